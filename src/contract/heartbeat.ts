@@ -1,0 +1,55 @@
+import * as z from "zod/mini";
+import { ClockReading, Uuid, WallMs } from "./primitives.ts";
+import { Device } from "./update.ts";
+import { Witness } from "./witness.ts";
+
+/** Where a kiosk says that it is alive, also when it owes nothing: `POST`, `application/json`. */
+export const HEARTBEAT_PATH = "/v1/heartbeat";
+
+/** Ours: how often, before jitter. */
+export const HEARTBEAT_INTERVAL_MS = 60_000;
+
+/** Something the kiosk noticed about itself that a person should know. */
+export const KioskIncident = z.discriminatedUnion("type", [
+  /** The database came up empty although it had numbered updates before. */
+  z.strictObject({
+    type: z.literal("outbox-wiped"),
+    epoch: Uuid,
+    lastSeq: z.int(),
+    detail: z.string().check(z.maxLength(300)),
+  }),
+  /** The database came up older than its witness outside. */
+  z.strictObject({
+    type: z.literal("outbox-torn"),
+    epoch: Uuid,
+    lastSeq: z.int(),
+    detail: z.string().check(z.maxLength(300)),
+  }),
+]);
+export type KioskIncident = z.infer<typeof KioskIncident>;
+
+export const HeartbeatRequest = z.strictObject({
+  v: z.literal(1),
+  nonce: Uuid,
+  device: Device,
+  clock: ClockReading,
+  /** Version of the app that speaks. */
+  appVersion: z.string().check(z.maxLength(64)),
+  /** Newest last; an outbox that was replaced goes on being reported until the proxy has seen it. */
+  witnesses: z.array(Witness).check(z.minLength(1), z.maxLength(16)),
+  incidents: z.array(KioskIncident).check(z.maxLength(16)),
+  /** Whether the browser promised not to evict the outbox. */
+  storagePersisted: z.boolean(),
+  /** Scans refused since the page loaded, by reason; lengths and contents are never told. */
+  refusedScans: z.record(z.string().check(z.maxLength(64)), z.int().check(z.gte(0))),
+});
+export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
+
+export const HeartbeatReceipt = z.object({
+  v: z.literal(1),
+  nonce: Uuid,
+  proxyTimeMs: WallMs,
+  /** Version of the configuration the kiosk should have. */
+  configVersion: z.string(),
+});
+export type HeartbeatReceipt = z.infer<typeof HeartbeatReceipt>;

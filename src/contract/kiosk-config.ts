@@ -1,0 +1,110 @@
+import * as z from "zod/mini";
+import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
+import { cardFromScan } from "../domain/card.ts";
+
+/** Where a kiosk asks for its configuration: `GET`. */
+export const CONFIG_PATH = "/v1/config";
+
+/** Texts by language tag; English is always there. */
+const Words = z.catchall(
+  z.object({ en: z.string().check(z.minLength(1), z.maxLength(120)) }),
+  z.string().check(z.minLength(1), z.maxLength(120)),
+);
+
+const AttributeName = z.string().check(z.regex(ATTRIBUTE_NAME));
+
+const CardRuleSchema = z
+  .strictObject({
+    name: z.string().check(z.minLength(1), z.maxLength(64)),
+    match: z
+      .string()
+      .check(z.maxLength(500), z.refine(isRegularExpression, "not a regular expression")),
+    checkDigit: z.enum(["luhn", "gs1", "none"]),
+    visitor: z.enum(["member", "browser"]),
+    symbologies: z.optional(z.array(z.string().check(z.regex(/^\][A-Za-z][0-9A-Za-z]$/)))),
+    accepts: z.array(z.string()).check(z.minLength(1)),
+    refuses: z.array(z.string()),
+  })
+  .check(
+    z.refine(
+      (rule) => rule.accepts.every((text) => cardFromScan({ text, source: "wedge" }, [rule]).ok),
+      { message: "does not accept its own example", path: ["accepts"] },
+    ),
+    z.refine(
+      (rule) => rule.refuses.every((text) => !cardFromScan({ text, source: "wedge" }, [rule]).ok),
+      { message: "accepts an example it should refuse", path: ["refuses"] },
+    ),
+  );
+
+/** What a scan writes by itself. `store` and `kiosk` come from the device record. */
+const ScanAttribute = z.strictObject({
+  name: AttributeName,
+  from: z.enum(["store", "kiosk", "instant", "day"]),
+});
+
+const StaticAttribute = z.strictObject({
+  name: AttributeName,
+  text: z.string().check(z.maxLength(MAX_VALUE_LENGTH)),
+});
+
+const Question = z.strictObject({
+  id: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/)),
+  attribute: AttributeName,
+  title: Words,
+  hint: z.optional(Words),
+  choices: z
+    .array(
+      z.strictObject({
+        /** What Target gets; stable while the words around it change. */
+        code: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/)),
+        label: Words,
+        /** One of the app's own drawings. */
+        drawing: z.enum(["shirt", "gift", "home", "eyes"]),
+      }),
+    )
+    .check(z.minLength(2), z.maxLength(4)),
+});
+
+const Seconds = z.number().check(z.gte(1), z.lte(600));
+
+/**
+ * What a chain decides about its kiosks. Ids, names and time zone are not here: they belong to the
+ * device.
+ */
+export const KioskConfig = z.strictObject({
+  version: z.string().check(z.minLength(1), z.maxLength(64)),
+  /** Name on the sewn label and on the drawn card. */
+  brand: z.string().check(z.minLength(1), z.maxLength(24)),
+  /** Version of the programme's terms, which cover recording a scan (rule PV4). */
+  terms: z.strictObject({ version: z.string().check(z.minLength(1), z.maxLength(64)) }),
+  cardRules: z.array(CardRuleSchema).check(z.minLength(1), z.maxLength(32)),
+  /** Digits of a typed card number, for the keypad. */
+  keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),
+  scanAttributes: z.array(ScanAttribute).check(z.minLength(1), z.maxLength(16)),
+  staticAttributes: z.array(StaticAttribute).check(z.maxLength(16)),
+  questions: z.array(Question).check(z.maxLength(8)),
+  timings: z.strictObject({
+    /** Thanks alone on screen before a question follows. At least 1.2 s. */
+    thanksSeconds: z.number().check(z.gte(1.2), z.lte(10)),
+    /** A question nobody answers. */
+    questionSeconds: Seconds,
+    /** The closing thanks. */
+    closingSeconds: Seconds,
+    /** A refusal nobody reacts to. */
+    refusedSeconds: Seconds,
+    /** A keypad nobody touches. */
+    keypadSeconds: Seconds,
+    /** The same card again within this time is one scan (rule VS1). */
+    duplicateSeconds: z.number().check(z.gte(0), z.lte(600)),
+  }),
+});
+export type KioskConfig = z.infer<typeof KioskConfig>;
+
+function isRegularExpression(source: string): boolean {
+  try {
+    return new RegExp(source, "u") instanceof RegExp;
+  } catch {
+    // A SyntaxError is how RegExp says no.
+    return false;
+  }
+}

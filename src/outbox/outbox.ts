@@ -1,0 +1,90 @@
+import type { Entry, EntryHeader } from "../contract/entry.ts";
+import type { KioskIncident } from "../contract/heartbeat.ts";
+import type { Witness } from "../contract/witness.ts";
+
+/**
+ * Updates this kiosk still owes the proxy, oldest first.
+ *
+ * An entry leaves only through `remove`, `setAside` or `takeBack`: the first two after the proxy has
+ * answered, the third before anything was sent. A crash at any point leaves it to be sent again.
+ */
+export interface Outbox {
+  /**
+   * Numbers an update and keeps it. Resolves only when it would survive a power cut (rule OB1).
+   *
+   * Throws `OutboxFullError` when the disk or the high-water mark is reached: nothing was kept, and
+   * nobody may be thanked (rule OB3). Throws `OutboxUnavailableError` when the database cannot be
+   * opened.
+   */
+  readonly add: (draft: EntryDraft) => Promise<EntryHeader>;
+
+  /**
+   * The oldest entries that may be sent at `nowMs` (kiosk wall time), at most `limit` and about
+   * `maxBytes` of bodies. Skips what is held, and what this life has found unreadable. Looking
+   * changes nothing (rule OB2).
+   */
+  readonly peek: (ask: PeekAsk) => Promise<readonly Entry[]>;
+
+  /** Forgets entries the proxy has on disk, by sequence number. Works on a full disk. */
+  readonly remove: (seqs: readonly number[]) => Promise<void>;
+
+  /**
+   * Moves refused entries, as they are, to where a person can look at them, and counts them. What
+   * cannot be moved on a full disk stays and is skipped (rules OB3, OB4).
+   */
+  readonly setAside: (seqs: readonly number[], reason: string) => Promise<void>;
+
+  /** Takes back entries nobody has sent yet: they go, and their numbers are reported void. */
+  readonly takeBack: (seqs: readonly number[]) => Promise<void>;
+
+  /** How many updates are owed, held ones included. */
+  readonly depth: () => Promise<number>;
+
+  /** What to tell the proxy about numbers given and numbers still here (rule OB5). */
+  readonly witnesses: () => Promise<readonly Witness[]>;
+
+  /** What was found wrong at opening and not yet told to the proxy. */
+  readonly incidents: () => Promise<readonly KioskIncident[]>;
+
+  /** The proxy has heard of the incidents given by the last `incidents()`. */
+  readonly incidentsTold: (count: number) => Promise<void>;
+
+  /** The proxy has seen a higher number of our epoch than we ever gave: we were rolled back. */
+  readonly noteHighestSeq: (epoch: string, seq: number) => Promise<void>;
+
+  readonly close: () => void;
+}
+
+/** What `add` completes with id, epoch and sequence number. */
+export interface EntryDraft {
+  readonly segment: string;
+  readonly wallMs: number;
+  readonly monoMs: number;
+  readonly heldUntil: number;
+  /** Makes the body once the header is known, so that sealing can bind the two together. */
+  readonly seal: (header: UnsealedHeader) => Promise<SealedBody> | SealedBody;
+}
+
+export type UnsealedHeader = Omit<EntryHeader, "kid" | "enc">;
+
+export interface SealedBody {
+  readonly kid: string;
+  readonly enc: string;
+  readonly body: string;
+}
+
+export interface PeekAsk {
+  readonly nowMs: number;
+  readonly limit: number;
+  readonly maxBytes: number;
+}
+
+/** Nothing was kept because there is no room. */
+export class OutboxFullError extends Error {
+  override readonly name = "OutboxFullError";
+}
+
+/** Nothing was kept because the database could not be opened or written. */
+export class OutboxUnavailableError extends Error {
+  override readonly name = "OutboxUnavailableError";
+}

@@ -1,0 +1,162 @@
+import type { HeartbeatRequest } from "../../contract/heartbeat.ts";
+import type { DeadLetter, Incident } from "../../contract/admin.ts";
+import type { EntryHeader } from "../../contract/entry.ts";
+import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
+import type { Device, Update } from "../../contract/update.ts";
+import type { ClockReading } from "../../domain/effective-time.ts";
+import type { VisitorId } from "../../domain/visitor-id.ts";
+
+/**
+ * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
+ *
+ * Every method is one transaction. It resolves only when that transaction would survive a power
+ * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
+ * engine may live in another thread.
+ */
+export interface Store {
+  /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
+  readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
+
+  /** Notes that a kiosk lives, and turns numbers that nobody has into a named incident (rule OB5). */
+  readonly heartbeat: (beat: HeartbeatRequest, receiptMs: number) => Promise<void>;
+
+  /**
+   * Leases visitors that owe Target something, oldest due first, and charges one call for each, in
+   * one transaction (rules FW2, QT1, QT2). Gives fewer than asked, or none, when little is due or
+   * the allowance is spent.
+   */
+  readonly claim: (ask: ClaimAsk) => Promise<ClaimResult>;
+
+  /** Charges one more call for a claim whose attributes need several. False when none is left. */
+  readonly chargeAnother: (ask: ChargeAsk) => Promise<boolean>;
+
+  /**
+   * Remembers, before the call leaves, which values it carries: they are ours when a later look
+   * finds them in the profile (rule FW6). False when the lease was lost; then nothing may leave.
+   */
+  readonly recordSending: (claim: ClaimRef, names: readonly string[]) => Promise<boolean>;
+
+  /** Ends a claim. False, and no effect, when the lease was lost to somebody else meanwhile. */
+  readonly settle: (claim: ClaimRef, settlement: Settlement) => Promise<boolean>;
+
+  /** The furthest ledger time ever used; undefined in a new store (rule QT1). */
+  readonly ledgerTimeMs: () => Promise<number | undefined>;
+
+  /** Newest first, at most `limit`. */
+  readonly incidents: (limit: number) => Promise<readonly Incident[]>;
+  readonly deadLetters: (limit: number) => Promise<readonly DeadLetter[]>;
+
+  /** The figures behind `/metrics`. `ledgerMs` is the ledger's time now. */
+  readonly figures: (nowMs: number, ledgerMs: number) => Promise<StoreFigures>;
+
+  /** Finishes what was begun and lets go of the files. */
+  readonly close: () => Promise<void>;
+}
+
+export interface IngestBatch {
+  readonly nonce: string;
+  /** SHA-256 of the request body in hex: the same nonce with another digest is refused (IN4). */
+  readonly digest: string;
+  readonly device: Device;
+  readonly clock: ClockReading;
+  readonly receiptMs: number;
+  readonly updates: readonly { readonly header: EntryHeader; readonly update: Update }[];
+  /** Verdicts reached before the store was asked, for the same receipt. */
+  readonly verdicts: readonly Verdict[];
+  readonly unreadable: readonly number[];
+}
+
+export type IngestResult =
+  | { readonly type: "stored"; readonly receipt: IngestReceipt }
+  /** The same request again, byte for byte: the receipt it got then. */
+  | { readonly type: "repeated"; readonly receipt: IngestReceipt }
+  | { readonly type: "nonce-reused" };
+
+export interface ChargeAsk {
+  readonly ledgerMs: number;
+  /** Longest a call may be on its way, in milliseconds: it counts from the end of that. */
+  readonly maxCallMs: number;
+  /** Calls allowed in any rolling 24 hours. */
+  readonly allowed: number;
+}
+
+export interface ClaimAsk extends ChargeAsk {
+  /** Proxy time, for what is due. */
+  readonly nowMs: number;
+  readonly leaseMs: number;
+  readonly limit: number;
+}
+
+export interface ClaimResult {
+  readonly claims: readonly Claim[];
+  /** Ledger time at which the next call becomes free again, when the allowance held visitors back. */
+  readonly freeAtLedgerMs?: number;
+}
+
+/** Names one lease. The fence rises with every claim of the visitor, so an old lease is recognised. */
+export interface ClaimRef {
+  readonly visitorKey: string;
+  readonly fence: number;
+}
+
+export interface Claim extends ClaimRef {
+  readonly visitor: VisitorId;
+  /** Version of the visitor's state that `attributes` shows. */
+  readonly version: number;
+  /** Failed attempts since the last success. */
+  readonly attempts: number;
+  /** What changed after the last acknowledged version. */
+  readonly attributes: readonly ClaimedAttribute[];
+}
+
+export interface ClaimedAttribute {
+  readonly name: string;
+  readonly value: string;
+  readonly effectiveMs: number;
+  /** Values of ours that may have reached the profile before, newest first. */
+  readonly sentValues: readonly string[];
+}
+
+export type Settlement =
+  /** Target acknowledged everything up to `version`. Not before `nextDueAtMs` again (rule FW2). */
+  | {
+      readonly type: "delivered";
+      readonly version: number;
+      readonly atMs: number;
+      readonly nextDueAtMs: number;
+    }
+  /** Every attribute was left out in favour of the site's: no call left, the charge is given back. */
+  | {
+      readonly type: "nothing-to-send";
+      readonly version: number;
+      readonly ledgerMs: number;
+      readonly maxCallMs: number;
+    }
+  /**
+   * Come back at `dueAtMs`. `refund` only when the call provably never left (rule QT2).
+   */
+  | {
+      readonly type: "unavailable";
+      readonly dueAtMs: number;
+      readonly refund?: { readonly ledgerMs: number; readonly maxCallMs: number };
+    }
+  /** Target refused it for good: set aside until something newer arrives. */
+  | { readonly type: "refused"; readonly reason: string; readonly atMs: number };
+
+export interface StoreFigures {
+  readonly updatesByVerdict: Readonly<Record<string, number>>;
+  readonly visitorsWaiting: number;
+  /** Age of the oldest waiting visitor in milliseconds; 0 when none waits. */
+  readonly oldestWaitingMs: number;
+  readonly deadLetters: number;
+  readonly openIncidents: number;
+  /** Calls that count against the rolling 24 hours now. */
+  readonly allowanceUsed: number;
+  readonly kiosks: readonly {
+    readonly deviceId: string;
+    readonly storeId: string;
+    readonly kioskId: string;
+    readonly lastSeenMs: number;
+    readonly owed: number;
+  }[];
+}
