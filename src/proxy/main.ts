@@ -1,0 +1,89 @@
+import path from "node:path";
+import { openDemo, type Demo } from "./demo.ts";
+import { openDevServer } from "./dev-server.ts";
+import { buildKioskIfStale } from "./kiosk-build.ts";
+import { openProxy } from "./proxy.ts";
+import { isLoopback, settingsFrom, type Settings } from "./settings.ts";
+import { StartupError } from "./startup-error.ts";
+import { systemClock } from "./system-clock.ts";
+
+// Composition root of `npm start` and `npm run dev`: the proxy, the kiosk it serves and, while no
+// client code is given, the emulator.
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const isDev = process.argv.includes("--dev");
+
+try {
+  const settings = settingsFrom(process.env);
+  if (!settings.ok) throw new StartupError(settings.error);
+  await start(settings.value);
+} catch (error) {
+  if (!(error instanceof StartupError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function start(settings: Settings): Promise<void> {
+  if (settings.target === undefined && !isLoopback(settings.host)) {
+    throw new StartupError(
+      "TARGET_CLIENT: the emulator is for this machine only; set TARGET_CLIENT, or HOST to 127.0.0.1.",
+    );
+  }
+  const kioskDir = isDev ? undefined : await buildKioskIfStale(ROOT);
+  const demo =
+    settings.target === undefined
+      ? await openDemo(settings.host, settings.emulatorPort, systemClock)
+      : undefined;
+  const proxy = await openProxy({
+    settings: isDev ? { ...settings, port: 0 } : settings,
+    target: settings.target ?? demo!.target,
+    clock: systemClock,
+    kioskDir,
+    mount: demo?.mount,
+    onFatal: (error) => {
+      console.error(`The store failed and the proxy ends rather than guess: ${error.message}`);
+      process.exit(1);
+    },
+  }).catch(async (error: unknown) => {
+    await demo?.close();
+    throw error;
+  });
+  const dev = isDev ? await openDevServer(ROOT, settings, proxy.kioskUrl) : undefined;
+  print(dev?.url ?? proxy.kioskUrl, proxy.adminUrl, proxy.adminTokenFile, demo);
+  stopOnSignal(async () => {
+    await dev?.close();
+    await proxy.close();
+    await demo?.close();
+  });
+}
+
+function print(
+  kioskUrl: string,
+  adminUrl: string,
+  adminTokenFile: string | undefined,
+  demo: Demo | undefined,
+): void {
+  console.log(`Kiosk     ${kioskUrl}/${demo === undefined ? "" : "?store=store-1&kiosk=kiosk-1"}`);
+  if (demo !== undefined) {
+    console.log(`Try it    ${kioskUrl}/?demo&store=store-1&kiosk=kiosk-1  (no scanner needed)`);
+    console.log(`Emulator  ${demo.url}/_emulator/`);
+    console.log(`Cards     ${demo.visitors.join("  ")}`);
+  }
+  const token = adminTokenFile === undefined ? "" : `  (token in ${adminTokenFile})`;
+  console.log(`Admin     ${adminUrl}/metrics${token}`);
+}
+
+/** Drains and exits 0; a second signal is not waited for. */
+function stopOnSignal(close: () => Promise<void>): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      void close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

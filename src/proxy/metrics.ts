@@ -1,0 +1,45 @@
+import { Gauge, Registry } from "prom-client";
+import type { StoreFigures } from "./store/store.ts";
+
+export interface MetricsSource {
+  readonly figures: () => Promise<StoreFigures>;
+  readonly allowed: number;
+}
+
+/** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */
+export function createMetrics(source: MetricsSource): () => Promise<string> {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `tarjeta_${name}`, help, labelNames, registers: [registry] });
+
+  const updates = gauge("updates", "Updates taken in, by verdict.", ["verdict"]);
+  const waiting = gauge("visitors_waiting", "Visitors that owe Target something.");
+  const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
+  const dead = gauge("dead_letters", "Visitors whose update Target refused.");
+  const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
+  const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
+  const allowed = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
+  const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
+  const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
+
+  return async () => {
+    const figures = await source.figures();
+    for (const [verdict, count] of Object.entries(figures.updatesByVerdict)) {
+      updates.set({ verdict }, count);
+    }
+    waiting.set(figures.visitorsWaiting);
+    oldest.set(figures.oldestWaitingMs / 1_000);
+    dead.set(figures.deadLetters);
+    incidents.set(figures.openIncidents);
+    used.set(figures.allowanceUsed);
+    allowed.set(source.allowed);
+    for (const each of figures.kiosks) {
+      const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
+      owed.set(labels, each.owed);
+      seen.set(labels, each.lastSeenMs / 1_000);
+    }
+    return registry.metrics();
+  };
+}
+
+const KIOSK = ["device", "store", "kiosk"];
