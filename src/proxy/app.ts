@@ -6,6 +6,7 @@ import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ingest } from "./ingest.ts";
+import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import type { Store } from "./store/store.ts";
 
@@ -121,16 +122,6 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });
-}
-
-function parseJson(body: unknown): unknown {
-  if (!Buffer.isBuffer(body)) return undefined;
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    // Not JSON; the schema refuses `undefined` by name.
-    return undefined;
-  }
 }
 
 const SECURITY_HEADERS = {

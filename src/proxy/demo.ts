@@ -3,6 +3,7 @@ import * as z from "zod";
 import { createEmulator, DEMO_CLIENT, DEMO_VISITORS } from "../emulator/target-emulator.ts";
 import type { Clock } from "../domain/clock.ts";
 import { listen } from "./listen.ts";
+import { parseJson } from "./parse-json.ts";
 import { replyProblem } from "./problem-reply.ts";
 import type { TargetSettings } from "./settings.ts";
 
@@ -36,7 +37,7 @@ const ProfileQuestion = z.strictObject({ card: z.string().regex(/^\d{13}$/) });
 
 function mountProfileLookup(app: FastifyInstance, emulatorUrl: string): void {
   app.post(DEMO_PROFILE_PATH, async (request, reply) => {
-    const question = ProfileQuestion.safeParse(JSON.parse(String(request.body)));
+    const question = ProfileQuestion.safeParse(parseJson(request.body));
     if (!question.success) return replyProblem(reply, "invalid-body", "card: 13 digits.");
     const answer = await fetch(
       `${emulatorUrl}/rest/v1/profiles/thirdPartyId/${question.data.card}?client=${DEMO_CLIENT}`,

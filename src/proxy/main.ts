@@ -63,9 +63,9 @@ function print(
   adminTokenFile: string | undefined,
   demo: Demo | undefined,
 ): void {
-  console.log(`Kiosk     ${kioskUrl}/${demo === undefined ? "" : "?store=store-1&kiosk=kiosk-1"}`);
+  console.log(`Kiosk     ${kioskUrl}/`);
   if (demo !== undefined) {
-    console.log(`Try it    ${kioskUrl}/?demo&store=store-1&kiosk=kiosk-1  (no scanner needed)`);
+    console.log(`Try it    ${kioskUrl}/?demo  (no scanner needed)`);
     console.log(`Emulator  ${demo.url}/_emulator/`);
     console.log(`Cards     ${demo.visitors.join("  ")}`);
   }

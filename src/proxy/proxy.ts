@@ -118,7 +118,7 @@ const LOGGING: FastifyServerOptions = {
 };
 
 function trust(hops: number | undefined): FastifyServerOptions {
-  return hops === undefined ? {} : { trustProxy: hops };
+  return hops === undefined ? {} : { trustProxy: (_address, hop) => hop <= hops };
 }
 
 function readTls(files: Settings["tls"]): FastifyServerOptions {
