@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { isLoopback, settingsFrom } from "../../src/proxy/settings.ts";
+
+function settings(environment: Record<string, string>) {
+  const parsed = settingsFrom(environment);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+function refusal(environment: Record<string, string>): string {
+  const parsed = settingsFrom(environment);
+  if (parsed.ok) throw new Error("was accepted");
+  return parsed.error;
+}
+
+describe("settings", () => {
+  it("need nothing: loopback, the emulator, Target's own limit", () => {
+    expect(settings({})).toMatchObject({
+      host: "127.0.0.1",
+      port: 8080,
+      adminHost: "127.0.0.1",
+      adminPort: 8082,
+      emulatorPort: 8081,
+      dailyCalls: 1_000_000,
+      updateMethod: "POST",
+      target: undefined,
+    });
+  });
+
+  it("derive Target's address from the client code", () => {
+    expect(settings({ TARGET_CLIENT: "casaolmo" }).target?.origin).toBe(
+      "https://casaolmo.tt.omtrdc.net",
+    );
+  });
+
+  it.each([
+    [{ PORT: "eighty" }, /^PORT: /],
+    [{ PORT: "70000" }, /^PORT: /],
+    [{ ADMIN_PORT: "-1" }, /^ADMIN_PORT: /],
+    [{ ADMIN_TOKEN: "short" }, /^ADMIN_TOKEN: must have at least 16/],
+    [{ TARGET_DAILY_CALLS: "1000001" }, /^TARGET_DAILY_CALLS: Target allows 1000000/],
+    [{ TARGET_DAILY_CALLS: "0" }, /^TARGET_DAILY_CALLS: /],
+    [{ TARGET_METHOD: "PUT" }, /^TARGET_METHOD: must be POST or GET/],
+    [{ TARGET_CLIENT: "casa/olmo" }, /^TARGET_CLIENT: /],
+    [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "http://target.example" }, /^TARGET_ORIGIN: .*https/],
+    [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "https://t.example/path" }, /^TARGET_ORIGIN: .*path/],
+    [{ TARGET_ORIGIN: "http://127.0.0.1:9" }, /^TARGET_ORIGIN: needs TARGET_CLIENT/],
+    [{ DATABASE_URL: "postgres://db" }, /^DATABASE_URL: PostgreSQL is not part/],
+    [{ VISITOR_ID_MODE: "hmac" }, /^VISITOR_ID_MODE: this version knows only card/],
+    [{ TLS_CERT_FILE: "cert.pem" }, /^TLS_CERT_FILE and TLS_KEY_FILE: give both/],
+    [{ HOST: "0.0.0.0" }, /^HOST: browsers run the kiosk offline only over https/],
+    [{ ADMIN_TOKEN_FILE: "/nowhere/token" }, /^ADMIN_TOKEN_FILE: cannot be read \(ENOENT\)/],
+  ])("refuse %o in one sentence that names the variable", (environment, sentence) => {
+    const said = refusal(environment);
+    expect(said).toMatch(sentence);
+    expect(said.split("\n")).toHaveLength(1);
+  });
+
+  it("take a public address behind TLS or a trusted terminator", () => {
+    expect(settings({ HOST: "0.0.0.0", TRUSTED_HOPS: "1" }).trustedHops).toBe(1);
+    expect(
+      settings({ HOST: "0.0.0.0", TLS_CERT_FILE: "c", TLS_KEY_FILE: "k" }).tls?.certFile,
+    ).toBe("c");
+  });
+
+  it("read a secret from its file, and refuse it twice", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-settings-"));
+    const file = path.join(folder, "token");
+    writeFileSync(file, "a-token-of-some-length\n");
+    expect(settings({ ADMIN_TOKEN_FILE: file }).adminToken).toBe("a-token-of-some-length");
+    expect(refusal({ ADMIN_TOKEN_FILE: file, ADMIN_TOKEN: "a-token-of-some-length" })).toMatch(
+      /keep one/,
+    );
+    rmSync(folder, { recursive: true });
+  });
+
+  it("treat an empty variable as not set", () => {
+    expect(settings({ PORT: "", TARGET_CLIENT: "" })).toMatchObject({
+      port: 8080,
+      target: undefined,
+    });
+  });
+});
+
+describe("loopback", () => {
+  it.each(["127.0.0.1", "127.8.9.1", "localhost", "::1", "[::1]"])("%s is", (host) =>
+    expect(isLoopback(host)).toBe(true),
+  );
+  it.each(["0.0.0.0", "10.0.0.1", "127.example.com", "localhost.example.com", "::"])(
+    "%s is not",
+    (host) => expect(isLoopback(host)).toBe(false),
+  );
+});
