@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
+import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
 import { DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../contract/admin.ts";
 import { isToken } from "./admin-token.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
@@ -19,7 +19,11 @@ const MAX_ROWS = 500;
  * the lists do.
  */
 export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {}): FastifyInstance {
-  const admin = fastify({ bodyLimit: 65_536, disableRequestLogging: true, ...options });
+  const admin = fastify({
+    bodyLimit: 65_536,
+    logController: new LogController({ disableRequestLogging: true }),
+    ...options,
+  });
   admin.removeAllContentTypeParsers();
   answerErrorsAsProblems(admin);
   admin.addHook("onSend", async (_request, reply) => {

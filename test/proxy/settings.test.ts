@@ -61,9 +61,9 @@ describe("settings", () => {
 
   it("take a public address behind TLS or a trusted terminator", () => {
     expect(settings({ HOST: "0.0.0.0", TRUSTED_HOPS: "1" }).trustedHops).toBe(1);
-    expect(
-      settings({ HOST: "0.0.0.0", TLS_CERT_FILE: "c", TLS_KEY_FILE: "k" }).tls?.certFile,
-    ).toBe("c");
+    expect(settings({ HOST: "0.0.0.0", TLS_CERT_FILE: "c", TLS_KEY_FILE: "k" }).tls?.certFile).toBe(
+      "c",
+    );
   });
 
   it("read a secret from its file, and refuse it twice", () => {

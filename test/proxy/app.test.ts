@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { CONTENT_SECURITY_POLICY } from "../../src/contract/content-security-policy.ts";
+import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
+import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
+import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
+import { createApp, type AppDeps } from "../../src/proxy/app.ts";
+import type { Store } from "../../src/proxy/store/store.ts";
+import { systemClock } from "../../src/proxy/system-clock.ts";
+
+const CANARY = "2912345678906";
+
+const untouchable = new Proxy({} as Store, {
+  get(_target, name) {
+    throw new Error(`the store was asked to ${String(name)}`);
+  },
+});
+
+function anApp(changes: Partial<AppDeps> = {}) {
+  return createApp({
+    store: untouchable,
+    ingest: async () => {
+      throw new Error(`broke over ${CANARY}`);
+    },
+    clock: systemClock,
+    kioskConfig: EXAMPLE_CONFIG,
+    onStored: () => {
+      throw new Error("nothing was stored");
+    },
+    isAccepting: () => true,
+    ...changes,
+  });
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+describe("the kiosk listener", () => {
+  it("is ready until it stops", async () => {
+    expect((await (await anApp()).inject("/readyz")).statusCode).toBe(200);
+    const stopping = await anApp({ isAccepting: () => false });
+    const answer = await stopping.inject("/readyz");
+    expect([answer.statusCode, answer.json().code]).toEqual([503, "stopping"]);
+    const batch = await stopping.inject({
+      method: "POST",
+      url: INGEST_PATH,
+      headers: JSON_TYPE,
+      payload: "{}",
+    });
+    expect(batch.statusCode).toBe(503);
+    expect(batch.headers["retry-after"]).toBeDefined();
+  });
+
+  it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json"])(
+    "refuses a body of type %s by name",
+    async (type) => {
+      const app = await anApp();
+      for (const url of [INGEST_PATH, HEARTBEAT_PATH]) {
+        const answer = await app.inject({
+          method: "POST",
+          url,
+          headers: { "content-type": type },
+          payload: "{}",
+        });
+        expect([answer.statusCode, answer.json().code]).toEqual([415, "unsupported-media-type"]);
+      }
+    },
+  );
+
+  it("refuses a body that is too large, and an empty one", async () => {
+    const app = await anApp();
+    const large = await app.inject({
+      method: "POST",
+      url: INGEST_PATH,
+      headers: JSON_TYPE,
+      payload: " ".repeat(MAX_BATCH_BYTES + 1),
+    });
+    expect([large.statusCode, large.json().code]).toEqual([413, "body-too-large"]);
+    const empty = await app.inject({ method: "POST", url: INGEST_PATH });
+    expect([empty.statusCode, empty.json().code]).toEqual([400, "invalid-body"]);
+  });
+
+  it("names the field of a heartbeat that is wrong", async () => {
+    const app = await anApp();
+    const answer = await app.inject({
+      method: "POST",
+      url: HEARTBEAT_PATH,
+      headers: JSON_TYPE,
+      payload: JSON.stringify({ v: 1, nonce: "no" }),
+    });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().detail).toMatch(/^nonce: /);
+  });
+
+  it("never repeats what was sent when something breaks", async () => {
+    const app = await anApp();
+    const answer = await app.inject({
+      method: "POST",
+      url: INGEST_PATH,
+      headers: JSON_TYPE,
+      payload: JSON.stringify({ card: CANARY }),
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([500, "internal"]);
+    expect(answer.body).not.toContain(CANARY);
+  });
+
+  it("carries the policy on every answer", async () => {
+    const app = await anApp();
+    for (const url of ["/readyz", CONFIG_PATH, "/nowhere"]) {
+      const answer = await app.inject(url);
+      expect(answer.headers["content-security-policy"]).toBe(CONTENT_SECURITY_POLICY);
+      expect(answer.headers["x-content-type-options"]).toBe("nosniff");
+    }
+  });
+
+  it("gives the configuration", async () => {
+    const answer = await (await anApp()).inject(CONFIG_PATH);
+    expect(answer.json()).toEqual(EXAMPLE_CONFIG);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+  });
+});
+
+describe("the built kiosk", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-kiosk-"));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("is served so that hashed files stay and the rest is asked for again", async () => {
+    mkdirSync(path.join(folder, "assets"));
+    writeFileSync(path.join(folder, "index.html"), "<!doctype html>");
+    writeFileSync(path.join(folder, "sw.js"), "");
+    writeFileSync(path.join(folder, "assets", "main-abc.js"), "");
+    const app = await anApp({ kioskDir: folder });
+    const cache = async (url: string) => (await app.inject(url)).headers["cache-control"];
+    expect(await cache("/")).toBe("no-cache");
+    expect(await cache("/sw.js")).toBe("no-cache");
+    expect(await cache("/assets/main-abc.js")).toBe("public, max-age=31536000, immutable");
+    expect((await app.inject("/")).headers["content-security-policy"]).toBe(
+      CONTENT_SECURITY_POLICY,
+    );
+  });
+});
