@@ -44,20 +44,31 @@ export function renderAttribute(value: AttributeValue, effectiveMs: number): str
 
 /** Days since 1970-01-01 of the calendar date it is in `timeZone` at `atMs`. */
 export function localDay(atMs: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en-CA", {
+  const parts = calendarOf(timeZone).formatToParts(atMs);
+  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+  return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS;
+}
+
+/** Making one takes 50 µs, using one 2; there are at most as many as time zones have names. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  const known = calendars.get(timeZone);
+  if (known !== undefined) return known;
+  const calendar = new Intl.DateTimeFormat("en-CA", {
     timeZone,
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
-  }).formatToParts(atMs);
-  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
-  return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS;
+  });
+  calendars.set(timeZone, calendar);
+  return calendar;
 }
 
 /** Whether this machine knows the time zone by that name. */
 export function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) instanceof Intl.DateTimeFormat;
+    return calendarOf(name) instanceof Intl.DateTimeFormat;
   } catch {
     // A RangeError is how Intl says no.
     return false;
