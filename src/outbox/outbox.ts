@@ -77,6 +77,8 @@ export interface PeekAsk {
   readonly nowMs: number;
   readonly limit: number;
   readonly maxBytes: number;
+  /** Only what was numbered later: a flush goes through its entries once, in order. */
+  readonly afterSeq?: number;
 }
 
 /** Nothing was kept because there is no room. */
