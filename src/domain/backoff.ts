@@ -23,12 +23,18 @@ export const MAX_RETRY_AFTER_MS = 3_600_000;
 /**
  * What a `Retry-After` header asks for, in milliseconds, or nothing when it says nothing usable.
  *
- * Source: RFC 9110 section 10.2.3, delta-seconds or an HTTP date.
+ * Source: RFC 9110 section 10.2.3, delta-seconds or an HTTP date in any of its three forms.
  */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
-  const asked = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
-  if (!Number.isFinite(asked)) return undefined;
+  const asked = /^\d+$/.test(text) ? Number(text) * 1_000 : httpDateMs(text) - nowMs;
+  if (Number.isNaN(asked)) return undefined;
   return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, asked));
+}
+
+/** `Date.parse` alone takes `-5` for the year 2001, and the form without `GMT` for local time. */
+function httpDateMs(text: string): number {
+  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/.test(text)) return NaN;
+  return Date.parse(text.endsWith(" GMT") ? text : `${text} GMT`);
 }
