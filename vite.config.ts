@@ -1,5 +1,8 @@
 import { defineConfig } from "vite";
+import { CONTENT_SECURITY_POLICY } from "./src/contract/content-security-policy.ts";
+import { serviceWorker } from "./src/sw/vite-plugin.ts";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [serviceWorker({ entry: "src/sw/main.ts", pageRevision: CONTENT_SECURITY_POLICY })],
 });
