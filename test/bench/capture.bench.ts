@@ -1,0 +1,119 @@
+import type { CDPSession, Page } from "playwright-core";
+import { memberCards } from "../support/cards.ts";
+import { openKioskBrowser } from "../support/kiosk-browser.ts";
+import { openKiosk, visitState, workerReady } from "../support/kiosk-page.ts";
+import { startSystem } from "../support/system.ts";
+import { scaled, type Bench, type Row } from "./bench.ts";
+import { typeCard, wedgeSession } from "./paced-wedge.ts";
+import { installCaptureProbe } from "./pages/capture-probe.ts";
+import { sampleEntry } from "./pages/sample-entry.ts";
+import { percentile } from "./percentile.ts";
+import { slowDown } from "./slow-down.ts";
+
+const SCANS = 200;
+const WARM_UP = 5;
+
+/** The design's bound per CPU slowdown, in milliseconds at the 99th percentile. */
+const GOALS = [
+  { slowdown: 1, atMostMs: 50 },
+  { slowdown: 6, atMostMs: 100 },
+];
+
+/** How long does a shopper look at a screen that has not thanked yet? */
+export const captureBench: Bench = {
+  name: "capture",
+  title: "last key of a scan → durable and painted, the running product",
+  async run(options) {
+    const system = await startSystem();
+    const browser = await openKioskBrowser();
+    const { page } = browser;
+    try {
+      await browser.context.addInitScript(installCaptureProbe);
+      await openKiosk(page, system.kioskUrl);
+      await workerReady(page);
+      const session = await wedgeSession(page);
+      const count = scaled(SCANS, options, 20);
+      await scanAll(page, session, memberCards(WARM_UP));
+
+      const rows: Row[] = [];
+      for (const [index, goal] of GOALS.entries()) {
+        await slowDown(page, goal.slowdown);
+        const cards = memberCards(count, WARM_UP + index * count);
+        const thanks = await scanAll(page, session, cards);
+        const puts = await barePuts(page, count);
+        rows.push(...rowsFrom(goal, thanks, puts));
+        options.say(`${thanks.length} scans at ${goal.slowdown}× slowdown`);
+      }
+      return rows;
+    } finally {
+      await browser.discard();
+      await system.stop();
+    }
+  },
+};
+
+/** Scans each card into an attract screen and gives how long each took, in milliseconds. */
+async function scanAll(
+  page: Page,
+  session: CDPSession,
+  cards: readonly string[],
+): Promise<readonly number[]> {
+  const before = await page.evaluate(() => captureProbe.thanks.length);
+  for (const [index, card] of cards.entries()) {
+    await typeCard(session, card);
+    await page.waitForFunction(
+      (wanted) => captureProbe.thanks.length === wanted,
+      before + index + 1,
+    );
+    await page.getByRole("button", { name: /^(?:Done|Finish)/ }).click();
+    await visitState(page, "attract");
+  }
+  return page.evaluate((from) => captureProbe.thanks.slice(from), before);
+}
+
+/**
+ * The limit: the same bytes put strictly into a database of their own, by the same page under the
+ * same slowdown, with nothing around it.
+ */
+function barePuts(page: Page, count: number): Promise<readonly number[]> {
+  const entry = sampleEntry("5f0c1d2e-0000-4000-8000-000000000000", 1);
+  return page.evaluate(
+    async ([value, times]) => {
+      const opening = indexedDB.open("bare-put", 1);
+      opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore("entries"));
+      await new Promise((done) => opening.addEventListener("success", done, { once: true }));
+      const taken: number[] = [];
+      for (let key = 0; key < times; key += 1) {
+        const startMs = performance.now();
+        const tx = opening.result.transaction("entries", "readwrite", { durability: "strict" });
+        tx.objectStore("entries").put(value, key);
+        await new Promise((done) => tx.addEventListener("complete", done, { once: true }));
+        taken.push(performance.now() - startMs);
+      }
+      opening.result.close();
+      return taken;
+    },
+    [entry, count] as const,
+  );
+}
+
+function rowsFrom(
+  goal: (typeof GOALS)[number],
+  thanks: readonly number[],
+  puts: readonly number[],
+): readonly Row[] {
+  const at = (share: number) => ({
+    unit: "ms" as const,
+    ours: percentile(thanks, share),
+    beside: { name: "bare strict put", value: percentile(puts, share) },
+  });
+  const when = goal.slowdown === 1 ? "" : ` at ${goal.slowdown}× CPU slowdown`;
+  return [
+    { what: `last key → painted${when}, p50`, ...at(0.5) },
+    {
+      what: `last key → painted${when}, p99`,
+      ...at(0.99),
+      goal: { type: "at-most", value: goal.atMostMs },
+    },
+  ];
+}
