@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { Entry, EntryHeader } from "../contract/entry.ts";
+import { IngestRequest, type IngestReceipt, type Verdict } from "../contract/ingest.ts";
+import type { ProblemCode } from "../contract/problem.ts";
+import { Update } from "../contract/update.ts";
+import type { Clock } from "../domain/clock.ts";
+import { openPlainBody, type OpenBody } from "./open-body.ts";
+import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
+import type { IngestBatch, IngestResult, Store } from "./store/store.ts";
+
+export interface IngestDeps {
+  readonly store: Pick<Store, "ingest">;
+  readonly clock: Clock;
+  /** Turns a body into JSON text; plain bodies only, unless told otherwise. */
+  readonly openBody?: OpenBody | undefined;
+}
+
+export type IngestReply =
+  | { readonly type: "receipt"; readonly receipt: IngestReceipt }
+  | {
+      readonly type: "problem";
+      readonly code: Extract<ProblemCode, "invalid-body" | "nonce-reused" | "store-unavailable">;
+      readonly detail: string;
+    };
+
+export type Ingest = (rawBody: Uint8Array) => Promise<IngestReply>;
+
+/**
+ * Takes in one request's body and answers with a verdict per entry, once all of it is on disk.
+ *
+ * Entries are judged one by one: a bad one never condemns its neighbours (rule IN2). What a reply
+ * says about a bad entry is where in it, never what stood there (rule PV2).
+ */
+export function createIngest({ store, clock, openBody = openPlainBody }: IngestDeps): Ingest {
+  return async (rawBody) => {
+    const receiptMs = clock.wallMs();
+    const request = IngestRequest.safeParse(jsonOfBytes(rawBody));
+    if (!request.success) {
+      return { type: "problem", code: "invalid-body", detail: whereOf(request.error) };
+    }
+    const { nonce, device, clock: senderClock, entries } = request.data;
+    const judged = await judgeEntries(entries, openBody);
+    return keep(store, {
+      nonce,
+      digest: createHash("sha256").update(rawBody).digest("hex"),
+      device,
+      clock: senderClock,
+      receiptMs,
+      ...judged,
+    });
+  };
+}
+
+async function keep(store: IngestDeps["store"], batch: IngestBatch): Promise<IngestReply> {
+  try {
+    return replyTo(await store.ingest(batch));
+  } catch (error) {
+    // Nothing was kept, and the kiosk is told so: it keeps its entries and comes back.
+    if (error instanceof StoreFullError || error instanceof StoreFailedError) {
+      return { type: "problem", code: "store-unavailable", detail: `${error.message}.` };
+    }
+    throw error;
+  }
+}
+
+function replyTo(result: IngestResult): IngestReply {
+  if (result.type !== "nonce-reused") return { type: "receipt", receipt: result.receipt };
+  return {
+    type: "problem",
+    code: "nonce-reused",
+    detail: "The same nonce came before with another body; nothing was changed.",
+  };
+}
+
+type Judged = Pick<IngestBatch, "updates" | "verdicts" | "unreadable">;
+
+/** Sorts entries into what the store can take, what is answered without it, and what nobody can name. */
+async function judgeEntries(entries: readonly unknown[], openBody: OpenBody): Promise<Judged> {
+  const updates: IngestBatch["updates"][number][] = [];
+  const verdicts: Verdict[] = [];
+  const unreadable: number[] = [];
+  const seen = new Set<string>();
+  for (const [position, raw] of entries.entries()) {
+    const header = EntryHeader.safeParse(memberOf(raw, "header"));
+    if (!header.success) {
+      unreadable.push(position);
+      continue;
+    }
+    const { id } = header.data;
+    // The same entry twice in one batch is one entry.
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const judged = await judgeEntry(id, raw, openBody);
+    if (judged.type === "update") updates.push({ header: header.data, update: judged.update });
+    else verdicts.push(judged.verdict);
+  }
+  return { updates, verdicts, unreadable };
+}
+
+type JudgedEntry =
+  | { readonly type: "update"; readonly update: Update }
+  | { readonly type: "verdict"; readonly verdict: Verdict };
+
+async function judgeEntry(id: string, raw: unknown, openBody: OpenBody): Promise<JudgedEntry> {
+  const entry = Entry.safeParse(raw);
+  if (!entry.success) return rejected(id, whereOf(entry.error));
+  const opened = await openBody(entry.data);
+  if (opened.type === "unknown-key") {
+    return { type: "verdict", verdict: { id, verdict: "retry", reason: "unknown-key" } };
+  }
+  const content = jsonOf(opened.text);
+  if (content === undefined) return rejected(id, "the body is not JSON");
+  const update = Update.safeParse(content);
+  return update.success
+    ? { type: "update", update: update.data }
+    : rejected(id, whereOf(update.error));
+}
+
+function rejected(id: string, reason: string): JudgedEntry {
+  return { type: "verdict", verdict: { id, verdict: "rejected", reason } };
+}
+
+/** Nothing when the bytes are not UTF-8: replacing what cannot be read would change an update. */
+function jsonOfBytes(bytes: Uint8Array): unknown {
+  try {
+    return jsonOf(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    // A TypeError is how a fatal decoder says no.
+    return undefined;
+  }
+}
+
+/** Nothing when it is not JSON. Nesting however deep is only held, never walked. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A SyntaxError is how JSON.parse says no.
+    return undefined;
+  }
+}
+
+function memberOf(raw: unknown, name: string): unknown {
+  return typeof raw === "object" && raw !== null ? Reflect.get(raw, name) : undefined;
+}
+
+interface Issues {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
+/** The path of the first wrong field and what is wrong with it. Names fields of ours only. */
+function whereOf({ issues }: Issues): string {
+  const issue = issues[0];
+  const path = issue?.path.map(String).join(".") ?? "";
+  return `${path === "" ? "body" : path}: ${issue?.message ?? "not usable"}`;
+}

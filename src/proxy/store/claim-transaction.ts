@@ -1,0 +1,204 @@
+import { charge, nextFreeAtMs, readLedger, refund } from "./allowance.ts";
+import type { Tx } from "./sql.ts";
+import type {
+  ChargeAsk,
+  Claim,
+  ClaimAsk,
+  ClaimedAttribute,
+  ClaimRef,
+  ClaimResult,
+  Settlement,
+} from "./store.ts";
+
+/** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
+const MAX_SENT_VALUES = 16;
+
+interface DueRow {
+  readonly visitor: string;
+  readonly kind: "member" | "browser";
+  readonly value: string;
+  readonly version: number;
+  readonly acked_version: number;
+  readonly fence: number;
+  readonly attempts: number;
+}
+
+/** Leases due visitors and charges one call for each, as far as the allowance goes. */
+export async function claim(tx: Tx, ask: ClaimAsk): Promise<ClaimResult> {
+  const ledger = await readLedger(tx, ask.ledgerMs);
+  const due = await tx.all<DueRow>(
+    `SELECT visitor, kind, value, version, acked_version, fence, attempts FROM visitor
+     WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
+     ORDER BY due_ms, first_dirty_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
+    [ask.nowMs, ledger.ledgerMs, ask.limit],
+  );
+  const granted = due.slice(0, Math.max(0, ask.allowed - ledger.used));
+  const claims: Claim[] = [];
+  if (granted.length > 0) {
+    const bucket = await charge(tx, ledger, ask, granted.length);
+    for (const row of granted) {
+      claims.push(await lease(tx, row, ledger.ledgerMs + ask.leaseMs, bucket));
+    }
+  }
+  if (granted.length === due.length) return { claims };
+  const freeAtLedgerMs = nextFreeAtMs(await readLedger(tx, ask.ledgerMs), ask.allowed);
+  return freeAtLedgerMs === undefined ? { claims } : { claims, freeAtLedgerMs };
+}
+
+async function lease(tx: Tx, row: DueRow, leaseUntilMs: number, bucket: number): Promise<Claim> {
+  await tx.run(
+    `UPDATE visitor SET lease_until_ms = $2, fence = fence + 1, claimed_version = version,
+       charge_bucket = $3
+     WHERE visitor = $1`,
+    [row.visitor, leaseUntilMs, bucket],
+  );
+  const attributes = await tx.all<{
+    name: string;
+    value: string;
+    effective_ms: number;
+    sent_values: string;
+  }>(
+    `SELECT name, value, effective_ms, sent_values FROM attribute
+     WHERE visitor = $1 AND version > $2 ORDER BY name`,
+    [row.visitor, row.acked_version],
+  );
+  await tx.run("UPDATE attribute SET claimed_value = value WHERE visitor = $1 AND version > $2", [
+    row.visitor,
+    row.acked_version,
+  ]);
+  return {
+    visitorKey: row.visitor,
+    fence: row.fence + 1,
+    visitor: { kind: row.kind, value: row.value },
+    version: row.version,
+    attempts: row.attempts,
+    attributes: attributes.map(
+      ({ name, value, effective_ms: effectiveMs, sent_values }): ClaimedAttribute => ({
+        name,
+        value,
+        effectiveMs,
+        sentValues: JSON.parse(sent_values),
+      }),
+    ),
+  };
+}
+
+/** Charges one more call, when one is left. */
+export async function chargeAnother(tx: Tx, ask: ChargeAsk): Promise<boolean> {
+  const ledger = await readLedger(tx, ask.ledgerMs);
+  if (ledger.used >= ask.allowed) return false;
+  await charge(tx, ledger, ask, 1);
+  return true;
+}
+
+/**
+ * Remembers the claimed values as possibly sent. Not the merged ones: those may have become newer
+ * since the claim, and are not what leaves.
+ */
+export async function recordSending(
+  tx: Tx,
+  ref: ClaimRef,
+  names: readonly string[],
+): Promise<boolean> {
+  if ((await findLease(tx, ref)) === undefined) return false;
+  for (const name of names.toSorted()) {
+    const rows = await tx.all<{ claimed_value: string | null; sent_values: string }>(
+      "SELECT claimed_value, sent_values FROM attribute WHERE visitor = $1 AND name = $2",
+      [ref.visitorKey, name],
+    );
+    const claimed = rows[0]?.claimed_value ?? undefined;
+    if (rows[0] === undefined || claimed === undefined) continue;
+    const sent: readonly string[] = JSON.parse(rows[0].sent_values);
+    const values = [claimed, ...sent.filter((value) => value !== claimed)];
+    await tx.run("UPDATE attribute SET sent_values = $3 WHERE visitor = $1 AND name = $2", [
+      ref.visitorKey,
+      name,
+      JSON.stringify(values.slice(0, MAX_SENT_VALUES)),
+    ]);
+  }
+  return true;
+}
+
+interface Lease {
+  readonly version: number;
+  readonly acked_version: number;
+  readonly claimed_version: number;
+  readonly charge_bucket: number;
+  readonly not_before_ms: number;
+}
+
+/** The visitor while this very lease holds; a lease that ran out but was not retaken still does. */
+async function findLease(tx: Tx, ref: ClaimRef): Promise<Lease | undefined> {
+  const rows = await tx.all<Lease>(
+    `SELECT version, acked_version, claimed_version, charge_bucket, not_before_ms FROM visitor
+     WHERE visitor = $1 AND fence = $2 AND lease_until_ms > 0 {{FOR UPDATE}}`,
+    [ref.visitorKey, ref.fence],
+  );
+  return rows[0];
+}
+
+/** Ends a claim; false when the lease was lost meanwhile. */
+export async function settle(tx: Tx, ref: ClaimRef, settlement: Settlement): Promise<boolean> {
+  const held = await findLease(tx, ref);
+  if (held === undefined) return false;
+  const visitor = ref.visitorKey;
+  switch (settlement.type) {
+    case "delivered":
+      await acknowledge(tx, visitor, held, settlement);
+      return true;
+    case "nothing-to-send":
+      await refund(tx, held.charge_bucket);
+      await acknowledge(tx, visitor, held, {
+        version: settlement.version,
+        nextDueAtMs: held.not_before_ms,
+      });
+      return true;
+    case "unavailable":
+      if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
+      await tx.run(
+        `UPDATE visitor SET lease_until_ms = 0, due_ms = $2, attempts = attempts + 1
+         WHERE visitor = $1`,
+        [visitor, Math.max(settlement.dueAtMs, held.not_before_ms)],
+      );
+      return true;
+    case "refused":
+      await setAside(tx, visitor, held, settlement);
+      return true;
+  }
+}
+
+/** What became newer during the call waits on, and is sent after it (rule FW3). */
+async function acknowledge(
+  tx: Tx,
+  visitor: string,
+  held: Lease,
+  { version, nextDueAtMs }: { readonly version: number; readonly nextDueAtMs: number },
+): Promise<void> {
+  await tx.run(
+    `UPDATE visitor SET lease_until_ms = 0, attempts = 0, reason = NULL, acked_version = $2,
+       state = $3, due_ms = $4, not_before_ms = $4
+     WHERE visitor = $1`,
+    [
+      visitor,
+      Math.max(version, held.acked_version),
+      held.version > version ? "waiting" : "idle",
+      nextDueAtMs,
+    ],
+  );
+}
+
+/** Aside until something newer arrives; which may have happened during the call. */
+async function setAside(
+  tx: Tx,
+  visitor: string,
+  held: Lease,
+  { reason, atMs }: { readonly reason: string; readonly atMs: number },
+): Promise<void> {
+  const state = held.version > held.claimed_version ? "waiting" : "dead";
+  await tx.run(
+    `UPDATE visitor SET lease_until_ms = 0, attempts = attempts + 1, state = $2, due_ms = $3,
+       reason = $4, dead_ms = $5
+     WHERE visitor = $1`,
+    [visitor, state, Math.max(atMs, held.not_before_ms), reason, state === "dead" ? atMs : null],
+  );
+}

@@ -1,0 +1,108 @@
+import { dateSegment, type ClockReading, type SegmentDating } from "../../domain/effective-time.ts";
+import type { Device } from "../../contract/update.ts";
+import type { Tx } from "./sql.ts";
+
+/** A kiosk as the proxy remembers it. */
+export interface KnownDevice {
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  readonly drainedMs: number;
+  readonly clocks: readonly HeartbeatClock[];
+}
+
+/** A segment a heartbeat came from, and what to add to its monotonic clock. */
+export type HeartbeatClock = readonly [segment: string, monoOffsetMs: number];
+
+/** Ours: page loads and worker lives of one kiosk remembered without an entry of theirs. */
+const MAX_CLOCKS = 16;
+
+export async function findDevice(tx: Tx, deviceId: string): Promise<KnownDevice | undefined> {
+  const rows = await tx.all<{
+    first_seen_ms: number;
+    last_seen_ms: number;
+    drained_ms: number;
+    clocks: string;
+  }>("SELECT first_seen_ms, last_seen_ms, drained_ms, clocks FROM device WHERE device_id = $1", [
+    deviceId,
+  ]);
+  const row = rows[0];
+  return row === undefined
+    ? undefined
+    : {
+        firstSeenMs: row.first_seen_ms,
+        lastSeenMs: row.last_seen_ms,
+        drainedMs: row.drained_ms,
+        clocks: JSON.parse(row.clocks),
+      };
+}
+
+/** The clocks with the sender's among them: a heartbeat is a contact, and fixes its segment's offset. */
+export function withClock(
+  clocks: readonly HeartbeatClock[],
+  sender: ClockReading,
+  receiptMs: number,
+): readonly HeartbeatClock[] {
+  if (clocks.some(([segment]) => segment === sender.segment)) return clocks;
+  return [...clocks, [sender.segment, receiptMs - sender.monoMs] as const].slice(-MAX_CLOCKS);
+}
+
+export interface DatingContext {
+  readonly tx: Tx;
+  readonly sender: { readonly device: Device; readonly clock: ClockReading };
+  /** What is known of the sender; nothing at its first contact. */
+  readonly known: KnownDevice | undefined;
+  readonly receiptMs: number;
+}
+
+export type DateEntry = (deviceId: string, reading: ClockReading) => Promise<SegmentDating>;
+
+/**
+ * Dates segments for one batch: as fixed earlier, else fixed now and kept (rule CL1).
+ *
+ * A segment belongs to the kiosk that captured in it, so that a kiosk paired anew in the middle of
+ * sending keeps its order. The contact that bounds what cannot be dated is the last one at which
+ * that kiosk owed nothing: a backlog takes many batches, and the one before this says nothing about
+ * when the rest was captured.
+ */
+export function createDating(context: DatingContext): DateEntry {
+  const { tx, sender, known, receiptMs } = context;
+  const fixed = new Map<string, SegmentDating>();
+
+  return async (deviceId, reading) => {
+    const key = `${deviceId} ${reading.segment}`;
+    const before = fixed.get(key) ?? (await findDating(tx, deviceId, reading.segment));
+    if (before !== undefined) {
+      fixed.set(key, before);
+      return before;
+    }
+    const capturer =
+      deviceId === sender.device.deviceId ? known : ((await findDevice(tx, deviceId)) ?? known);
+    const heard = capturer?.clocks.find(([segment]) => segment === reading.segment);
+    const dating: SegmentDating =
+      heard === undefined
+        ? dateSegment(reading, {
+            sender: sender.clock,
+            receiptMs,
+            previousContactMs: capturer?.drainedMs ?? receiptMs,
+          })
+        : { type: "mono", monoOffsetMs: heard[1] };
+    fixed.set(key, dating);
+    await tx.run(
+      "INSERT INTO segment (device_id, segment, dating, contact_ms) VALUES ($1, $2, $3, $4)",
+      [deviceId, reading.segment, JSON.stringify(dating), receiptMs],
+    );
+    return dating;
+  };
+}
+
+async function findDating(
+  tx: Tx,
+  deviceId: string,
+  segment: string,
+): Promise<SegmentDating | undefined> {
+  const rows = await tx.all<{ dating: string }>(
+    "SELECT dating FROM segment WHERE device_id = $1 AND segment = $2",
+    [deviceId, segment],
+  );
+  return rows[0] === undefined ? undefined : JSON.parse(rows[0].dating);
+}

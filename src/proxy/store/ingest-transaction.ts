@@ -1,0 +1,327 @@
+import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
+import { renderAttribute } from "../../domain/attribute.ts";
+import { effectiveTimeMs } from "../../domain/effective-time.ts";
+import { add, contains, difference, size } from "../../domain/intervals.ts";
+import type { Stamp } from "../../domain/merge.ts";
+import { visitorKey } from "../../domain/visitor-id.ts";
+import { createDating, findDevice, type DateEntry } from "./dating.ts";
+import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
+import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
+import {
+  findReception,
+  highestReceived,
+  newReception,
+  receivedAfter,
+  receivedBefore,
+  saveReception,
+  type Reception,
+} from "./reception.ts";
+import type { Tx } from "./sql.ts";
+import type { IngestBatch, IngestResult } from "./store.ts";
+
+/** Ours: longer than any client repeats a request it has not seen the answer of. */
+const NONCE_KEPT_MS = 86_400_000;
+
+type BatchUpdate = IngestBatch["updates"][number];
+
+/** A number used twice is a copy of its own: copy 0 came first. */
+interface FreshUpdate extends BatchUpdate {
+  readonly copy: number;
+}
+
+/**
+ * Takes in one batch.
+ *
+ * @param receiptMs when it was received, never earlier than any batch before it; `batch.receiptMs`
+ *   is the same by the clock as it stands, and decides only when a visitor becomes due
+ */
+export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Promise<IngestResult> {
+  const repeated = await findNonce(tx, batch);
+  if (repeated !== undefined) return repeated;
+
+  const sender = { device: batch.device, clock: batch.clock };
+  const known = await findDevice(tx, batch.device.deviceId);
+  const receptions = await loadReceptions(tx, batch);
+  const state: BatchState = {
+    tx,
+    batch,
+    receiptMs,
+    receptions,
+    idsByNumber: new Map(),
+    effectiveByNumber: new Map(),
+    date: createDating({ tx, sender, known, receiptMs }),
+  };
+  const verdicts: Verdict[] = [...batch.verdicts];
+  const fresh: FreshUpdate[] = [];
+  const writes: VisitorWrite[] = [];
+  for (const update of batch.updates.toSorted(byNumber)) {
+    const copy = await copyOf(state, update);
+    if (copy === undefined) {
+      verdicts.push({ id: update.header.id, verdict: "duplicate" });
+    } else {
+      fresh.push({ ...update, copy });
+      writes.push(await writeOf(state, update, copy));
+    }
+  }
+  const outcomes = await mergeVisitors(tx, writes, batch.receiptMs);
+  const merged = fresh.map((update, index) => ({
+    update,
+    write: writes[index]!,
+    outcome: outcomes.get(writes[index]!)!,
+  }));
+  verdicts.push(...merged.map(({ update, outcome }) => verdictOf(update, outcome)));
+  await appendJournal(state, merged);
+  await saveReceptions(state);
+  await saveDevice(state, verdicts);
+
+  const receipt: IngestReceipt = {
+    v: 1,
+    nonce: batch.nonce,
+    proxyTimeMs: receiptMs,
+    verdicts,
+    unreadable: [...batch.unreadable],
+    ...highestSeq(state),
+  };
+  await tx.run(
+    "INSERT INTO nonce (device_id, nonce, digest, receipt, expires_ms) VALUES ($1, $2, $3, $4, $5)",
+    [
+      batch.device.deviceId,
+      batch.nonce,
+      batch.digest,
+      JSON.stringify(receipt),
+      receiptMs + NONCE_KEPT_MS,
+    ],
+  );
+  return { type: "stored", receipt };
+}
+
+/** What one batch knows while it is taken in. Numbers are named `<epoch> <seq>`. */
+interface BatchState {
+  readonly tx: Tx;
+  readonly batch: IngestBatch;
+  readonly receiptMs: number;
+  readonly receptions: Map<string, Reception>;
+  readonly idsByNumber: Map<string, Set<string>>;
+  readonly effectiveByNumber: Map<string, number>;
+  readonly date: DateEntry;
+}
+
+async function findNonce(tx: Tx, batch: IngestBatch): Promise<IngestResult | undefined> {
+  const rows = await tx.all<{ digest: string; receipt: string }>(
+    "SELECT digest, receipt FROM nonce WHERE device_id = $1 AND nonce = $2",
+    [batch.device.deviceId, batch.nonce],
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  return row.digest === batch.digest
+    ? { type: "repeated", receipt: JSON.parse(row.receipt) }
+    : { type: "nonce-reused" };
+}
+
+async function loadReceptions(tx: Tx, batch: IngestBatch): Promise<Map<string, Reception>> {
+  const epochs = new Set(batch.updates.map(({ header }) => header.epoch));
+  const receptions = new Map<string, Reception>();
+  for (const epoch of [...epochs].toSorted()) {
+    const found = await findReception(tx, epoch);
+    receptions.set(epoch, found ?? newReception(epoch, batch.device.deviceId));
+  }
+  return receptions;
+}
+
+/**
+ * Which copy of its number an update is, or nothing when it is a repeat (rule IN3).
+ *
+ * A number received before is a repeat, for ever; unless the journal shows that it was another
+ * update which bore it. Then the kiosk numbers twice: the update is taken in, and somebody should
+ * know.
+ */
+async function copyOf(state: BatchState, { header }: BatchUpdate): Promise<number | undefined> {
+  const reception = state.receptions.get(header.epoch)!;
+  const number = `${header.epoch} ${header.seq}`;
+  if (!contains(reception.received, header.seq)) {
+    state.receptions.set(header.epoch, {
+      ...reception,
+      received: add(reception.received, header.seq),
+    });
+    state.idsByNumber.set(number, new Set([header.id]));
+    return 0;
+  }
+  const ids = state.idsByNumber.get(number) ?? (await journalledIds(state.tx, header));
+  state.idsByNumber.set(number, ids);
+  if (ids.size === 0 || ids.has(header.id)) return undefined;
+  const copy = ids.size;
+  ids.add(header.id);
+  await reportIncident(state.tx, {
+    type: "sequence-reused",
+    place: state.batch.device,
+    epoch: header.epoch,
+    detail: `${numbersInWords([[header.seq, header.seq]], header.epoch)} came again as another update`,
+    atMs: state.receiptMs,
+    open: true,
+  });
+  return copy;
+}
+
+async function journalledIds(
+  tx: Tx,
+  { epoch, seq }: { readonly epoch: string; readonly seq: number },
+): Promise<Set<string>> {
+  const rows = await tx.all<{ id: string }>(
+    "SELECT id FROM journal WHERE epoch = $1 AND seq = $2",
+    [epoch, seq],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Dates and renders an update (rule CL1). */
+async function writeOf(
+  state: BatchState,
+  { header, update }: BatchUpdate,
+  copy: number,
+): Promise<VisitorWrite> {
+  const dating = await state.date(update.device.deviceId, header);
+  // The neighbours of a number used twice are neighbours of its first use, not of this one.
+  const bounds = copy === 0 ? await boundsOf(state, header) : {};
+  const effectiveMs = effectiveTimeMs(header, dating, { ...bounds, receiptMs: state.receiptMs });
+  if (copy === 0) state.effectiveByNumber.set(`${header.epoch} ${header.seq}`, effectiveMs);
+  const stamp: Stamp = { effectiveMs, epoch: header.epoch, seq: header.seq };
+  const values = new Map(
+    update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
+  );
+  return { visitor: update.visitor, stamp, values };
+}
+
+async function boundsOf(
+  state: BatchState,
+  { epoch, seq }: { readonly epoch: string; readonly seq: number },
+) {
+  const { received } = state.receptions.get(epoch)!;
+  return {
+    notBeforeMs: await effectiveAt(state, epoch, receivedBefore(received, seq)),
+    notAfterMs: await effectiveAt(state, epoch, receivedAfter(received, seq)),
+  };
+}
+
+async function effectiveAt(
+  state: BatchState,
+  epoch: string,
+  seq: number | undefined,
+): Promise<number | undefined> {
+  if (seq === undefined) return undefined;
+  const here = state.effectiveByNumber.get(`${epoch} ${seq}`);
+  if (here !== undefined) return here;
+  const rows = await state.tx.all<{ effective_ms: number }>(
+    "SELECT effective_ms FROM journal WHERE epoch = $1 AND seq = $2 AND copy = 0",
+    [epoch, seq],
+  );
+  return rows[0]?.effective_ms;
+}
+
+interface MergedUpdate {
+  readonly update: FreshUpdate;
+  readonly write: VisitorWrite;
+  readonly outcome: MergeOutcome;
+}
+
+function verdictOf({ header }: FreshUpdate, outcome: MergeOutcome): Verdict {
+  return outcome.type === "merged"
+    ? { id: header.id, verdict: "accepted" }
+    : {
+        id: header.id,
+        verdict: "superseded",
+        reason: `something newer was known already for ${outcome.names.join(", ")}`,
+      };
+}
+
+async function appendJournal(state: BatchState, merged: readonly MergedUpdate[]): Promise<void> {
+  await state.tx.runMany(
+    `INSERT INTO journal
+       (epoch, seq, copy, id, device_id, visitor, occasion, ground, config_version,
+        effective_ms, received_ms, verdict, version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    merged.map(({ update: { header, update, copy }, write, outcome }) => [
+      header.epoch,
+      header.seq,
+      copy,
+      header.id,
+      update.device.deviceId,
+      visitorKey(update.visitor),
+      update.occasion,
+      JSON.stringify(update.ground),
+      update.configVersion,
+      write.stamp.effectiveMs,
+      state.receiptMs,
+      outcome.type === "merged" ? "accepted" : "superseded",
+      outcome.type === "merged" ? outcome.version : 0,
+    ]),
+  );
+}
+
+/** Keeps what was received; numbers given up for lost that came after all close their incident. */
+async function saveReceptions({ tx, receptions, receiptMs }: BatchState): Promise<void> {
+  for (const reception of receptions.values()) {
+    const lost = difference(reception.lost, reception.received);
+    if (size(reception.lost) > 0 && size(lost) === 0) {
+      await closeLoss(tx, reception.epoch, receiptMs);
+    }
+    await saveReception(tx, { ...reception, lost });
+  }
+}
+
+async function saveDevice(state: BatchState, verdicts: readonly Verdict[]): Promise<void> {
+  const { deviceId, storeId, kioskId, timeZone } = state.batch.device;
+  const count = (verdict: Verdict["verdict"]) =>
+    verdicts.filter((each) => each.verdict === verdict).length;
+  await state.tx.run(
+    `INSERT INTO device
+       (device_id, store_id, kiosk_id, time_zone, first_seen_ms, last_seen_ms, drained_ms, clocks,
+        owed, accepted, duplicate, superseded, rejected, retry)
+     VALUES ($1, $2, $3, $4, $5, $5, $5, '[]', 0, $6, $7, $8, $9, $10)
+     ON CONFLICT (device_id) DO UPDATE SET
+       store_id = excluded.store_id, kiosk_id = excluded.kiosk_id,
+       time_zone = excluded.time_zone, last_seen_ms = excluded.last_seen_ms,
+       accepted = device.accepted + excluded.accepted,
+       duplicate = device.duplicate + excluded.duplicate,
+       superseded = device.superseded + excluded.superseded,
+       rejected = device.rejected + excluded.rejected,
+       retry = device.retry + excluded.retry`,
+    [
+      deviceId,
+      storeId,
+      kioskId,
+      timeZone,
+      state.receiptMs,
+      count("accepted"),
+      count("duplicate"),
+      count("superseded"),
+      count("rejected"),
+      count("retry"),
+    ],
+  );
+}
+
+function highestSeq(state: BatchState): Pick<IngestReceipt, "highestSeq"> {
+  const newest = state.batch.updates.at(-1);
+  if (newest === undefined) return {};
+  const { epoch } = newest.header;
+  const seq = highestReceived(state.receptions.get(epoch)!);
+  return seq === undefined ? {} : { highestSeq: { epoch, seq } };
+}
+
+function byNumber(a: BatchUpdate, b: BatchUpdate): number {
+  if (a.header.epoch !== b.header.epoch) return a.header.epoch < b.header.epoch ? -1 : 1;
+  return a.header.seq - b.header.seq;
+}
+
+/** Forgets receipts nobody can ask for again. True when there may be more of them. */
+export async function pruneNonces(tx: Tx, nowMs: number): Promise<boolean> {
+  const pruned = await tx.run(
+    `DELETE FROM nonce WHERE (device_id, nonce) IN
+       (SELECT device_id, nonce FROM nonce WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2)`,
+    [nowMs, PRUNED_AT_ONCE],
+  );
+  return pruned === PRUNED_AT_ONCE;
+}
+
+/** Ours: few enough that nobody waits for it. */
+const PRUNED_AT_ONCE = 200;

@@ -1,0 +1,155 @@
+import type { Tx } from "./sql.ts";
+
+/**
+ * The schema, step by step. A step that was released is never edited again; index + 1 is the
+ * version it leads to.
+ */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    // A kiosk as we know it. `drained_ms` is the last contact at which it owed nothing, or its first:
+    // whatever it still sends was captured after that. `clocks` holds the segments its heartbeats
+    // came from, as JSON `[segment, offset of its monotonic clock]`, newest last.
+    `CREATE TABLE device (
+      device_id TEXT PRIMARY KEY,
+      store_id TEXT NOT NULL,
+      kiosk_id TEXT NOT NULL,
+      time_zone TEXT NOT NULL,
+      app_version TEXT,
+      storage_persisted INTEGER,
+      first_seen_ms BIGINT NOT NULL,
+      last_seen_ms BIGINT NOT NULL,
+      drained_ms BIGINT NOT NULL,
+      clocks TEXT NOT NULL,
+      owed BIGINT NOT NULL,
+      accepted BIGINT NOT NULL,
+      duplicate BIGINT NOT NULL,
+      superseded BIGINT NOT NULL,
+      rejected BIGINT NOT NULL,
+      retry BIGINT NOT NULL
+    )`,
+    // How a clock segment is dated, fixed at the first entry of it (CL1).
+    `CREATE TABLE segment (
+      device_id TEXT NOT NULL,
+      segment TEXT NOT NULL,
+      dating TEXT NOT NULL,
+      contact_ms BIGINT NOT NULL,
+      PRIMARY KEY (device_id, segment)
+    )`,
+    // What came of every epoch, for ever, and what its kiosk last said of it; intervals as JSON.
+    `CREATE TABLE epoch_received (
+      epoch TEXT PRIMARY KEY,
+      device_id TEXT NOT NULL,
+      received TEXT NOT NULL,
+      first_seq BIGINT NOT NULL,
+      last_seq BIGINT NOT NULL,
+      owed TEXT NOT NULL,
+      void TEXT NOT NULL,
+      aside TEXT NOT NULL,
+      lost TEXT NOT NULL,
+      wiped INTEGER NOT NULL
+    )`,
+    // Every update ever taken in. `copy` is 0, and more where a kiosk used a number twice.
+    `CREATE TABLE journal (
+      epoch TEXT NOT NULL,
+      seq BIGINT NOT NULL,
+      copy INTEGER NOT NULL,
+      id TEXT NOT NULL,
+      device_id TEXT NOT NULL,
+      visitor TEXT NOT NULL,
+      occasion TEXT NOT NULL,
+      ground TEXT NOT NULL,
+      config_version TEXT NOT NULL,
+      effective_ms BIGINT NOT NULL,
+      received_ms BIGINT NOT NULL,
+      verdict TEXT NOT NULL,
+      version BIGINT NOT NULL,
+      PRIMARY KEY (epoch, seq, copy)
+    )`,
+    // The merged truth. `sent_values` is JSON, newest first; `claimed_value` what the running or
+    // last claim carries.
+    `CREATE TABLE attribute (
+      visitor TEXT NOT NULL,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      effective_ms BIGINT NOT NULL,
+      epoch TEXT NOT NULL,
+      seq BIGINT NOT NULL,
+      version BIGINT NOT NULL,
+      sent_values TEXT NOT NULL,
+      claimed_value TEXT,
+      PRIMARY KEY (visitor, name)
+    )`,
+    // The queue is the state of a visitor: `waiting`, `idle`, or `dead` until something newer comes.
+    // Leases are in ledger time, which no clock step can shorten.
+    `CREATE TABLE visitor (
+      visitor TEXT PRIMARY KEY,
+      kind TEXT NOT NULL,
+      value TEXT NOT NULL,
+      version BIGINT NOT NULL,
+      acked_version BIGINT NOT NULL,
+      state TEXT NOT NULL,
+      due_ms BIGINT NOT NULL,
+      not_before_ms BIGINT NOT NULL,
+      first_dirty_ms BIGINT NOT NULL,
+      lease_until_ms BIGINT NOT NULL,
+      fence BIGINT NOT NULL,
+      claimed_version BIGINT NOT NULL,
+      charge_bucket BIGINT NOT NULL,
+      attempts INTEGER NOT NULL,
+      reason TEXT,
+      dead_ms BIGINT
+    )`,
+    `CREATE INDEX visitor_due ON visitor (due_ms, first_dirty_ms) WHERE state = 'waiting'`,
+    `CREATE INDEX visitor_dead ON visitor (dead_ms) WHERE state = 'dead'`,
+    `CREATE TABLE nonce (
+      device_id TEXT NOT NULL,
+      nonce TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      receipt TEXT NOT NULL,
+      expires_ms BIGINT NOT NULL,
+      PRIMARY KEY (device_id, nonce)
+    )`,
+    `CREATE INDEX nonce_expires ON nonce (expires_ms)`,
+    // Calls charged, by the minute of ledger time in which the last of them could have arrived.
+    `CREATE TABLE allowance_bucket (bucket BIGINT PRIMARY KEY, calls BIGINT NOT NULL)`,
+    `CREATE TABLE allowance_clock (id INTEGER PRIMARY KEY, ledger_ms BIGINT)`,
+    `INSERT INTO allowance_clock (id, ledger_ms) VALUES (1, NULL)`,
+    `CREATE TABLE incident (
+      id TEXT PRIMARY KEY,
+      type TEXT NOT NULL,
+      device_id TEXT NOT NULL,
+      store_id TEXT NOT NULL,
+      kiosk_id TEXT NOT NULL,
+      epoch TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      first_at_ms BIGINT NOT NULL,
+      last_at_ms BIGINT NOT NULL,
+      open INTEGER NOT NULL
+    )`,
+    `CREATE INDEX incident_last ON incident (last_at_ms)`,
+  ],
+];
+
+/** The file was written by a newer version of this program. */
+export class NewerSchemaError extends Error {
+  override readonly name = "NewerSchemaError";
+}
+
+/**
+ * Brings the schema to the newest version; one transaction, so that a crash leaves the old one.
+ * Throws `NewerSchemaError` rather than touch what it does not know.
+ */
+export async function migrate(tx: Tx): Promise<void> {
+  await tx.run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)", []);
+  const rows = await tx.all<{ version: number }>("SELECT version FROM schema_version", []);
+  const found = rows[0]?.version ?? 0;
+  if (found > MIGRATIONS.length) {
+    throw new NewerSchemaError(
+      `schema ${found}, and this version of the program knows ${MIGRATIONS.length}`,
+    );
+  }
+  if (found === MIGRATIONS.length) return;
+  for (const statement of MIGRATIONS.slice(found).flat()) await tx.run(statement, []);
+  await tx.run("DELETE FROM schema_version", []);
+  await tx.run("INSERT INTO schema_version (version) VALUES ($1)", [MIGRATIONS.length]);
+}

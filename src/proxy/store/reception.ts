@@ -1,0 +1,117 @@
+import { difference, EMPTY, type Intervals } from "../../domain/intervals.ts";
+import type { Tx } from "./sql.ts";
+
+/** What came of one epoch, and what its kiosk last said of it. */
+export interface Reception {
+  readonly epoch: string;
+  readonly deviceId: string;
+  readonly received: Intervals;
+  readonly firstSeq: number;
+  /** Highest number the kiosk is known to have given; 0 before it said any. */
+  readonly lastSeq: number;
+  readonly owed: Intervals;
+  readonly void: Intervals;
+  readonly aside: Intervals;
+  /** In none of the lists when last looked at. */
+  readonly lost: Intervals;
+  /** The kiosk lost this outbox: whatever it owed then is owed by nobody. */
+  readonly wiped: boolean;
+}
+
+export function newReception(epoch: string, deviceId: string): Reception {
+  return {
+    epoch,
+    deviceId,
+    received: EMPTY,
+    firstSeq: 1,
+    lastSeq: 0,
+    owed: EMPTY,
+    void: EMPTY,
+    aside: EMPTY,
+    lost: EMPTY,
+    wiped: false,
+  };
+}
+
+/** Numbers given to an update that nobody has (rule OB5). */
+export function lostNumbers(reception: Reception): Intervals {
+  if (reception.lastSeq < reception.firstSeq) return EMPTY;
+  const given: Intervals = [[reception.firstSeq, reception.lastSeq]];
+  const owed = reception.wiped ? EMPTY : reception.owed;
+  return [reception.received, owed, reception.void, reception.aside].reduce(difference, given);
+}
+
+export function highestReceived(reception: Reception): number | undefined {
+  return reception.received.at(-1)?.[1];
+}
+
+/** The nearest smaller number received, if any. */
+export function receivedBefore(received: Intervals, seq: number): number | undefined {
+  const below = received.findLast(([from]) => from < seq);
+  return below === undefined ? undefined : Math.min(below[1], seq - 1);
+}
+
+/** The nearest larger number received, if any. */
+export function receivedAfter(received: Intervals, seq: number): number | undefined {
+  const above = received.find(([, to]) => to > seq);
+  return above === undefined ? undefined : Math.max(above[0], seq + 1);
+}
+
+interface ReceptionRow {
+  readonly epoch: string;
+  readonly device_id: string;
+  readonly received: string;
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly owed: string;
+  readonly void: string;
+  readonly aside: string;
+  readonly lost: string;
+  readonly wiped: number;
+}
+
+export async function findReception(tx: Tx, epoch: string): Promise<Reception | undefined> {
+  const rows = await tx.all<ReceptionRow>(
+    `SELECT epoch, device_id, received, first_seq, last_seq, owed, void, aside, lost, wiped
+     FROM epoch_received WHERE epoch = $1 {{FOR UPDATE}}`,
+    [epoch],
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  return {
+    epoch: row.epoch,
+    deviceId: row.device_id,
+    received: JSON.parse(row.received),
+    firstSeq: row.first_seq,
+    lastSeq: row.last_seq,
+    owed: JSON.parse(row.owed),
+    void: JSON.parse(row.void),
+    aside: JSON.parse(row.aside),
+    lost: JSON.parse(row.lost),
+    wiped: row.wiped === 1,
+  };
+}
+
+export async function saveReception(tx: Tx, reception: Reception): Promise<void> {
+  await tx.run(
+    `INSERT INTO epoch_received
+       (epoch, device_id, received, first_seq, last_seq, owed, void, aside, lost, wiped)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (epoch) DO UPDATE SET
+       device_id = excluded.device_id, received = excluded.received,
+       first_seq = excluded.first_seq, last_seq = excluded.last_seq, owed = excluded.owed,
+       void = excluded.void, aside = excluded.aside, lost = excluded.lost, wiped = excluded.wiped`,
+    [
+      reception.epoch,
+      reception.deviceId,
+      JSON.stringify(reception.received),
+      reception.firstSeq,
+      reception.lastSeq,
+      JSON.stringify(reception.owed),
+      JSON.stringify(reception.void),
+      JSON.stringify(reception.aside),
+      JSON.stringify(reception.lost),
+      reception.wiped ? 1 : 0,
+    ],
+  );
+}

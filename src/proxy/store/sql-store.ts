@@ -1,0 +1,84 @@
+import { furthestLedgerMs } from "./allowance.ts";
+import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
+import { deadLetters, figures } from "./figures-query.ts";
+import { heartbeat } from "./heartbeat-transaction.ts";
+import { listIncidents } from "./incident-rows.ts";
+import { ingest, pruneNonces } from "./ingest-transaction.ts";
+import type { Tx } from "./sql.ts";
+import type { Store } from "./store.ts";
+
+/** What the store does, without what opening and closing an engine is. */
+export type StoreOperations = Omit<Store, "close">;
+
+/** One operation by name with its arguments: plain data, fit for another thread. */
+export type StoreCall = {
+  [Name in keyof StoreOperations]: {
+    readonly name: Name;
+    readonly args: Parameters<StoreOperations[Name]>;
+  };
+}[keyof StoreOperations];
+
+/** What happens inside the transaction an engine has begun for a call. */
+export type StoreScripts = (tx: Tx, call: StoreCall) => Promise<unknown>;
+
+/** Ours: looking for receipts to forget more often than this gains nothing. */
+const PRUNE_EVERY_MS = 60_000;
+
+/**
+ * The store's operations over any engine. Remembers only what makes time monotone: a proxy clock
+ * that steps back must not date a later scan before an earlier one.
+ *
+ * @param lastReceiptMs from `lastReceiptMs`, as the store was opened
+ */
+export function createStoreScripts(lastReceiptMs: number): StoreScripts {
+  let furthestMs = lastReceiptMs;
+  let pruneAtMs = 0;
+
+  const receiptFrom = (nowMs: number) => {
+    furthestMs = Math.max(furthestMs, nowMs);
+    return furthestMs;
+  };
+
+  const ingestAndPrune = async (tx: Tx, batch: Parameters<Store["ingest"]>[0]) => {
+    const receiptMs = receiptFrom(batch.receiptMs);
+    const result = await ingest(tx, batch, receiptMs);
+    if (receiptMs >= pruneAtMs) {
+      pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
+    }
+    return result;
+  };
+
+  return async (tx, call) => {
+    switch (call.name) {
+      case "ingest":
+        return ingestAndPrune(tx, ...call.args);
+      case "heartbeat":
+        return heartbeat(tx, call.args[0], receiptFrom(call.args[1]));
+      case "claim":
+        return claim(tx, ...call.args);
+      case "chargeAnother":
+        return chargeAnother(tx, ...call.args);
+      case "recordSending":
+        return recordSending(tx, ...call.args);
+      case "settle":
+        return settle(tx, ...call.args);
+      case "ledgerTimeMs":
+        return furthestLedgerMs(tx);
+      case "incidents":
+        return listIncidents(tx, ...call.args);
+      case "deadLetters":
+        return deadLetters(tx, ...call.args);
+      case "figures":
+        return figures(tx, ...call.args);
+    }
+  };
+}
+
+/** The latest receipt time the store knows of; 0 in a new one. */
+export async function lastReceiptMs(tx: Tx): Promise<number> {
+  const rows = await tx.all<{ last: number | null }>(
+    "SELECT max(last_seen_ms) AS last FROM device",
+    [],
+  );
+  return rows[0]?.last ?? 0;
+}

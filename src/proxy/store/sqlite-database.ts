@@ -1,0 +1,175 @@
+import { chmodSync, closeSync, openSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { migrate, NewerSchemaError } from "./migrations.ts";
+import { sqliteText, type Params, type Tx } from "./sql.ts";
+
+export interface SqliteOptions {
+  readonly path: string;
+  /** Largest size in pages of 4 KiB; for tests of a full disk. */
+  readonly maxPageCount?: number | undefined;
+}
+
+/** SQLite on this thread: one connection, one transaction at a time. */
+export interface SqliteDatabase {
+  readonly tx: Tx;
+  readonly begin: () => void;
+  readonly commit: () => void;
+  /** Also after SQLite has already rolled back by itself. */
+  readonly rollback: () => void;
+  readonly savepoint: () => void;
+  readonly release: () => void;
+  /** Undoes what came after the savepoint; false when the whole transaction is gone with it. */
+  readonly rollbackToSavepoint: () => boolean;
+  readonly close: () => void;
+}
+
+/** Why the file cannot be used, as one sentence for the person who started the proxy. */
+export class UnusableFileError extends Error {
+  override readonly name = "UnusableFileError";
+}
+
+/** Ours: how long another process may take to let go of the file, as one does that is stopping. */
+const BUSY_TIMEOUT_MS = 1_000;
+
+/**
+ * Opens the file for this process alone, makes it if need be, and brings its schema up to date.
+ *
+ * The exclusive lock is the operating system's and dies with the process, so nothing is left behind
+ * by a crash. Throws `UnusableFileError`.
+ */
+export async function openSqliteDatabase(options: SqliteOptions): Promise<SqliteDatabase> {
+  let db: DatabaseSync | undefined;
+  try {
+    createPrivately(options.path);
+    db = new DatabaseSync(options.path, {
+      timeout: BUSY_TIMEOUT_MS,
+      enableForeignKeyConstraints: true,
+    });
+    // Before anything is read: SQLite then keeps its lock, and needs no shared memory for the log.
+    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    db.exec("PRAGMA journal_mode = WAL");
+    db.exec("PRAGMA synchronous = FULL");
+    db.exec("PRAGMA wal_autocheckpoint = 4000");
+    const database = overConnection(db);
+    database.begin();
+    await migrate(database.tx);
+    database.commit();
+    if (options.maxPageCount !== undefined) {
+      db.exec(`PRAGMA max_page_count = ${options.maxPageCount}`);
+    }
+    return database;
+  } catch (cause) {
+    db?.close();
+    throw unusable(options.path, cause);
+  }
+}
+
+/** Card numbers lie in it: nobody else may read it. SQLite gives the log the same permissions. */
+function createPrivately(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
+}
+
+function overConnection(db: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = db.prepare(sqliteText(sql));
+    statements.set(sql, statement);
+    return statement;
+  };
+  const tx: Tx = {
+    // The caller names the columns it selects; this is where rows are believed to have them.
+    all: async <Row>(sql: string, params: Params) => prepared(sql).all(...params) as Row[],
+    run: async (sql, params) => Number(prepared(sql).run(...params).changes),
+    runMany: async (sql, rows) => {
+      const statement = prepared(sql);
+      for (const params of rows) statement.run(...params);
+    },
+  };
+  const command = (sql: string) => () => {
+    prepared(sql).run();
+  };
+  const undo = command("ROLLBACK TO operation");
+  const release = command("RELEASE operation");
+  return {
+    tx,
+    begin: command("BEGIN IMMEDIATE"),
+    commit: command("COMMIT"),
+    rollback: () => {
+      if (db.isTransaction) db.exec("ROLLBACK");
+    },
+    savepoint: command("SAVEPOINT operation"),
+    release,
+    rollbackToSavepoint: () => {
+      if (!db.isTransaction) return false;
+      undo();
+      release();
+      return true;
+    },
+    close: () => db.close(),
+  };
+}
+
+function unusable(path: string, cause: unknown): Error {
+  const sentence = (text: string) => new UnusableFileError(text, { cause });
+  if (cause instanceof NewerSchemaError) {
+    return sentence(
+      `DATA_DIR: ${path} was written by a newer version (${cause.message}); start that version, or set DATA_DIR to another folder.`,
+    );
+  }
+  if (isNodeError(cause) && cause.syscall !== undefined) {
+    return sentence(
+      `DATA_DIR: ${path} cannot be opened for writing (${cause.code}); set DATA_DIR to a folder this user owns.`,
+    );
+  }
+  switch (sqliteFailure(cause)) {
+    case "busy":
+      return sentence(
+        `DATA_DIR: ${path} is in use by another process; stop that one, or set DATA_DIR to another folder.`,
+      );
+    case "broken":
+      return sentence(
+        `DATA_DIR: ${path} cannot be used as a store (${messageOf(cause)}); restore it from a backup, or set DATA_DIR to another folder.`,
+      );
+    case "full":
+      return sentence(`DATA_DIR: there is no room for ${path}; free some space.`);
+    case "other":
+      return cause instanceof Error ? cause : new Error(messageOf(cause));
+  }
+}
+
+/** What an error of SQLite means for us. */
+export type SqliteFailure =
+  /** No room; nothing is wrong with what is there. */
+  | "full"
+  /** Another process holds the file. */
+  | "busy"
+  /** The file or the disk below it cannot be trusted any more. */
+  | "broken"
+  /** Not SQLite's, or a bug of ours. */
+  | "other";
+
+/** Source: sqlite.org/rescode.html, primary result codes. */
+const FULL = 13;
+const BUSY_CODES: ReadonlySet<number> = new Set([5, 6]);
+/** READONLY, IOERR, CORRUPT, CANTOPEN, PROTOCOL, NOTADB. */
+const BROKEN_CODES: ReadonlySet<number> = new Set([8, 10, 11, 14, 15, 26]);
+
+export function sqliteFailure(error: unknown): SqliteFailure {
+  if (!(error instanceof Error) || !("errcode" in error)) return "other";
+  // Extended codes carry the primary one in their low byte.
+  const code = Number(error.errcode) & 0xff;
+  if (code === FULL) return "full";
+  if (BUSY_CODES.has(code)) return "busy";
+  return BROKEN_CODES.has(code) ? "broken" : "other";
+}
+
+function isNodeError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

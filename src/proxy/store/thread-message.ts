@@ -1,0 +1,31 @@
+import type { SqliteOptions } from "./sqlite-database.ts";
+import type { StoreCall } from "./sql-store.ts";
+
+/** What the store's thread is started with. */
+export type ThreadOptions = SqliteOptions;
+
+/** To the thread. */
+export type ThreadRequest =
+  | { readonly type: "call"; readonly id: number; readonly call: StoreCall }
+  | { readonly type: "close" };
+
+/** From the thread. */
+export type ThreadReply =
+  | { readonly type: "opened" }
+  /** The file cannot be used; the sentence is for the person who started the proxy. */
+  | { readonly type: "refused"; readonly sentence: string }
+  /** One message per group. */
+  | { readonly type: "answers"; readonly answers: readonly ThreadAnswer[] }
+  /** The file cannot be trusted any more; the thread has ended. */
+  | { readonly type: "failed"; readonly message: string }
+  | { readonly type: "closed" };
+
+/** How one call ended. Errors lose their class on the way between threads; the name says it. */
+export type ThreadAnswer =
+  | { readonly type: "done"; readonly id: number; readonly value: unknown }
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly name: string;
+      readonly message: string;
+    };

@@ -1,0 +1,616 @@
+import { describe, expect, it } from "vitest";
+import type { Claim, ClaimAsk, Settlement, Store } from "../../../src/proxy/store/store.ts";
+import type { Verdict } from "../../../src/contract/ingest.ts";
+import {
+  aBatch,
+  aDevice,
+  aHeartbeat,
+  aWitness,
+  anId,
+  anUpdate,
+  DAY,
+  EPOCH,
+  LOAD,
+  LOADED_AT,
+  MINUTE,
+  NOW,
+} from "../../support/store-builders.ts";
+
+const LEASE_MS = 60_000;
+const MAX_CALL_MS = 10_000;
+
+function anAsk(ask: Partial<ClaimAsk> = {}): ClaimAsk {
+  return {
+    nowMs: NOW,
+    ledgerMs: 0,
+    maxCallMs: MAX_CALL_MS,
+    allowed: 1_000,
+    leaseMs: LEASE_MS,
+    limit: 10,
+    ...ask,
+  };
+}
+
+function delivered(claim: Claim, settlement: Partial<Settlement> = {}): Settlement {
+  const base = { type: "delivered", version: claim.version, atMs: NOW, nextDueAtMs: NOW + MINUTE };
+  return { ...base, ...settlement } as Settlement;
+}
+
+function valuesOf(claim: Claim | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(claim?.attributes.map(({ name, value }) => [name, value]) ?? []);
+}
+
+async function verdictsOf(store: Store, ...batch: Parameters<typeof aBatch>) {
+  const result = await store.ingest(aBatch(...batch));
+  if (result.type === "nonce-reused") throw new Error("the nonce is new");
+  return result.receipt.verdicts.map(({ verdict }) => verdict);
+}
+
+async function claimOne(store: Store, ask: Partial<ClaimAsk> = {}): Promise<Claim> {
+  const { claims } = await store.claim(anAsk(ask));
+  expect(claims).toHaveLength(1);
+  return claims[0]!;
+}
+
+/** The promises of the `Store` port, which every engine keeps. */
+export function describeStore(name: string, open: () => Promise<Store>): void {
+  describe(`${name}: ingest`, () => {
+    it("[IN1] answers with a verdict per id and shows the update to the forwarder", async () => {
+      const store = await open();
+      const update = anUpdate({ seq: 1, attributes: { lastStore: "S-1", lastKiosk: "K-1" } });
+      const result = await store.ingest(aBatch([update]));
+      expect(result).toMatchObject({
+        type: "stored",
+        receipt: {
+          v: 1,
+          proxyTimeMs: NOW,
+          verdicts: [{ id: update.header.id, verdict: "accepted" }],
+          unreadable: [],
+          highestSeq: { epoch: EPOCH, seq: 1 },
+        },
+      });
+      const claim = await claimOne(store);
+      expect(claim.visitor).toEqual({ kind: "member", value: "2912345678906" });
+      expect(valuesOf(claim)).toEqual({ lastStore: "S-1", lastKiosk: "K-1" });
+      expect(claim.attributes[0]?.effectiveMs).toBe(NOW - 1_000);
+    });
+
+    it("carries verdicts reached before it and positions nobody can name", async () => {
+      const store = await open();
+      const verdicts: Verdict[] = [{ id: anId(9), verdict: "rejected", reason: "visitor: no" }];
+      const result = await store.ingest(aBatch([], { verdicts, unreadable: [3] }));
+      expect(result).toMatchObject({ receipt: { verdicts, unreadable: [3] } });
+    });
+
+    it("[IN3] knows a repeat whatever else came with it, and changes nothing", async () => {
+      const store = await open();
+      const first = anUpdate({ seq: 1, attributes: { lastStore: "S-1" } });
+      const second = anUpdate({ seq: 2, attributes: { lastStore: "S-2" } });
+      expect(await verdictsOf(store, [first])).toEqual(["accepted"]);
+      expect(await verdictsOf(store, [first, second])).toEqual(["duplicate", "accepted"]);
+      const claim = await claimOne(store);
+      expect(claim.version).toBe(2);
+      expect(valuesOf(claim)).toEqual({ lastStore: "S-2" });
+      await store.settle(claim, delivered(claim));
+      expect(await verdictsOf(store, [first, second])).toEqual(["duplicate", "duplicate"]);
+      expect((await store.claim(anAsk({ nowMs: NOW + DAY }))).claims).toEqual([]);
+    });
+
+    it("[CL1] never dates a repeat anew", async () => {
+      const store = await open();
+      const scan = anUpdate({ seq: 1, atMs: NOW - MINUTE });
+      await store.ingest(aBatch([scan]));
+      await store.ingest(aBatch([scan], { receiptMs: NOW + DAY }));
+      const claim = await claimOne(store);
+      expect(claim.attributes[0]?.effectiveMs).toBe(NOW - MINUTE);
+    });
+
+    it("[IN4] gives the stored receipt for the same nonce and bytes", async () => {
+      const store = await open();
+      const batch = aBatch([anUpdate()]);
+      const first = await store.ingest(batch);
+      const again = await store.ingest({ ...batch, receiptMs: NOW + 5_000 });
+      expect(again).toEqual({ ...first, type: "repeated" });
+    });
+
+    it("[IN4] refuses a nonce that returns with other bytes, and changes nothing", async () => {
+      const store = await open();
+      const batch = aBatch([anUpdate()]);
+      await store.ingest(batch);
+      const other = anUpdate({ seq: 2, attributes: { lastStore: "S-9" } });
+      expect(await store.ingest({ ...batch, digest: "e".repeat(64), updates: [other] })).toEqual({
+        type: "nonce-reused",
+      });
+      expect(valuesOf(await claimOne(store))).toEqual({ lastStore: "S-1" });
+    });
+
+    it("[IN4] keeps a receipt for a day, and the nonces of two kiosks apart", async () => {
+      const store = await open();
+      const batch = aBatch([anUpdate()]);
+      await store.ingest(batch);
+      const other = { ...batch, device: aDevice(2), digest: "e".repeat(64) };
+      expect((await store.ingest(other)).type).toBe("stored");
+      await store.ingest(aBatch([], { receiptMs: NOW + DAY - 1 }));
+      expect((await store.ingest(batch)).type).toBe("repeated");
+    });
+
+    it("[MG1] leaves alone what is newer, says why, and still counts the number as received", async () => {
+      const store = await open();
+      const older = anUpdate({ seq: 1, epoch: anId(1), atMs: NOW - 2 * MINUTE });
+      const newer = anUpdate({
+        seq: 1,
+        epoch: anId(2),
+        atMs: NOW - MINUTE,
+        attributes: { lastStore: "S-2" },
+      });
+      expect(await verdictsOf(store, [newer])).toEqual(["accepted"]);
+      const result = await store.ingest(aBatch([older]));
+      expect(result).toMatchObject({
+        receipt: {
+          verdicts: [
+            {
+              verdict: "superseded",
+              reason: "something newer was known already for lastStore",
+            },
+          ],
+        },
+      });
+      expect(await verdictsOf(store, [older])).toEqual(["duplicate"]);
+      const claim = await claimOne(store);
+      expect(claim.version).toBe(1);
+      expect(valuesOf(claim)).toEqual({ lastStore: "S-2" });
+    });
+
+    it("takes in the attributes of a late update that nothing newer has set", async () => {
+      const store = await open();
+      const late = anUpdate({
+        epoch: anId(1),
+        atMs: NOW - 2 * MINUTE,
+        attributes: { lastStore: "S-1", answer: "red" },
+      });
+      await store.ingest(aBatch([anUpdate({ epoch: anId(2), attributes: { lastStore: "S-2" } })]));
+      expect(await verdictsOf(store, [late])).toEqual(["accepted"]);
+      expect(valuesOf(await claimOne(store))).toEqual({ lastStore: "S-2", answer: "red" });
+    });
+
+    it("[CL1] keeps the order of a kiosk that booted in 1970 and then got its time", async () => {
+      const store = await open();
+      const before = anUpdate({ seq: 1, wallMs: 5_000, atMs: NOW - 3 * MINUTE });
+      const after = anUpdate({ seq: 2, segment: `${LOAD}.1`, atMs: NOW - 2 * MINUTE });
+      const clock = { segment: `${LOAD}.1`, wallMs: NOW, monoMs: NOW - LOADED_AT };
+      await store.ingest(aBatch([after], { clock }));
+      await store.ingest(aBatch([before], { clock, receiptMs: NOW + 10 }));
+      const claim = await claimOne(store);
+      expect(claim.attributes[0]?.effectiveMs).toBe(NOW - 2 * MINUTE);
+      expect(claim.version).toBe(1);
+    });
+
+    it("[CL1] dates what cannot be dated at the last contact at which the kiosk owed nothing", async () => {
+      const store = await open();
+      await store.heartbeat(aHeartbeat({ atMs: NOW - DAY }), NOW - DAY);
+      const undatable = anUpdate({ seq: 1, segment: "aaaaaaaa.0", wallMs: 7_000, monoMs: 7_000 });
+      // On its way back the kiosk first says that it lives, owing, and only then sends.
+      const owing = [aWitness({ lastSeq: 1, owed: [[1, 1]] })];
+      await store.heartbeat(aHeartbeat({ witnesses: owing }), NOW);
+      await store.ingest(aBatch([undatable], { receiptMs: NOW + 1_000 }));
+      const claim = await claimOne(store, { nowMs: NOW + 1_000 });
+      expect(claim.attributes[0]?.effectiveMs).toBe(NOW - DAY);
+    });
+
+    it("[CL1] dates a whole backlog of an earlier load by its wall clock, however many batches it takes", async () => {
+      const store = await open();
+      await store.heartbeat(aHeartbeat({ atMs: NOW - 8 * DAY }), NOW - 8 * DAY);
+      for (const [index, load] of ["aaaaaaaa", "bbbbbbbb", "cccccccc"].entries()) {
+        const atMs = NOW - (7 - index) * DAY;
+        const scan = anUpdate({ seq: index + 1, segment: `${load}.0`, atMs, card: `2${index}` });
+        await store.ingest(aBatch([scan], { receiptMs: NOW + index }));
+      }
+      const { claims } = await store.claim(anAsk({ nowMs: NOW + 10 }));
+      expect(claims.map(({ attributes }) => attributes[0]?.effectiveMs)).toEqual([
+        NOW - 7 * DAY,
+        NOW - 6 * DAY,
+        NOW - 5 * DAY,
+      ]);
+    });
+
+    it("[CL1] dates an earlier load that a heartbeat came from by that heartbeat, whatever its wall clock says", async () => {
+      const store = await open();
+      const clock = { segment: "aaaaaaaa.0", wallMs: 1_000, monoMs: 50_000 };
+      await store.heartbeat(aHeartbeat({ clock }), NOW - DAY);
+      const scan = anUpdate({ seq: 1, segment: "aaaaaaaa.0", wallMs: 11_000, monoMs: 60_000 });
+      await store.ingest(aBatch([scan]));
+      expect((await claimOne(store)).attributes[0]?.effectiveMs).toBe(NOW - DAY + 10_000);
+    });
+
+    it("[CL1] never lets a later number take effect before an earlier one of its epoch", async () => {
+      const store = await open();
+      const first = anUpdate({ seq: 1, atMs: NOW - MINUTE });
+      const second = anUpdate({ seq: 2, atMs: NOW - 5 * MINUTE, attributes: { lastStore: "S-2" } });
+      await store.ingest(aBatch([second, first]));
+      const claim = await claimOne(store);
+      expect(valuesOf(claim)).toEqual({ lastStore: "S-2" });
+      expect(claim.attributes[0]?.effectiveMs).toBe(NOW - MINUTE);
+    });
+
+    it("[CL1] never dates into the future, and a proxy clock that steps back makes nothing older", async () => {
+      const store = await open();
+      const ahead = anUpdate({ seq: 1, atMs: NOW + DAY });
+      await store.ingest(aBatch([ahead], { receiptMs: NOW }));
+      const clock = { segment: "bbbbbbbb.0", wallMs: NOW, monoMs: 60_000 };
+      const later = anUpdate({
+        seq: 1,
+        epoch: anId(0xf),
+        segment: "bbbbbbbb.0",
+        monoMs: 60_000,
+        attributes: { lastStore: "S-2" },
+      });
+      const result = await store.ingest(aBatch([later], { clock, receiptMs: NOW - DAY }));
+      expect(result).toMatchObject({ receipt: { proxyTimeMs: NOW } });
+      expect(valuesOf(await claimOne(store))).toEqual({ lastStore: "S-2" });
+    });
+
+    it("renders times from the effective time", async () => {
+      const store = await open();
+      const { header, update } = anUpdate({ atMs: Date.UTC(2026, 10, 22, 23, 30) });
+      const attributes = [
+        { name: "lastScanAt", value: { type: "instant" } },
+        { name: "lastScanDay", value: { type: "day", timeZone: "Europe/Madrid" } },
+      ] as const;
+      await store.ingest(aBatch([{ header, update: { ...update, attributes: [...attributes] } }]));
+      expect(valuesOf(await claimOne(store))).toEqual({
+        lastScanAt: "2026-11-22T23:30:00.000Z",
+        lastScanDay: String(Date.UTC(2026, 10, 23) / DAY),
+      });
+    });
+
+    it("takes in a number used twice as what it is, and raises an incident", async () => {
+      const store = await open();
+      const first = anUpdate({ seq: 1, atMs: NOW - 2 * MINUTE });
+      const second = anUpdate({ seq: 2, atMs: NOW - MINUTE });
+      await store.ingest(aBatch([first, second]));
+      const impostor = anUpdate({ seq: 1, atMs: NOW, attributes: { lastStore: "S-2" } });
+      expect(await verdictsOf(store, [impostor])).toEqual(["accepted"]);
+      expect(await verdictsOf(store, [impostor, first])).toEqual(["duplicate", "duplicate"]);
+      expect(valuesOf(await claimOne(store))).toEqual({ lastStore: "S-2" });
+      expect(await store.incidents(10)).toMatchObject([
+        {
+          type: "sequence-reused",
+          detail: `seq 1 of epoch ${EPOCH} came again as another update`,
+          storeId: "S-1",
+          open: true,
+        },
+      ]);
+    });
+
+    it("counts verdicts and kiosks", async () => {
+      const store = await open();
+      const update = anUpdate();
+      await store.ingest(aBatch([update]));
+      await store.ingest(aBatch([update], { receiptMs: NOW + 1 }));
+      await store.heartbeat(
+        aHeartbeat({ witnesses: [aWitness({ lastSeq: 9, owed: [[2, 9]] })] }),
+        NOW + 2,
+      );
+      expect(await store.figures(NOW + 5_000, 0)).toEqual({
+        updatesByVerdict: { accepted: 1, duplicate: 1, superseded: 0, rejected: 0, retry: 0 },
+        visitorsWaiting: 1,
+        oldestWaitingMs: 5_000,
+        deadLetters: 0,
+        openIncidents: 0,
+        allowanceUsed: 0,
+        kiosks: [
+          {
+            deviceId: aDevice().deviceId,
+            storeId: "S-1",
+            kioskId: "K-1",
+            lastSeenMs: NOW + 2,
+            owed: 8,
+          },
+        ],
+      });
+    });
+  });
+
+  describe(`${name}: loss`, () => {
+    it("[OB5] names the numbers that nobody has, and closes when they arrive", async () => {
+      const store = await open();
+      const updates = [1, 2, 3, 4, 5, 6].map((seq) => anUpdate({ seq }));
+      await store.ingest(aBatch(updates.filter(({ header }) => [1, 2, 6].includes(header.seq))));
+      const witnesses = [aWitness({ lastSeq: 9, owed: [[7, 7]], void: [[8, 8]], aside: [[9, 9]] })];
+      await store.heartbeat(aHeartbeat({ witnesses }), NOW);
+      expect(await store.incidents(10)).toMatchObject([
+        {
+          type: "updates-lost",
+          detail: `seq 3-5 of epoch ${EPOCH} never arrived, and the kiosk no longer has them`,
+          epoch: EPOCH,
+          deviceId: aDevice().deviceId,
+          open: true,
+        },
+      ]);
+      await store.ingest(aBatch(updates.slice(2, 4)));
+      expect(await store.incidents(10)).toMatchObject([{ open: true }]);
+      await store.ingest(aBatch([updates[4]!]));
+      expect(await store.incidents(10)).toMatchObject([{ open: false }]);
+      await store.heartbeat(aHeartbeat({ witnesses }), NOW + 1);
+      expect(await store.incidents(10)).toMatchObject([{ open: false }]);
+    });
+
+    it("[OB5] raises nothing while every number is received, owed, void or aside", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const witnesses = [aWitness({ lastSeq: 4, owed: [[2, 2]], void: [[3, 3]], aside: [[4, 4]] })];
+      await store.heartbeat(aHeartbeat({ witnesses }), NOW);
+      await store.heartbeat(aHeartbeat({ witnesses: [aWitness({ epoch: anId(5) })] }), NOW);
+      expect(await store.incidents(10)).toEqual([]);
+    });
+
+    it("[OB5] does not take a heartbeat that was held up on its way for a loss", async () => {
+      const store = await open();
+      const fresh = [aWitness({ lastSeq: 8, owed: [[5, 8]], void: [[1, 4]] })];
+      await store.heartbeat(aHeartbeat({ witnesses: fresh }), NOW);
+      const stale = [aWitness({ lastSeq: 4, owed: [[1, 4]] })];
+      await store.heartbeat(aHeartbeat({ witnesses: stale }), NOW + 1);
+      expect(await store.incidents(10)).toEqual([]);
+    });
+
+    it("[OB5] counts everything a wiped outbox still owed as lost", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const owing = [aWitness({ lastSeq: 4, owed: [[2, 4]] })];
+      await store.heartbeat(aHeartbeat({ witnesses: owing }), NOW);
+      const detail = "no database where 5 were numbered; last card 2912345678906";
+      const incidents = [{ type: "outbox-wiped", epoch: EPOCH, lastSeq: 5, detail }] as const;
+      const witnesses = [aWitness({ epoch: anId(7) })];
+      await store.heartbeat(aHeartbeat({ witnesses, incidents: [...incidents] }), NOW + 1);
+      const found = await store.incidents(10);
+      expect(found.map(({ type, open }) => ({ type, open })).toSorted(byType)).toEqual([
+        { type: "outbox-wiped", open: true },
+        { type: "updates-lost", open: true },
+      ]);
+      expect(found.find(({ type }) => type === "updates-lost")?.detail).toMatch(/^seq 2-5 of/);
+      expect(JSON.stringify(found)).not.toContain("2912345678906");
+      await store.ingest(aBatch([2, 3, 4, 5].map((seq) => anUpdate({ seq }))));
+      expect((await store.incidents(10)).every(({ open }) => !open)).toBe(true);
+    });
+
+    it("[OB5] records a torn outbox, and what it no longer knows as lost", async () => {
+      const store = await open();
+      const incidents = [
+        { type: "outbox-torn", epoch: EPOCH, lastSeq: 5, detail: "older than its witness" },
+      ] as const;
+      const witnesses = [aWitness({ lastSeq: 3, owed: [[1, 3]] })];
+      await store.heartbeat(aHeartbeat({ witnesses, incidents: [...incidents] }), NOW);
+      const lost = (await store.incidents(10)).find(({ type }) => type === "updates-lost");
+      expect(lost?.detail).toMatch(/^seq 4-5 of/);
+    });
+  });
+
+  describe(`${name}: claims`, () => {
+    it("[FW2] leases a visitor to one claim at a time", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate()]));
+      const claim = await claimOne(store);
+      expect((await store.claim(anAsk({ ledgerMs: LEASE_MS - 1 }))).claims).toEqual([]);
+      const retaken = await claimOne(store, { ledgerMs: LEASE_MS });
+      expect(retaken.fence).toBeGreaterThan(claim.fence);
+      expect(await store.recordSending(claim, ["lastStore"])).toBe(false);
+      expect(await store.settle(claim, delivered(claim))).toBe(false);
+      expect(await store.settle(retaken, delivered(retaken))).toBe(true);
+      expect(await store.settle(retaken, delivered(retaken))).toBe(false);
+    });
+
+    it("[FW2] keeps the spacing, also for what arrives after a delivery", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const claim = await claimOne(store);
+      await store.settle(claim, delivered(claim, { nextDueAtMs: NOW + MINUTE }));
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW })], { receiptMs: NOW + 1 }));
+      const early = anAsk({ nowMs: NOW + MINUTE - 1 });
+      expect((await store.claim(early)).claims).toEqual([]);
+      await claimOne(store, { nowMs: NOW + MINUTE });
+    });
+
+    it("[FW3] sends what arrived during a call after it", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, attributes: { a: "1", b: "1" } })]));
+      const claim = await claimOne(store);
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW, attributes: { a: "2" } })]));
+      expect(await store.settle(claim, delivered(claim))).toBe(true);
+      const next = await claimOne(store, { nowMs: NOW + MINUTE });
+      expect(valuesOf(next)).toEqual({ a: "2" });
+      expect(next.version).toBe(2);
+    });
+
+    it("[FW6] remembers the claimed values as sent, not those that arrived since", async () => {
+      const store = await open();
+      const scan = (seq: number, value: string) =>
+        store.ingest(aBatch([anUpdate({ seq, atMs: NOW, attributes: { a: value } })]));
+      await scan(1, "first");
+      const claim = await claimOne(store);
+      await scan(2, "second");
+      expect(await store.recordSending(claim, ["a", "unknown"])).toBe(true);
+      await store.settle(claim, { type: "unavailable", dueAtMs: NOW });
+      const again = await claimOne(store);
+      expect(again.attempts).toBe(1);
+      expect(again.attributes).toMatchObject([{ value: "second", sentValues: ["first"] }]);
+      await store.recordSending(again, ["a"]);
+      await store.settle(again, { type: "unavailable", dueAtMs: NOW });
+      expect((await claimOne(store)).attributes[0]?.sentValues).toEqual(["second", "first"]);
+    });
+
+    it("[FW6] remembers the sixteen newest sent values", async () => {
+      const store = await open();
+      for (let seq = 1; seq <= 20; seq += 1) {
+        const attributes = { a: `v${seq}` };
+        await store.ingest(aBatch([anUpdate({ seq, atMs: NOW, attributes })]));
+        const claim = await claimOne(store);
+        await store.recordSending(claim, ["a"]);
+        await store.settle(claim, { type: "unavailable", dueAtMs: NOW });
+      }
+      const { attributes } = await claimOne(store);
+      expect(attributes[0]?.sentValues).toHaveLength(16);
+      expect(attributes[0]?.sentValues.slice(0, 2)).toEqual(["v20", "v19"]);
+    });
+
+    it("[FW6] gives only what is newer than the last acknowledged version", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, attributes: { a: "1", b: "1" } })]));
+      const claim = await claimOne(store);
+      await store.settle(claim, delivered(claim));
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW, attributes: { b: "2" } })]));
+      expect(valuesOf(await claimOne(store, { nowMs: NOW + MINUTE }))).toEqual({ b: "2" });
+    });
+
+    it("claims the oldest due first", async () => {
+      const store = await open();
+      for (const [index, card] of ["21", "22", "23"].entries()) {
+        const update = anUpdate({ seq: index + 1, card });
+        await store.ingest(aBatch([update], { receiptMs: NOW + index }));
+      }
+      const { claims } = await store.claim(anAsk({ nowMs: NOW + 1, limit: 10 }));
+      expect(claims.map(({ visitor }) => visitor.value)).toEqual(["21", "22"]);
+    });
+
+    it("comes back when told, after an unavailability, and keeps its place for newer updates", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const claim = await claimOne(store);
+      await store.settle(claim, { type: "unavailable", dueAtMs: NOW + 30_000 });
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW })], { receiptMs: NOW + 1_000 }));
+      expect((await store.claim(anAsk({ nowMs: NOW + 29_999 }))).claims).toEqual([]);
+      const again = await claimOne(store, { nowMs: NOW + 30_000 });
+      expect(again.attempts).toBe(1);
+      await store.settle(again, delivered(again));
+      await store.ingest(aBatch([anUpdate({ seq: 3, atMs: NOW })]));
+      expect((await claimOne(store, { nowMs: NOW + MINUTE })).attempts).toBe(0);
+    });
+
+    it("sets a refused visitor aside by name of the reason, not of the card, until something newer arrives", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, attributes: { b: "1", a: "1" } })]));
+      const claim = await claimOne(store);
+      const refused = { type: "refused", reason: "name not allowed", atMs: NOW } as const;
+      expect(await store.settle(claim, refused)).toBe(true);
+      const letters = await store.deadLetters(10);
+      expect(letters).toEqual([
+        {
+          visitor: expect.stringMatching(/^[0-9a-f]{16}$/),
+          reason: "name not allowed",
+          attributes: ["a", "b"],
+          atMs: NOW,
+        },
+      ]);
+      expect((await store.figures(NOW, 0)).deadLetters).toBe(1);
+      expect((await store.claim(anAsk({ nowMs: NOW + DAY }))).claims).toEqual([]);
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW, attributes: { c: "1" } })]));
+      expect(await store.deadLetters(10)).toEqual([]);
+      expect(valuesOf(await claimOne(store))).toEqual({ a: "1", b: "1", c: "1" });
+    });
+
+    it("[FW3] does not set aside what became newer during the refused call", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const claim = await claimOne(store);
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW })]));
+      await store.settle(claim, { type: "refused", reason: "no", atMs: NOW });
+      expect(await store.deadLetters(10)).toEqual([]);
+      expect((await claimOne(store)).version).toBe(2);
+    });
+  });
+
+  describe(`${name}: allowance`, () => {
+    const cards = (count: number) =>
+      aBatch(
+        Array.from({ length: count }, (_, index) =>
+          anUpdate({ seq: index + 1, card: `2${index}`, atMs: NOW - 1_000 }),
+        ),
+      );
+
+    it("[QT1] gives at most what is left, and says when the next call is free", async () => {
+      const store = await open();
+      await store.ingest(cards(5));
+      const ledgerMs = 7 * DAY;
+      const { claims, freeAtLedgerMs } = await store.claim(anAsk({ ledgerMs, allowed: 3 }));
+      expect(claims).toHaveLength(3);
+      // Its last call may arrive within 10 s, in the first minute, which ends after 60.
+      expect(freeAtLedgerMs).toBe(ledgerMs + MINUTE + DAY);
+      expect((await store.figures(NOW, ledgerMs)).allowanceUsed).toBe(3);
+      const early = await store.claim(anAsk({ ledgerMs: freeAtLedgerMs! - 1, allowed: 3 }));
+      expect(early).toEqual({ claims: [], freeAtLedgerMs });
+      const later = await store.claim(anAsk({ ledgerMs: freeAtLedgerMs!, allowed: 3 }));
+      expect(later.claims).toHaveLength(3);
+    });
+
+    it("[QT1] counts a call from the minute in which it can arrive last", async () => {
+      const store = await open();
+      await store.ingest(cards(1));
+      await store.claim(anAsk({ ledgerMs: 7 * DAY + 55_000 }));
+      const { allowanceUsed } = await store.figures(NOW, 8 * DAY + MINUTE);
+      expect(allowanceUsed).toBe(1);
+      expect((await store.figures(NOW, 8 * DAY + 2 * MINUTE)).allowanceUsed).toBe(0);
+    });
+
+    it("[QT1] never lets ledger time run backwards", async () => {
+      const store = await open();
+      expect(await store.ledgerTimeMs()).toBeUndefined();
+      await store.ingest(cards(2));
+      await store.claim(anAsk({ ledgerMs: 9 * DAY, limit: 1 }));
+      expect(await store.ledgerTimeMs()).toBe(9 * DAY);
+      await store.claim(anAsk({ ledgerMs: 2 * DAY, limit: 1 }));
+      expect(await store.ledgerTimeMs()).toBe(9 * DAY);
+      expect((await store.figures(NOW, 9 * DAY)).allowanceUsed).toBe(2);
+    });
+
+    it("[QT2] keeps a charge unless the call provably never left", async () => {
+      const store = await open();
+      await store.ingest(cards(1));
+      const used = async () => (await store.figures(NOW, 0)).allowanceUsed;
+      const first = await claimOne(store);
+      await store.settle(first, { type: "unavailable", dueAtMs: NOW });
+      expect(await used()).toBe(1);
+      const second = await claimOne(store);
+      expect(await used()).toBe(2);
+      const refund = { ledgerMs: 0, maxCallMs: MAX_CALL_MS };
+      await store.settle(second, { type: "unavailable", dueAtMs: NOW, refund });
+      expect(await used()).toBe(1);
+      const third = await claimOne(store, { ledgerMs: 5 * MINUTE });
+      await store.settle(third, {
+        type: "nothing-to-send",
+        version: third.version,
+        ledgerMs: 5 * MINUTE,
+        maxCallMs: MAX_CALL_MS,
+      });
+      expect(await used()).toBe(1);
+      expect((await store.claim(anAsk())).claims).toEqual([]);
+    });
+
+    it("[QT2] gives nothing back to a claim that was lost", async () => {
+      const store = await open();
+      await store.ingest(cards(1));
+      const lost = await claimOne(store);
+      await claimOne(store, { ledgerMs: LEASE_MS });
+      const refund = { ledgerMs: 0, maxCallMs: MAX_CALL_MS };
+      expect(await store.settle(lost, { type: "unavailable", dueAtMs: NOW, refund })).toBe(false);
+      expect((await store.figures(NOW, LEASE_MS)).allowanceUsed).toBe(2);
+    });
+
+    it("[QT2] charges every further call of a claim", async () => {
+      const store = await open();
+      const ask = { ledgerMs: 0, maxCallMs: MAX_CALL_MS, allowed: 2 };
+      expect(await store.chargeAnother(ask)).toBe(true);
+      expect(await store.chargeAnother(ask)).toBe(true);
+      expect(await store.chargeAnother(ask)).toBe(false);
+    });
+
+    it("says nothing about the allowance when only little is due", async () => {
+      const store = await open();
+      await store.ingest(cards(1));
+      expect(await store.claim(anAsk({ allowed: 1 }))).not.toHaveProperty("freeAtLedgerMs");
+      expect(await store.claim(anAsk({ allowed: 1 }))).toEqual({ claims: [] });
+    });
+  });
+}
+
+function byType(a: { readonly type: string }, b: { readonly type: string }): number {
+  return a.type < b.type ? -1 : 1;
+}
