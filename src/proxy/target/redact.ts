@@ -1,0 +1,20 @@
+import type { DeliveryOutcome } from "../../domain/delivery-outcome.ts";
+import type { VisitorId } from "../../domain/visitor-id.ts";
+
+/** Ours: room for a sentence, not for a page. */
+const MAX_REASON_LENGTH = 200;
+
+/** Ours: no card number is shorter; nothing Target says for people needs as many digits. */
+const LONG_NUMBER = /\d(?:[ -]?\d){7,}/g;
+
+/** The outcome with its reason fit to be kept and shown: Target may repeat whom it was asked about. */
+export function withoutVisitor(outcome: DeliveryOutcome, visitor: VisitorId): DeliveryOutcome {
+  if (outcome.type === "delivered") return outcome;
+  const reason = outcome.reason
+    .replaceAll(visitor.value, "…")
+    .replaceAll(encodeURIComponent(visitor.value.toWellFormed()), "…")
+    .replaceAll(LONG_NUMBER, "…")
+    .replaceAll(/\p{C}/gu, " ")
+    .slice(0, MAX_REASON_LENGTH);
+  return { ...outcome, reason };
+}
