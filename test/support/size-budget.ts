@@ -32,8 +32,10 @@ function firstLoadScripts(dist: string): readonly string[] {
     found.add(file);
     const source = readFileSync(file, "utf8");
     for (const name of readdirSync(path.dirname(file))) {
-      const isStatic = new RegExp(`(?:from|import)\\s*["']\\./${RegExp.escape(name)}["']`);
-      if (isStatic.test(source)) waiting.push(path.join(path.dirname(file), name));
+      const isStatic = [`from"./${name}"`, `import"./${name}"`].some((word) =>
+        source.includes(word),
+      );
+      if (isStatic) waiting.push(path.join(path.dirname(file), name));
     }
   }
   return [...found];
