@@ -7,7 +7,7 @@ import {
 import { createSegmentClock } from "../outbox/clock-segments.ts";
 import { createDatabase } from "../outbox/connection.ts";
 import { createFlush } from "../outbox/flush.ts";
-import { createIdbOutbox } from "../outbox/idb-outbox.ts";
+import { createIdbOwed } from "../outbox/idb-owed.ts";
 import { createIngestClient } from "../outbox/ingest-client.ts";
 import { createKeptStore } from "../outbox/kept-store.ts";
 import { webLock } from "../outbox/lock.ts";
@@ -48,7 +48,7 @@ const channel = new BroadcastChannel(FLUSH_CHANNEL);
 
 const wake = createWake({
   flush: createFlush({
-    outbox: createIdbOutbox({ database, newId }),
+    outbox: createIdbOwed({ database, newId }),
     client: createIngestClient({ fetch: (url, init) => fetch(url, init), clock, newNonce: newId }),
     lock: webLock(navigator.locks),
     pause: createPause({ kept, clock, random }),
@@ -64,7 +64,12 @@ const wake = createWake({
   registerSync: async () => self.registration.sync?.register(SYNC_TAG),
 });
 
-precacheShell(PRECACHE_MANIFEST);
+const answerFromCache = precacheShell(PRECACHE_MANIFEST);
+
+self.addEventListener("fetch", (event) => {
+  const answer = answerFromCache(event);
+  if (answer !== undefined) event.respondWith(answer);
+});
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 

@@ -49,6 +49,8 @@ export function serviceWorker(options: ServiceWorkerOptions): Plugin {
         modulePreload: false,
         rolldownOptions: {
           input: path.resolve(config.root, options.entry),
+          // A schema nobody parses with need not be built.
+          treeshake: { manualPureFunctions: ["z"] },
           output: { format: "iife", entryFileNames: WORKER, codeSplitting: false },
         },
       },
