@@ -56,7 +56,8 @@ export function cardFromScan(scan: Scan, rules: readonly CardRule[]): Result<Car
   if (asTyped.ok || scan.repaired === undefined) return asTyped;
   const asMeant = cardFromText(scan.repaired, scan.aim, rules);
   if (asMeant.ok) return ok({ ...asMeant.value, layoutRepaired: true });
-  return asMeant.error.type === "not-ours" ? asTyped : asMeant;
+  const typedSaysMore = asTyped.error.type === "payment-card" || asMeant.error.type === "not-ours";
+  return typedSaysMore ? asTyped : asMeant;
 }
 
 function cardFromText(
@@ -84,7 +85,11 @@ function cardFromText(
   return err(refusal);
 }
 
-/** A card number as the screen may show it: the last four characters, for the person holding it. */
-export function maskedCard(visitor: VisitorId): string {
-  return `•••• ${visitor.value.slice(-4)}`;
+/**
+ * A card number as the screen may show it, for the person holding it: the last four characters, and
+ * never more than half.
+ */
+export function maskedCard({ value }: VisitorId): string {
+  const shown = Math.min(4, Math.floor(value.length / 2));
+  return `•••• ${value.slice(value.length - shown)}`;
 }
