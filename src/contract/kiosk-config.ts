@@ -16,9 +16,11 @@ const AttributeName = z.string().check(z.regex(ATTRIBUTE_NAME));
 const CardRuleSchema = z
   .strictObject({
     name: z.string().check(z.minLength(1), z.maxLength(64)),
-    match: z
-      .string()
-      .check(z.maxLength(500), z.refine(isRegularExpression, "not a regular expression")),
+    match: z.string().check(
+      z.maxLength(500),
+      // Aborts: the examples below cannot be tried on a pattern that is none.
+      z.refine(isRegularExpression, { message: "not a regular expression", abort: true }),
+    ),
     checkDigit: z.enum(["luhn", "gs1", "none"]),
     visitor: z.enum(["member", "browser"]),
     symbologies: z.optional(z.array(z.string().check(z.regex(/^\][A-Za-z][0-9A-Za-z]$/)))),
@@ -44,7 +46,10 @@ const ScanAttribute = z.strictObject({
 
 const StaticAttribute = z.strictObject({
   name: AttributeName,
-  text: z.string().check(z.maxLength(MAX_VALUE_LENGTH)),
+  text: z.string().check(
+    z.maxLength(MAX_VALUE_LENGTH),
+    z.refine((text) => text.isWellFormed(), "a lone surrogate cannot be sent"),
+  ),
 });
 
 const Question = z.strictObject({
@@ -62,7 +67,11 @@ const Question = z.strictObject({
         drawing: z.enum(["shirt", "gift", "home", "eyes"]),
       }),
     )
-    .check(z.minLength(2), z.maxLength(4)),
+    .check(
+      z.minLength(2),
+      z.maxLength(4),
+      z.refine((choices) => areDistinct(choices.map(({ code }) => code)), "a code comes twice"),
+    ),
 });
 
 const Seconds = z.number().check(z.gte(1), z.lte(600));
@@ -71,33 +80,44 @@ const Seconds = z.number().check(z.gte(1), z.lte(600));
  * What a chain decides about its kiosks. Ids, names and time zone are not here: they belong to the
  * device.
  */
-export const KioskConfig = z.strictObject({
-  version: z.string().check(z.minLength(1), z.maxLength(64)),
-  /** Name on the sewn label and on the drawn card. */
-  brand: z.string().check(z.minLength(1), z.maxLength(24)),
-  /** Version of the programme's terms, which cover recording a scan (rule PV4). */
-  terms: z.strictObject({ version: z.string().check(z.minLength(1), z.maxLength(64)) }),
-  cardRules: z.array(CardRuleSchema).check(z.minLength(1), z.maxLength(32)),
-  /** Digits of a typed card number, for the keypad. */
-  keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),
-  scanAttributes: z.array(ScanAttribute).check(z.minLength(1), z.maxLength(16)),
-  staticAttributes: z.array(StaticAttribute).check(z.maxLength(16)),
-  questions: z.array(Question).check(z.maxLength(8)),
-  timings: z.strictObject({
-    /** Thanks alone on screen before a question follows. At least 1.2 s. */
-    thanksSeconds: z.number().check(z.gte(1.2), z.lte(10)),
-    /** A question nobody answers. */
-    questionSeconds: Seconds,
-    /** The closing thanks. */
-    closingSeconds: Seconds,
-    /** A refusal nobody reacts to. */
-    refusedSeconds: Seconds,
-    /** A keypad nobody touches. */
-    keypadSeconds: Seconds,
-    /** The same card again within this time is one scan (rule VS1). */
-    duplicateSeconds: z.number().check(z.gte(0), z.lte(600)),
-  }),
-});
+export const KioskConfig = z
+  .strictObject({
+    version: z.string().check(z.minLength(1), z.maxLength(64)),
+    /** Name on the sewn label and on the drawn card. */
+    brand: z.string().check(z.minLength(1), z.maxLength(24)),
+    /** Version of the programme's terms, which cover recording a scan (rule PV4). */
+    terms: z.strictObject({ version: z.string().check(z.minLength(1), z.maxLength(64)) }),
+    cardRules: z.array(CardRuleSchema).check(z.minLength(1), z.maxLength(32)),
+    /** Digits of a typed card number, for the keypad. */
+    keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),
+    scanAttributes: z.array(ScanAttribute).check(z.minLength(1), z.maxLength(16)),
+    staticAttributes: z.array(StaticAttribute).check(z.maxLength(16)),
+    questions: z.array(Question).check(
+      z.maxLength(8),
+      z.refine((questions) => areDistinct(questions.map(({ id }) => id)), "an id comes twice"),
+    ),
+    timings: z.strictObject({
+      /** Thanks alone on screen before a question follows. At least 1.2 s. */
+      thanksSeconds: z.number().check(z.gte(1.2), z.lte(10)),
+      /** A question nobody answers. */
+      questionSeconds: Seconds,
+      /** The closing thanks. */
+      closingSeconds: Seconds,
+      /** A refusal nobody reacts to. */
+      refusedSeconds: Seconds,
+      /** A keypad nobody touches. */
+      keypadSeconds: Seconds,
+      /** The same card again within this time is one scan (rule VS1). */
+      duplicateSeconds: z.number().check(z.gte(0), z.lte(600)),
+    }),
+  })
+  .check(
+    z.refine(
+      ({ scanAttributes, staticAttributes }) =>
+        areDistinct([...scanAttributes, ...staticAttributes].map(({ name }) => name)),
+      { message: "an attribute is written twice by one scan", path: ["staticAttributes"] },
+    ),
+  );
 export type KioskConfig = z.infer<typeof KioskConfig>;
 
 function isRegularExpression(source: string): boolean {
@@ -107,4 +127,8 @@ function isRegularExpression(source: string): boolean {
     // A SyntaxError is how RegExp says no.
     return false;
   }
+}
+
+function areDistinct(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
 }
