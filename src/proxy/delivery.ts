@@ -1,0 +1,201 @@
+import { backoffDelayMs } from "../domain/backoff.ts";
+import type { Clock } from "../domain/clock.ts";
+import { needsLook, stillNewest } from "./freshness.ts";
+import type { LedgerClock } from "./ledger-clock.ts";
+import type { ChargeAsk, Claim, ClaimedAttribute, Settlement, Store } from "./store/store.ts";
+import type { TargetClient, UpdateResult } from "./target/target-client.ts";
+import type { RefusalGuard } from "./refusal-guard.ts";
+import type { BreakerEvent } from "./breaker.ts";
+
+export interface DeliveryDeps {
+  readonly store: Store;
+  readonly target: TargetClient;
+  readonly clock: Clock;
+  readonly ledger: LedgerClock;
+  readonly guard: RefusalGuard;
+  /** Proxy time for what is due. */
+  readonly dueNowMs: () => number;
+  readonly random: () => number;
+  readonly timing: DeliveryTiming;
+}
+
+/** All in milliseconds. */
+export interface DeliveryTiming {
+  /** Longest a claim is worked on; its last call has ended by then (rule FW2). */
+  readonly leaseMs: number;
+  /** Shortest time between two calls for one visitor. */
+  readonly spacingMs: number;
+  /** Age of the newest attribute from which the profile is looked at first (rule FW6). */
+  readonly lookAfterMs: number;
+}
+
+/** A claim, and when it was charged. */
+export interface ChargedClaim {
+  readonly claim: Claim;
+  readonly charge: ChargeAsk;
+  readonly chargedMonoMs: number;
+}
+
+/** How a claim ended: what the store is told, and what it says about Target as a whole. */
+export interface Delivery {
+  readonly settlement: Settlement;
+  readonly news?: BreakerEvent;
+}
+
+/**
+ * Works one claim: looks, sends what is still newest, and says how it ended. Nothing when the lease
+ * went to somebody else: then nothing has left, and there is nothing to settle.
+ */
+export async function deliver(
+  deps: DeliveryDeps,
+  charged: ChargedClaim,
+): Promise<Delivery | undefined> {
+  const { claim } = charged;
+  const look = await lookFirst(deps, charged);
+  if (look.type === "unavailable") {
+    return comeBack(deps, charged, { neverLeft: true, othersLeft: false });
+  }
+  if (look.attributes.length === 0) return nothingToSend(charged);
+  const names = look.attributes.map((attribute) => attribute.name);
+  if (!(await deps.store.recordSending(claim, names))) return undefined;
+
+  let last: ChargedClaim = charged;
+  const calls = deps.target.planCalls(claim.visitor, look.attributes);
+  for (const [index, attributes] of calls.entries()) {
+    if (!mayStillLeave(deps, charged)) {
+      return comeBack(deps, charged, {
+        neverLeft: index === 0,
+        othersLeft: index > 0,
+        quiet: true,
+      });
+    }
+    if (index > 0) {
+      const more = await chargeMore(deps, last);
+      if (more === undefined) {
+        return comeBack(deps, charged, { neverLeft: false, othersLeft: true, quiet: true });
+      }
+      last = more;
+    }
+    const result = await deps.target.update(claim.visitor, attributes);
+    if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);
+    if (result.outcome.type !== "delivered") return ended(deps, last, result, index > 0);
+  }
+  return delivered(deps, claim);
+}
+
+type Look =
+  | { readonly type: "ready"; readonly attributes: readonly ClaimedAttribute[] }
+  | { readonly type: "unavailable" };
+
+/** What may be sent, after a look at the profile where the claim is old enough to need one. */
+async function lookFirst(deps: DeliveryDeps, { claim }: ChargedClaim): Promise<Look> {
+  const { attributes } = claim;
+  if (!needsLook(attributes, deps.dueNowMs(), deps.timing.lookAfterMs)) {
+    return { type: "ready", attributes };
+  }
+  const { look, dateMs } = await deps.target.fetchProfile(claim.visitor);
+  if (dateMs !== undefined) deps.ledger.observe(dateMs);
+  switch (look.type) {
+    case "unavailable":
+      return { type: "unavailable" };
+    case "unknown":
+      // Nobody there to have changed anything.
+      return { type: "ready", attributes };
+    case "found":
+      return { type: "ready", attributes: stillNewest(attributes, look.attributes) };
+  }
+}
+
+/** Ours: what the clocks' precision and a busy process may cost, well above both. */
+const MARGIN_MS = 15_000;
+
+/**
+ * Whether a call that leaves now ends within the lease, and arrives while its charge covers it. Not
+ * after the machine slept or its clock was set: then nobody knows how long ago the charge was.
+ */
+function mayStillLeave(deps: DeliveryDeps, charged: ChargedClaim): boolean {
+  const ageMs = deps.clock.monoMs() - charged.chargedMonoMs;
+  const roomMs = deps.timing.leaseMs - deps.target.timeoutMs - MARGIN_MS;
+  return ageMs <= roomMs && !deps.ledger.needsTargetTime();
+}
+
+async function chargeMore(
+  deps: DeliveryDeps,
+  last: ChargedClaim,
+): Promise<ChargedClaim | undefined> {
+  const charge = chargeAsk(deps.ledger, deps.timing.leaseMs, last.charge.allowed);
+  const chargedMonoMs = deps.clock.monoMs();
+  const isCharged = await deps.store.chargeAnother(charge);
+  return isCharged ? { claim: last.claim, charge, chargedMonoMs } : undefined;
+}
+
+/** What a charge made now must say, so that no later jump of the ledger can free it early. */
+export function chargeAsk(ledger: LedgerClock, leaseMs: number, allowed: number): ChargeAsk {
+  return { ledgerMs: ledger.nowMs(), maxCallMs: leaseMs + ledger.behindMs(), allowed };
+}
+
+function delivered(deps: DeliveryDeps, claim: Claim): Delivery {
+  const atMs = deps.dueNowMs();
+  deps.guard.delivered(claim.visitorKey, deps.clock.monoMs());
+  return {
+    settlement: {
+      type: "delivered",
+      version: claim.version,
+      atMs,
+      nextDueAtMs: atMs + deps.timing.spacingMs,
+    },
+    news: { type: "delivered" },
+  };
+}
+
+function nothingToSend({ claim, charge }: ChargedClaim): Delivery {
+  const { ledgerMs, maxCallMs } = charge;
+  return {
+    settlement: { type: "nothing-to-send", version: claim.version, ledgerMs, maxCallMs },
+  };
+}
+
+/** A call that was not delivered: refused for good, or to be tried again. */
+function ended(
+  deps: DeliveryDeps,
+  charged: ChargedClaim,
+  { outcome, neverLeft }: UpdateResult,
+  othersLeft: boolean,
+): Delivery {
+  if (outcome.type !== "refused") {
+    const retryAfterMs = outcome.type === "unavailable" ? outcome.retryAfterMs : undefined;
+    return comeBack(deps, charged, { neverLeft, othersLeft, retryAfterMs });
+  }
+  if (deps.guard.isOwnFault(charged.claim.visitorKey, deps.clock.monoMs())) {
+    const { reason } = outcome;
+    return { settlement: { type: "refused", reason, atMs: deps.dueNowMs() } };
+  }
+  const later = comeBack(deps, charged, { neverLeft: false, othersLeft });
+  return { ...later, news: { type: "refusing" } };
+}
+
+interface ComeBack {
+  /** The call the last charge paid for provably never left (rule QT2). */
+  readonly neverLeft: boolean;
+  /** Earlier calls of the same claim did leave. */
+  readonly othersLeft: boolean;
+  readonly retryAfterMs?: number | undefined;
+  /** Says nothing about Target: it was not asked, or answered well. */
+  readonly quiet?: boolean;
+}
+
+/** Tries again later: as Target asks, else with backoff; never within the spacing of a call that left. */
+function comeBack(deps: DeliveryDeps, charged: ChargedClaim, why: ComeBack): Delivery {
+  const backoffMs = backoffDelayMs(charged.claim.attempts + 1, deps.random());
+  const hasLeft = !why.neverLeft || why.othersLeft;
+  const waitMs = Math.max(why.retryAfterMs ?? backoffMs, hasLeft ? deps.timing.spacingMs : 0);
+  const { ledgerMs, maxCallMs } = charged.charge;
+  return {
+    settlement: {
+      type: "unavailable",
+      dueAtMs: deps.dueNowMs() + waitMs,
+      ...(why.neverLeft ? { refund: { ledgerMs, maxCallMs } } : {}),
+    },
+    ...(why.quiet ? {} : { news: { type: "unavailable", retryAfterMs: why.retryAfterMs } }),
+  };
+}

@@ -1,0 +1,240 @@
+import type { Clock } from "../domain/clock.ts";
+import { backoffDelayMs } from "../domain/backoff.ts";
+import { admitted, CLOSED, stepBreaker, type Breaker, type BreakerEvent } from "./breaker.ts";
+import { chargeAsk, deliver, type ChargedClaim, type DeliveryDeps } from "./delivery.ts";
+import { createDueClock } from "./due-clock.ts";
+import { LOOK_AFTER_MS } from "./freshness.ts";
+import type { LedgerClock } from "./ledger-clock.ts";
+import { createRefusalGuard } from "./refusal-guard.ts";
+import type { Settlement, Store } from "./store/store.ts";
+import type { TargetClient } from "./target/target-client.ts";
+import { createWakeTimer } from "./wake-timer.ts";
+
+export interface ForwarderOptions {
+  readonly store: Store;
+  readonly target: TargetClient;
+  readonly clock: Clock;
+  readonly ledger: LedgerClock;
+  /** Uniform draw in [0, 1). */
+  readonly random: () => number;
+  /** Calls allowed in any rolling 24 hours. */
+  readonly allowed: number;
+  /** Visitors worked on at once. */
+  readonly concurrency?: number;
+  readonly leaseMs?: number;
+  readonly spacingMs?: number;
+  readonly lookAfterMs?: number;
+  /** Longest time without asking the store, in milliseconds. */
+  readonly idleMs?: number;
+  readonly log?: ForwarderLog;
+}
+
+/** Never given a visitor (rule PV2). */
+export interface ForwarderLog {
+  readonly warn: (details: object, message: string) => void;
+}
+
+/** What one pass came to. */
+export interface Pass {
+  /** Settlements by type; a claim that was lost to somebody else, or to an error, is in none. */
+  readonly settled: Readonly<Record<Settlement["type"], number>>;
+  readonly claimed: number;
+  /** Ledger time at which the next call becomes free, when the allowance held visitors back. */
+  readonly freeAtLedgerMs?: number | undefined;
+}
+
+/**
+ * Brings to Target what the store owes it: claim, look, send, settle.
+ *
+ * A claim that ends in an error, or with the process, is taken up again when its lease runs out; its
+ * charge stays (rules FW1, QT2).
+ */
+export interface Forwarder {
+  readonly start: () => void;
+  /** Claims nothing more, and resolves when every call in flight has been settled. */
+  readonly stop: () => Promise<void>;
+  /** Something may have become due. */
+  readonly notify: () => void;
+  /** One claim of as many visitors as fit, worked to the end. For those who do not `start`. */
+  readonly runOnce: () => Promise<Pass>;
+}
+
+/** Ours: what a Target that answers in half a second needs for the whole allowance, and some. */
+const CONCURRENCY = 8;
+
+/** Ours: far above the longest call and the spacing, far below what a shopper would notice. */
+const LEASE_MS = 60_000;
+
+/** Ours: Target applies in no promised order, so two quick calls may change places. */
+const SPACING_MS = 10_000;
+
+/** Ours: leases that ran out and other replicas' leavings are found this late at most. */
+const IDLE_MS = 5_000;
+
+export function createForwarder(options: ForwarderOptions): Forwarder {
+  const { store, target, clock, ledger, random, allowed, log } = options;
+  const { concurrency = CONCURRENCY, idleMs = IDLE_MS } = options;
+  const deps: DeliveryDeps = {
+    store,
+    target,
+    clock,
+    ledger,
+    random,
+    guard: createRefusalGuard(),
+    dueNowMs: createDueClock(clock),
+    timing: {
+      leaseMs: options.leaseMs ?? LEASE_MS,
+      spacingMs: options.spacingMs ?? SPACING_MS,
+      lookAfterMs: options.lookAfterMs ?? LOOK_AFTER_MS,
+    },
+  };
+  const timer = createWakeTimer(() => void pump());
+  const inFlight = new Set<Promise<unknown>>();
+  let breaker: Breaker = CLOSED;
+  let timeAttempts = 0;
+  let isRunning = false;
+  let pumping: Promise<void> | undefined;
+  let isNotified = false;
+
+  const hear = (news: BreakerEvent | undefined) => {
+    if (news !== undefined) breaker = stepBreaker(breaker, news, clock.monoMs(), random());
+  };
+
+  /** Asks Target for its time where the ledger needs it; nothing is charged before (rule QT1). */
+  const isLedgerReady = async (): Promise<boolean> => {
+    if (!ledger.needsTargetTime()) return true;
+    const targetMs = await target.timeMs();
+    if (targetMs === undefined) {
+      timeAttempts += 1;
+      log?.warn({ attempts: timeAttempts }, "Target does not tell its time; nothing is sent");
+      return false;
+    }
+    timeAttempts = 0;
+    ledger.observe(targetMs);
+    return true;
+  };
+
+  const claimUpTo = async (free: number) => {
+    const chargedMonoMs = clock.monoMs();
+    const { leaseMs } = deps.timing;
+    const charge = chargeAsk(ledger, leaseMs, allowed);
+    const ask = { ...charge, nowMs: deps.dueNowMs(), leaseMs, limit: free };
+    const { claims, freeAtLedgerMs } = await store.claim(ask);
+    const charged = claims.map((claim): ChargedClaim => ({ claim, charge, chargedMonoMs }));
+    return { charged, freeAtLedgerMs };
+  };
+
+  /** Works one claim to its end. Never rejects: what went wrong is logged, and the lease runs out. */
+  const work = async (charged: ChargedClaim): Promise<Settlement | undefined> => {
+    try {
+      const delivery = await deliver(deps, charged);
+      if (delivery === undefined) return undefined;
+      hear(delivery.news);
+      const isSettled = await store.settle(charged.claim, delivery.settlement);
+      const dueAtMs = nextDueAtMs(delivery.settlement);
+      if (dueAtMs !== undefined) timer.wakeIn(dueAtMs - deps.dueNowMs());
+      return isSettled ? delivery.settlement : undefined;
+    } catch (error) {
+      log?.warn(named(error), "A claim could not be finished; it is taken up again");
+      timer.wakeIn(deps.timing.leaseMs);
+      return undefined;
+    }
+  };
+
+  /** Fills the free places until nothing more is due; then sees to it that it is woken. */
+  const fill = async (): Promise<void> => {
+    while (isRunning) {
+      isNotified = false;
+      const free = admitted(breaker, clock.monoMs(), concurrency - inFlight.size, inFlight.size);
+      if (free === 0) return wakeLater();
+      if (!(await isLedgerReady()))
+        return timer.wakeIn(backoffDelayMs(timeAttempts, random()) + 500);
+      const { charged, freeAtLedgerMs } = await claimUpTo(free);
+      for (const each of charged) launch(each);
+      if (charged.length < free && !isNotified) {
+        if (freeAtLedgerMs !== undefined) timer.wakeIn(freeAtLedgerMs - ledger.nowMs());
+        return wakeLater();
+      }
+    }
+  };
+
+  const wakeLater = () => {
+    if (breaker.state === "open") timer.wakeIn(breaker.untilMonoMs - clock.monoMs());
+    timer.wakeIn(idleMs);
+  };
+
+  const launch = (charged: ChargedClaim) => {
+    const working = work(charged).then(() => {
+      inFlight.delete(working);
+      void pump();
+    });
+    inFlight.add(working);
+  };
+
+  /** Runs `fill` once at a time; a call meanwhile makes it look again. Never rejects. */
+  const pump = (): Promise<void> => {
+    isNotified = true;
+    if (!isRunning) return Promise.resolve();
+    pumping ??= fill()
+      .catch((error: unknown) => {
+        log?.warn(named(error), "The store did not give out work; asking again");
+        timer.wakeIn(idleMs);
+      })
+      .finally(() => {
+        pumping = undefined;
+      });
+    return pumping;
+  };
+
+  return {
+    start: () => {
+      isRunning = true;
+      void pump();
+    },
+    stop: async () => {
+      isRunning = false;
+      timer.cancel();
+      await pumping;
+      await Promise.all(inFlight);
+      timer.cancel();
+    },
+    notify: () => void pump(),
+    runOnce: async () => {
+      const free = admitted(breaker, clock.monoMs(), concurrency, inFlight.size);
+      if (free === 0 || !(await isLedgerReady())) return passFrom([], 0, undefined);
+      const { charged, freeAtLedgerMs } = await claimUpTo(free);
+      const settlements = await Promise.all(charged.map(work));
+      timer.cancel();
+      return passFrom(settlements, charged.length, freeAtLedgerMs);
+    },
+  };
+}
+
+function nextDueAtMs(settlement: Settlement): number | undefined {
+  switch (settlement.type) {
+    case "delivered":
+      return settlement.nextDueAtMs;
+    case "unavailable":
+      return settlement.dueAtMs;
+    case "nothing-to-send":
+    case "refused":
+      return undefined;
+  }
+}
+
+function passFrom(
+  settlements: readonly (Settlement | undefined)[],
+  claimed: number,
+  freeAtLedgerMs: number | undefined,
+): Pass {
+  const settled = { delivered: 0, "nothing-to-send": 0, unavailable: 0, refused: 0 };
+  for (const settlement of settlements) if (settlement !== undefined) settled[settlement.type] += 1;
+  return { settled, claimed, freeAtLedgerMs };
+}
+
+/** An error as it may be logged. */
+function named(error: unknown): object {
+  return error instanceof Error
+    ? { error: error.name, message: error.message }
+    : { error: String(error) };
+}

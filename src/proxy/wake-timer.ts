@@ -1,0 +1,47 @@
+/** Wakes somebody at the soonest of several wished moments, and forgets none of the later ones. */
+export interface WakeTimer {
+  readonly wakeIn: (delayMs: number) => void;
+  readonly cancel: () => void;
+}
+
+/** Ours: wishes this near to each other are one wake, so that thousands cost no more than a few. */
+const TICK_MS = 100;
+
+/** Source: longest delay of Node's timers, 2^31 - 1 ms. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+/** Real time, by Node's monotonic timers. */
+export function createWakeTimer(wake: () => void): WakeTimer {
+  const ticks = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+  let setTick = Infinity;
+
+  const set = () => {
+    const soonest = Math.min(...ticks);
+    if (soonest === setTick) return;
+    clearTimeout(timer);
+    setTick = soonest;
+    if (soonest === Infinity) return;
+    const delayMs = Math.max(0, soonest * TICK_MS - performance.now());
+    timer = setTimeout(fire, Math.min(delayMs, MAX_DELAY_MS));
+  };
+  const fire = () => {
+    const nowTick = performance.now() / TICK_MS;
+    for (const tick of ticks) if (tick <= nowTick + 0.01) ticks.delete(tick);
+    setTick = Infinity;
+    set();
+    wake();
+  };
+
+  return {
+    wakeIn: (delayMs) => {
+      ticks.add(Math.ceil((performance.now() + Math.max(0, delayMs)) / TICK_MS));
+      set();
+    },
+    cancel: () => {
+      clearTimeout(timer);
+      ticks.clear();
+      setTick = Infinity;
+    },
+  };
+}
