@@ -13,6 +13,9 @@ import { slowDown } from "./slow-down.ts";
 const SCANS = 200;
 const WARM_UP = 5;
 
+/** A good EAN-13 of the shipped example's refusals: a packet of something, not a card. */
+const FOREIGN_CARD = "4006381333931";
+
 /** The design's bound per CPU slowdown, in milliseconds at the 99th percentile. */
 const GOALS = [
   { slowdown: 1, atMostMs: 50 },
@@ -65,10 +68,17 @@ async function scanAll(
       (wanted) => captureProbe.thanks.length === wanted,
       before + index + 1,
     );
-    await page.getByRole("button", { name: /^(?:Done|Finish)/ }).click();
-    await visitState(page, "attract");
+    await backToAttract(page, session);
   }
   return page.evaluate((from) => captureProbe.thanks.slice(from), before);
+}
+
+/** The quickest way a shopper has from the thanks to the next attract screen. */
+async function backToAttract(page: Page, session: CDPSession): Promise<void> {
+  await typeCard(session, FOREIGN_CARD);
+  await visitState(page, "refused");
+  await page.getByRole("button", { name: "Finish" }).click();
+  await visitState(page, "attract");
 }
 
 /**

@@ -11,7 +11,7 @@ const ROUND_TRIP_MS = 5;
 /** How long until a shop whose network came back owes nothing? */
 export const drainBench: Bench = {
   name: "drain",
-  title: `10,000 entries to a server ${ROUND_TRIP_MS} ms away`,
+  title: `what an outage left, to a server ${ROUND_TRIP_MS} ms away`,
   async run(options) {
     const scripts = await buildScripts(["own-worker", "workbox-worker"]);
     // An origin each, on the same terms: a worker that replaces another would only wait.

@@ -2,14 +2,23 @@ import { loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
 import { captureBench } from "./capture.bench.ts";
 import { drainBench } from "./drain.bench.ts";
+import { ingestBench } from "./ingest.bench.ts";
 import { outboxBench } from "./outbox.bench.ts";
+import { storeBench } from "./store.bench.ts";
 import { startBench } from "./start.bench.ts";
 import { tableOf } from "./table.ts";
 
 // `npm run bench`, `npm run bench -- capture drain`, `npm run bench -- --scale 0.1 drain`. Prints one
 // table per bench. A goal that is missed is printed, not an error: a figure is not a test.
 
-const BENCHES: readonly Bench[] = [captureBench, outboxBench, drainBench, startBench];
+const BENCHES: readonly Bench[] = [
+  captureBench,
+  outboxBench,
+  drainBench,
+  startBench,
+  storeBench,
+  ingestBench,
+];
 
 const { names, scale } = argumentsOf(process.argv.slice(2));
 const load = loadavg()[0]!;

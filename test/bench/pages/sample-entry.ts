@@ -13,8 +13,8 @@ export const DEVICE: Device = {
 
 export const SEGMENT = "5f0c1d2e.0";
 
-export function sampleBody(): string {
-  const update: Update = {
+export function sampleUpdate(): Update {
+  return {
     device: DEVICE,
     visitor: { kind: "member", value: "2912345678906" },
     occasion: "scan",
@@ -27,7 +27,6 @@ export function sampleBody(): string {
       { name: "lastScanDay", value: { type: "day", timeZone: "Europe/Madrid" } },
     ],
   };
-  return JSON.stringify(update);
 }
 
 export function sampleDraft(): EntryDraft {
@@ -36,11 +35,11 @@ export function sampleDraft(): EntryDraft {
     wallMs: Date.now(),
     monoMs: performance.now(),
     heldUntil: 0,
-    seal: () => ({ kid: PLAIN_KEY_ID, enc: "", body: sampleBody() }),
+    seal: () => ({ kid: PLAIN_KEY_ID, enc: "", body: JSON.stringify(sampleUpdate()) }),
   };
 }
 
-export function sampleEntry(epoch: string, seq: number): Entry {
+export function sampleEntry(epoch: string, seq: number, update = sampleUpdate()): Entry {
   const header: EntryHeader = {
     v: 1,
     id: crypto.randomUUID(),
@@ -53,5 +52,5 @@ export function sampleEntry(epoch: string, seq: number): Entry {
     kid: PLAIN_KEY_ID,
     enc: "",
   };
-  return { header, body: sampleBody() };
+  return { header, body: JSON.stringify(update) };
 }

@@ -1,0 +1,106 @@
+import { Pool } from "undici";
+import { INGEST_PATH, IngestReceipt, type IngestRequest } from "../../src/contract/ingest.ts";
+import type { Device, Update } from "../../src/contract/update.ts";
+import { memberCard } from "../support/cards.ts";
+import { DEVICE, SEGMENT, sampleEntry, sampleUpdate } from "./pages/sample-entry.ts";
+
+/** Ours: what a kiosk sends after a short outage, and a chain of them all the time. */
+export const BATCH_ENTRIES = 50;
+
+/** Ours: shoppers the load is spread over. */
+const VISITORS = 100_000;
+
+/** One kiosk: an outbox of its own, numbered gapless. */
+interface Kiosk {
+  readonly device: Device;
+  readonly epoch: string;
+  seq: number;
+}
+
+export interface IngestLoad {
+  /** Sends batch after batch on `lanes` connections for `ms`; gives updates acknowledged a second. */
+  readonly saturate: (lanes: number, ms: number) => Promise<number>;
+  /**
+   * Sends `perSecond` updates a second for `ms` whatever the answers do, and gives the milliseconds
+   * from the moment each batch was due until its receipt.
+   */
+  readonly pace: (perSecond: number, ms: number) => Promise<readonly number[]>;
+  readonly close: () => Promise<void>;
+}
+
+export function createIngestLoad(url: string, connections: number): IngestLoad {
+  const pool = new Pool(url, { connections });
+  const kiosks = Array.from({ length: connections }, newKiosk);
+
+  const sendFrom = async (kiosk: Kiosk): Promise<void> => {
+    const body = JSON.stringify(batchOf(kiosk));
+    const answer = await pool.request({
+      path: INGEST_PATH,
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    const receipt = IngestReceipt.parse(await answer.body.json());
+    if (receipt.verdicts.some(({ verdict }) => verdict === "rejected" || verdict === "retry")) {
+      throw new Error("a batch was not taken in");
+    }
+  };
+
+  return {
+    async saturate(lanes, ms) {
+      const endMs = performance.now() + ms;
+      let batches = 0;
+      await Promise.all(
+        kiosks.slice(0, lanes).map(async (kiosk) => {
+          for (; performance.now() < endMs; batches += 1) await sendFrom(kiosk);
+        }),
+      );
+      return (batches * BATCH_ENTRIES * 1_000) / ms;
+    },
+
+    async pace(perSecond, ms) {
+      const gapMs = (BATCH_ENTRIES * 1_000) / perSecond;
+      const startMs = performance.now();
+      const times: number[] = [];
+      const sent: Promise<void>[] = [];
+      for (let index = 0; index * gapMs < ms; index += 1) {
+        const dueMs = startMs + index * gapMs;
+        const waitMs = dueMs - performance.now();
+        if (waitMs > 0) await new Promise((wake) => setTimeout(wake, waitMs));
+        const kiosk = kiosks[index % kiosks.length]!;
+        sent.push(sendFrom(kiosk).then(() => void times.push(performance.now() - dueMs)));
+      }
+      await Promise.all(sent);
+      return times;
+    },
+
+    close: () => pool.close(),
+  };
+}
+
+function newKiosk(): Kiosk {
+  return {
+    device: { ...DEVICE, deviceId: crypto.randomUUID() },
+    epoch: crypto.randomUUID(),
+    seq: 0,
+  };
+}
+
+function batchOf(kiosk: Kiosk): IngestRequest {
+  const entries = Array.from({ length: BATCH_ENTRIES }, () => {
+    kiosk.seq += 1;
+    return sampleEntry(kiosk.epoch, kiosk.seq, updateOf(kiosk.device));
+  });
+  return {
+    v: 1,
+    nonce: crypto.randomUUID(),
+    device: kiosk.device,
+    clock: { segment: SEGMENT, wallMs: Date.now(), monoMs: performance.now() },
+    entries,
+  };
+}
+
+function updateOf(device: Device): Update {
+  const value = memberCard(Math.floor(Math.random() * VISITORS));
+  return { ...sampleUpdate(), device, visitor: { kind: "member", value } };
+}

@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Entry } from "../../src/contract/entry.ts";
+import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
+import { MIGRATIONS } from "../../src/proxy/store/migrations.ts";
+import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
+import { aDevice, aHeader, anId, anUpdateBody, LOAD, NOW } from "../support/store-builders.ts";
+import { scaled, type Bench, type BenchOptions, type Row } from "./bench.ts";
+import { percentile } from "./percentile.ts";
+
+/** A store on its way back from an outage: many kiosks, each sending its backlog. */
+const CLIENTS = 8;
+const UPDATES_PER_REQUEST = 50;
+const REQUESTS_PER_ROUND = 400;
+const ROUNDS = 4;
+
+/** Share of the highest throughput at which answers are timed. */
+const PACED_SHARE = 0.8;
+
+/** What the proxy keeps per second, beside SQLite keeping the same rows in the same groups. */
+export const storeBench: Bench = {
+  name: "store",
+  title: "updates taken in and on disk before the answer, SQLite",
+  run: benchStore,
+};
+
+async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "tarjeta-bench-"));
+  const store = await openSqliteStore({
+    path: path.join(folder, "ours.sqlite"),
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  const bare = openBare(path.join(folder, "bare.sqlite"));
+  try {
+    const requests = scaled(REQUESTS_PER_ROUND, options, CLIENTS * 4);
+    const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() };
+    const ingest = createIngest({ store, clock });
+    let ours = 0;
+    let besides = 0;
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      options.say(round === 0 ? "warming up" : `round ${round} of ${ROUNDS}`);
+      const bodies = Array.from({ length: requests }, (_, index) => bodyOf(round, index));
+      const saturated = await saturate(ingest, bodies);
+      const bareMs = bare(round, saturated.groups);
+      // The first round warms everything up.
+      if (round === 0) continue;
+      ours += saturated.tookMs;
+      besides += bareMs;
+    }
+    const updates = requests * UPDATES_PER_REQUEST * ROUNDS;
+    const perSecond = (updates / ours) * 1_000;
+    const bodies = Array.from({ length: requests }, (_, index) => bodyOf(ROUNDS + 1, index));
+    const waits = await pace(ingest, bodies, perSecond * PACED_SHARE);
+    return [
+      {
+        what: "updates kept, signing and sealing not yet on",
+        unit: "/s",
+        ours: perSecond,
+        beside: { name: "bare SQLite", value: (updates / besides) * 1_000 },
+        goal: { type: "ratio-at-least", value: 0.6 },
+      },
+      { what: "answer at 80 % load, p50", unit: "ms", ours: percentile(waits, 0.5) },
+      {
+        what: "answer at 80 % load, p99",
+        unit: "ms",
+        ours: percentile(waits, 0.99),
+        goal: { type: "at-most", value: 100 },
+      },
+    ];
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** All clients as fast as they are answered; `groups` are the requests answered together. */
+async function saturate(
+  ingest: Ingest,
+  bodies: readonly Uint8Array[],
+): Promise<{ readonly tookMs: number; readonly groups: readonly number[] }> {
+  const groups: number[] = [];
+  const noteAnswer = () => {
+    if (groups.at(-1) === undefined || !open) {
+      groups.push(0);
+      open = true;
+      setImmediate(() => (open = false));
+    }
+    groups[groups.length - 1]! += 1;
+  };
+  let open = false;
+  let next = 0;
+  const client = async () => {
+    while (next < bodies.length) {
+      const body = bodies[next]!;
+      next += 1;
+      await expectStored(ingest, body);
+      noteAnswer();
+    }
+  };
+  const startMs = performance.now();
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  return { tookMs: performance.now() - startMs, groups };
+}
+
+/** Requests at an even rate, whether or not the one before is answered; how long each waited. */
+async function pace(
+  ingest: Ingest,
+  bodies: readonly Uint8Array[],
+  updatesPerSecond: number,
+): Promise<readonly number[]> {
+  const everyMs = (UPDATES_PER_REQUEST / updatesPerSecond) * 1_000;
+  const startMs = performance.now();
+  const waits: number[] = [];
+  await Promise.all(
+    bodies.map(async (body, index) => {
+      const dueMs = startMs + index * everyMs;
+      await new Promise((due) => setTimeout(due, dueMs - performance.now()));
+      await expectStored(ingest, body);
+      waits.push(performance.now() - dueMs);
+    }),
+  );
+  return waits;
+}
+
+async function expectStored(ingest: Ingest, body: Uint8Array): Promise<void> {
+  const reply = await ingest(body);
+  if (reply.type === "problem") throw new Error(`${reply.code}: ${reply.detail}`);
+  const bad = reply.receipt.verdicts.find(({ verdict }) => verdict !== "accepted");
+  if (bad !== undefined) throw new Error(`not accepted: ${JSON.stringify(bad)}`);
+}
+
+/** Five attributes an update; a hundred thousand cards, in no order. */
+const ATTRIBUTES = ["lastStore", "lastKiosk", "visitReason", "favourite", "channel"];
+const CARDS = 100_000;
+
+interface Sketch {
+  readonly seq: number;
+  readonly card: string;
+  readonly epoch: string;
+  readonly id: string;
+}
+
+function sketchesOf(round: number, request: number): readonly Sketch[] {
+  const client = request % CLIENTS;
+  const first = (round * REQUESTS_PER_ROUND + request) * UPDATES_PER_REQUEST;
+  return Array.from({ length: UPDATES_PER_REQUEST }, (_, index) => ({
+    // Gapless within each client's epoch of the round.
+    seq: Math.floor(request / CLIENTS) * UPDATES_PER_REQUEST + index + 1,
+    card: `2${((first + index) * 7_919) % CARDS}`,
+    epoch: anId((round + 1) * 1_000 + client),
+    id: anId(0xb_0000_0000 + first + index),
+  }));
+}
+
+function bodyOf(round: number, request: number): Uint8Array {
+  const device = aDevice(request % CLIENTS);
+  const entries = sketchesOf(round, request).map((sketch): Entry => {
+    const at = { atMs: NOW + round * 1_000, ...sketch, device };
+    const attributes = Object.fromEntries(
+      ATTRIBUTES.map((name) => [name, `${name}-${sketch.seq}`]),
+    );
+    const update = anUpdateBody({ ...at, attributes });
+    return { header: aHeader(at), body: JSON.stringify(update) };
+  });
+  const nonce = anId(0xa_0000_0000 + round * REQUESTS_PER_ROUND + request);
+  const clock = { segment: `${LOAD}.0`, wallMs: NOW + 60_000, monoMs: 86_400_000 };
+  return Buffer.from(JSON.stringify({ v: 1, nonce, device, clock, entries }));
+}
+
+/**
+ * The limit: the same rows by hand, in the same file format with the same durability, one
+ * transaction per group, nothing read, parsed or answered.
+ */
+function openBare(file: string): (round: number, groups: readonly number[]) => number {
+  const db = new DatabaseSync(file);
+  db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL");
+  db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
+  for (const statement of MIGRATIONS.flat()) db.exec(statement);
+  const journal = db.prepare(
+    "INSERT INTO journal VALUES (?1, ?2, 0, ?3, ?4, ?5, 'scan', ?6, '1', ?7, ?7, 'accepted', 1)",
+  );
+  const attribute = db.prepare(
+    `INSERT INTO attribute VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, '[]', NULL)
+     ON CONFLICT (visitor, name) DO UPDATE SET value = excluded.value,
+       effective_ms = excluded.effective_ms, epoch = excluded.epoch, seq = excluded.seq
+     WHERE (excluded.effective_ms, excluded.epoch, excluded.seq)
+         > (attribute.effective_ms, attribute.epoch, attribute.seq)`,
+  );
+  const visitor = db.prepare(
+    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL)
+     ON CONFLICT (visitor) DO UPDATE SET version = visitor.version + 1`,
+  );
+  const nonce = db.prepare("INSERT INTO nonce VALUES (?1, ?2, ?3, ?4, ?5)");
+  const ground = JSON.stringify({ type: "terms", version: "2026-01" });
+
+  return (round, groups) => {
+    const startMs = performance.now();
+    let request = 0;
+    for (const size of groups) {
+      db.exec("BEGIN IMMEDIATE");
+      for (const last = request + size; request < last; request += 1) {
+        const { deviceId } = aDevice(request % CLIENTS);
+        const verdicts: unknown[] = [];
+        for (const { seq, card, epoch, id } of sketchesOf(round, request)) {
+          const key = `member:${card}`;
+          journal.run(epoch, seq, id, deviceId, key, ground, NOW + round);
+          for (const name of ATTRIBUTES) {
+            attribute.run(key, name, `${name}-${seq}`, NOW + round, epoch, seq);
+          }
+          visitor.run(key, card, NOW);
+          verdicts.push({ id, verdict: "accepted" });
+        }
+        const id = anId(0xa_0000_0000 + round * REQUESTS_PER_ROUND + request);
+        nonce.run(deviceId, id, "d".repeat(64), JSON.stringify({ verdicts }), NOW);
+      }
+      db.exec("COMMIT");
+    }
+    return performance.now() - startMs;
+  };
+}
