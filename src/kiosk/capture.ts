@@ -1,0 +1,73 @@
+import { PLAIN_KEY_ID, type EntryHeader } from "../contract/entry.ts";
+import type { KioskConfig } from "../contract/kiosk-config.ts";
+import type { Device, Update } from "../contract/update.ts";
+import type { Attribute } from "../domain/attribute.ts";
+import type { ClockReading } from "../domain/effective-time.ts";
+import type { VisitorId } from "../domain/visitor-id.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+
+/** What a scan says about its visitor: the configured scan and static attributes. */
+export function scanUpdate(visitor: VisitorId, device: Device, config: KioskConfig): Update {
+  const attributes = [
+    ...config.scanAttributes.map(({ name, from }) => scanAttribute(name, from, device)),
+    ...config.staticAttributes.map(({ name, text }) => textAttribute(name, text)),
+  ];
+  return { ...base(visitor, device, config), occasion: "scan", attributes };
+}
+
+/** What an answer adds: one attribute, holding the choice's code. */
+export function answerUpdate(
+  visitor: VisitorId,
+  device: Device,
+  config: KioskConfig,
+  answer: { readonly attribute: string; readonly code: string },
+): Update {
+  const attributes = [textAttribute(answer.attribute, answer.code)];
+  return { ...base(visitor, device, config), occasion: "answer", attributes };
+}
+
+/**
+ * Keeps an update. Resolves only when it would survive a power cut (rule OB1); throws what the
+ * outbox throws. `taken` are the clocks at the scan or tap, not at the storing.
+ */
+export function capture(
+  outbox: Pick<Outbox, "add">,
+  update: Update,
+  taken: ClockReading,
+): Promise<EntryHeader> {
+  return outbox.add({
+    ...taken,
+    heldUntil: 0,
+    seal: () => ({ kid: PLAIN_KEY_ID, enc: "", body: JSON.stringify(update) }),
+  });
+}
+
+function base(visitor: VisitorId, device: Device, config: KioskConfig) {
+  return {
+    device,
+    visitor: { kind: visitor.kind, value: visitor.value },
+    ground: { type: "terms" as const, version: config.terms.version },
+    configVersion: config.version,
+  };
+}
+
+function scanAttribute(
+  name: string,
+  from: KioskConfig["scanAttributes"][number]["from"],
+  device: Device,
+): Attribute {
+  switch (from) {
+    case "store":
+      return textAttribute(name, device.storeId);
+    case "kiosk":
+      return textAttribute(name, device.kioskId);
+    case "instant":
+      return { name, value: { type: "instant" } };
+    case "day":
+      return { name, value: { type: "day", timeZone: device.timeZone } };
+  }
+}
+
+function textAttribute(name: string, text: string): Attribute {
+  return { name, value: { type: "text", text } };
+}

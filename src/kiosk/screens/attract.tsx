@@ -1,0 +1,44 @@
+import { HandWithCard } from "../drawings/hand-with-card.tsx";
+import { Button } from "../ui/button.tsx";
+import { KeypadIcon } from "../ui/icons.tsx";
+import { Label } from "../ui/label.tsx";
+import type { Words } from "../words.ts";
+
+export interface AttractProps {
+  readonly words: Words;
+  readonly brand: string;
+  /** The link is known to be down: nothing changes for the shopper but a sentence. */
+  readonly offline: boolean;
+  readonly onKeypad: () => void;
+}
+
+export function AttractScreen({ words, brand, offline, onKeypad }: AttractProps) {
+  return (
+    <main class="screen screen-attract">
+      <div class="arrow" aria-hidden="true">
+        <i class="arrow-light" />
+      </div>
+      <div class="art">
+        <HandWithCard brand={brand} />
+        <Label place="brand">{brand}</Label>
+        {offline && <Label place="notice">{words.offline}</Label>}
+      </div>
+      <div class="words">
+        <h1 class="far">{words.attractTitle}</h1>
+        <p class="body">
+          {words.attractHint.map((sentence) => (
+            <span key={sentence} class="sentence">
+              {sentence}{" "}
+            </span>
+          ))}
+        </p>
+      </div>
+      <div class="controls">
+        <Button onPress={onKeypad}>
+          <KeypadIcon />
+          {words.typeNumber}
+        </Button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,349 @@
+import type { KioskConfig } from "../contract/kiosk-config.ts";
+import { keypadVerdict } from "./keypad-number.ts";
+
+/**
+ * Where one shopper's visit stands. Pure: what it needs of the world arrives in events.
+ *
+ * Of a card it knows the masked text for the person in front of it, and, for the duplicate window, a
+ * fingerprint (rules PV1, PV7). Only a number being typed is here in full, and goes with its screen.
+ */
+export interface Visit {
+  readonly screen: Screen;
+  /** Scans whose updates are being stored. The screen waits for the last, if it is still awaited. */
+  readonly pending: readonly Pending[];
+  /** Cards stored lately, until the duplicate window closes. */
+  readonly seen: readonly Seen[];
+}
+
+export type Screen =
+  | { readonly state: "attract" }
+  | { readonly state: "keypad"; readonly digits: string; readonly expiresAtMs: number }
+  | Thanked
+  | { readonly state: "refused"; readonly reason: RefusalReason; readonly expiresAtMs: number }
+  /** Nothing can be stored, so nobody is thanked (rule OB3). Ends when storing works again. */
+  | { readonly state: "out-of-service"; readonly reason: StorageTrouble };
+
+export type Thanked = Noted & {
+  readonly state: "thanked";
+  readonly expiresAtMs: number;
+} & (
+    | { readonly step: "thanks" }
+    | {
+        readonly step: "question";
+        readonly index: number;
+        /** The choice tapped, while it is being stored. */
+        readonly chosen?: string;
+      }
+    | { readonly step: "closing" }
+    | {
+        readonly step: "duplicate";
+        /** The question the second scan of the same card interrupted. */
+        readonly resume?: number;
+      }
+  );
+
+/** What the screen may say about what was stored. */
+export interface Noted {
+  readonly visitId: string;
+  readonly masked: string;
+  readonly fingerprint: string;
+  /** Kiosk wall time of the stored scan. */
+  readonly notedAtMs: number;
+  /** Answers stored in this visit, in order. */
+  readonly answers: readonly Answer[];
+}
+
+export interface Answer {
+  readonly questionId: string;
+  readonly code: string;
+}
+
+export interface Pending {
+  readonly visitId: string;
+  readonly masked: string;
+  readonly fingerprint: string;
+  /** No later scan has taken the screen from it. */
+  readonly awaited: boolean;
+}
+
+export interface Seen {
+  readonly fingerprint: string;
+  readonly notedAtMs: number;
+  readonly untilMs: number;
+}
+
+export type RefusalReason = "payment-card" | "not-ours" | "bad-check-digit" | "unreadable";
+export type StorageTrouble = "full" | "unavailable";
+
+export type VisitEvent =
+  /** A card of ours. Its update is stored unless this makes it a duplicate. */
+  | {
+      readonly type: "scanned";
+      readonly visitId: string;
+      readonly masked: string;
+      readonly fingerprint: string;
+    }
+  | { readonly type: "refused"; readonly reason: RefusalReason }
+  /** `add` has resolved: the update would survive a power cut. */
+  | { readonly type: "stored"; readonly visitId: string; readonly wallMs: number }
+  | { readonly type: "not-stored"; readonly visitId: string; readonly reason: StorageTrouble }
+  | { readonly type: "answered"; readonly code: string }
+  | { readonly type: "answer-stored"; readonly visitId: string; readonly answer: Answer }
+  | { readonly type: "skipped" }
+  | { readonly type: "finished" }
+  | { readonly type: "keypad-opened" }
+  | { readonly type: "digit-typed"; readonly digit: string }
+  | { readonly type: "digit-erased" }
+  | { readonly type: "digits-cleared" }
+  | { readonly type: "storage-lost"; readonly reason: StorageTrouble }
+  | { readonly type: "storage-back" }
+  | { readonly type: "ticked" };
+
+/** Ours: a double read is told for this long before the question it interrupted comes back. */
+export const DUPLICATE_NOTICE_MS = 3_000;
+
+export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen: [] };
+
+/** The visit after `event`, on the page's monotonic clock; events that make no sense leave it be. */
+export function stepVisit(
+  visit: Visit,
+  event: VisitEvent,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
+  const { screen } = visit;
+  const show = (screen: Screen): Visit => ({ ...visit, screen });
+  switch (event.type) {
+    case "scanned":
+      return scanned(visit, event, nowMs, config);
+    case "refused":
+      return refused(visit, event.reason, nowMs, config);
+    case "stored":
+      return stored(visit, event, nowMs, config);
+    case "not-stored":
+      return notStored(visit, event);
+    case "answered":
+      if (screen.state !== "thanked" || screen.step !== "question") return visit;
+      return screen.chosen === undefined ? show({ ...screen, chosen: event.code }) : visit;
+    case "answer-stored":
+      return answerStored(visit, event, nowMs, config);
+    case "skipped":
+      return screen.state === "thanked" && screen.step === "question"
+        ? show(questionOrClosing(screen, screen.index + 1, nowMs, config))
+        : visit;
+    case "finished":
+      return screen.state === "thanked" && (screen.step === "thanks" || screen.step === "question")
+        ? show(closing(screen, nowMs, config))
+        : endVisit(visit);
+    case "keypad-opened":
+      return screen.state === "attract" || screen.state === "refused"
+        ? unawaited(show(keypad("", nowMs, config)))
+        : visit;
+    case "digit-typed":
+      return typed(visit, event.digit, nowMs, config);
+    case "digit-erased":
+      return screen.state === "keypad"
+        ? show(keypad(screen.digits.slice(0, -1), nowMs, config))
+        : visit;
+    case "digits-cleared":
+      return screen.state === "keypad" ? show(keypad("", nowMs, config)) : visit;
+    case "storage-lost":
+      return screen.state === "thanked"
+        ? visit
+        : show({ state: "out-of-service", reason: event.reason });
+    case "storage-back":
+      return screen.state === "out-of-service" ? show({ state: "attract" }) : visit;
+    case "ticked":
+      return ticked(visit, nowMs, config);
+  }
+}
+
+/** When `ticked` will next change something; nothing while nothing runs. */
+export function nextDeadlineMs({ screen, seen }: Visit): number | undefined {
+  const deadlines = seen.map(({ untilMs }) => untilMs);
+  if ("expiresAtMs" in screen) deadlines.push(screen.expiresAtMs);
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+}
+
+function scanned(
+  visit: Visit,
+  event: Extract<VisitEvent, { type: "scanned" }>,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
+  const { visitId, masked, fingerprint } = event;
+  const seen = visit.seen.find((seen) => seen.fingerprint === fingerprint && seen.untilMs > nowMs);
+  if (seen !== undefined) return duplicate(visit, event, seen, nowMs, config);
+  // Read twice before the first was stored: the thanks for the first answers both.
+  const pending = visit.pending.find((pending) => pending.fingerprint === fingerprint);
+  const others = unawaited(visit).pending.filter((other) => other.visitId !== pending?.visitId);
+  const awaited = pending ?? { visitId, masked, fingerprint };
+  return { ...visit, pending: [...others, { ...awaited, awaited: true }] };
+}
+
+function duplicate(
+  visit: Visit,
+  { visitId, masked, fingerprint }: Extract<VisitEvent, { type: "scanned" }>,
+  { notedAtMs }: Seen,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
+  const { screen } = visit;
+  const noted: Noted =
+    screen.state === "thanked" && screen.fingerprint === fingerprint
+      ? screen
+      : { visitId, masked, fingerprint, notedAtMs, answers: [] };
+  const resume = noted === screen ? interruptedQuestion(screen, config) : undefined;
+  return unawaited({
+    ...visit,
+    screen: {
+      ...notedOf(noted),
+      state: "thanked",
+      step: "duplicate",
+      expiresAtMs:
+        nowMs +
+        (resume === undefined ? config.timings.closingSeconds * 1_000 : DUPLICATE_NOTICE_MS),
+      ...(resume === undefined ? {} : { resume }),
+    },
+  });
+}
+
+function interruptedQuestion(screen: Screen, config: KioskConfig): number | undefined {
+  if (screen.state !== "thanked") return undefined;
+  if (screen.step === "thanks") return config.questions.length > 0 ? 0 : undefined;
+  if (screen.step === "question") {
+    return screen.chosen === undefined ? screen.index : undefined;
+  }
+  return screen.step === "duplicate" ? screen.resume : undefined;
+}
+
+function refused(visit: Visit, reason: RefusalReason, nowMs: number, config: KioskConfig): Visit {
+  // Half a read of the card that was just thanked for is no reason to take the thanks away.
+  const busy = visit.screen.state === "thanked" || visit.screen.state === "keypad";
+  if (reason === "unreadable" && (busy || visit.pending.some(({ awaited }) => awaited))) {
+    return visit;
+  }
+  const expiresAtMs = nowMs + config.timings.refusedSeconds * 1_000;
+  return unawaited({ ...visit, screen: { state: "refused", reason, expiresAtMs } });
+}
+
+function stored(
+  visit: Visit,
+  { visitId, wallMs }: Extract<VisitEvent, { type: "stored" }>,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
+  const done = visit.pending.find((pending) => pending.visitId === visitId);
+  if (done === undefined) return visit;
+  const pending = visit.pending.filter((pending) => pending !== done);
+  const { fingerprint, masked } = done;
+  const untilMs = nowMs + config.timings.duplicateSeconds * 1_000;
+  const seen =
+    untilMs > nowMs ? [...visit.seen, { fingerprint, notedAtMs: wallMs, untilMs }] : visit.seen;
+  if (!done.awaited) return { ...visit, pending, seen };
+  return {
+    pending,
+    seen,
+    screen: {
+      state: "thanked",
+      step: "thanks",
+      visitId,
+      masked,
+      fingerprint,
+      notedAtMs: wallMs,
+      answers: [],
+      expiresAtMs: nowMs + config.timings.thanksSeconds * 1_000,
+    },
+  };
+}
+
+function notStored(
+  visit: Visit,
+  { visitId, reason }: Extract<VisitEvent, { type: "not-stored" }>,
+): Visit {
+  const failed = visit.pending.find((pending) => pending.visitId === visitId);
+  const pending = visit.pending.filter((pending) => pending.visitId !== visitId);
+  const { screen } = visit;
+  const concerns = failed?.awaited ?? (screen.state === "thanked" && screen.visitId === visitId);
+  return concerns
+    ? { ...visit, pending, screen: { state: "out-of-service", reason } }
+    : { ...visit, pending };
+}
+
+function answerStored(
+  visit: Visit,
+  { visitId, answer }: Extract<VisitEvent, { type: "answer-stored" }>,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
+  const { screen } = visit;
+  if (screen.state !== "thanked" || screen.visitId !== visitId) return visit;
+  const noted = { ...screen, answers: [...screen.answers, answer] };
+  return {
+    ...visit,
+    screen:
+      noted.step === "question" ? questionOrClosing(noted, noted.index + 1, nowMs, config) : noted,
+  };
+}
+
+function typed(visit: Visit, digit: string, nowMs: number, config: KioskConfig): Visit {
+  const { screen } = visit;
+  if (screen.state !== "keypad" || screen.digits.length >= config.keypad.length) return visit;
+  const digits = screen.digits + digit;
+  return keypadVerdict(digits, config).type === "payment-card"
+    ? refused(visit, "payment-card", nowMs, config)
+    : { ...visit, screen: keypad(digits, nowMs, config) };
+}
+
+function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
+  const { screen } = visit;
+  const seen = visit.seen.some(({ untilMs }) => untilMs <= nowMs)
+    ? visit.seen.filter(({ untilMs }) => untilMs > nowMs)
+    : visit.seen;
+  const current = seen === visit.seen ? visit : { ...visit, seen };
+  if (!("expiresAtMs" in screen) || nowMs < screen.expiresAtMs) return current;
+  if (screen.state !== "thanked") return endVisit(current);
+  if (screen.step === "thanks") {
+    return { ...current, screen: questionOrClosing(screen, 0, nowMs, config) };
+  }
+  if (screen.step === "duplicate" && screen.resume !== undefined) {
+    return { ...current, screen: questionOrClosing(screen, screen.resume, nowMs, config) };
+  }
+  return endVisit(current);
+}
+
+function questionOrClosing(
+  noted: Noted,
+  index: number,
+  nowMs: number,
+  config: KioskConfig,
+): Screen {
+  if (index >= config.questions.length) return closing(noted, nowMs, config);
+  const expiresAtMs = nowMs + config.timings.questionSeconds * 1_000;
+  return { ...notedOf(noted), state: "thanked", step: "question", index, expiresAtMs };
+}
+
+function closing(noted: Noted, nowMs: number, config: KioskConfig): Screen {
+  const expiresAtMs = nowMs + config.timings.closingSeconds * 1_000;
+  return { ...notedOf(noted), state: "thanked", step: "closing", expiresAtMs };
+}
+
+function notedOf({ visitId, masked, fingerprint, notedAtMs, answers }: Noted): Noted {
+  return { visitId, masked, fingerprint, notedAtMs, answers };
+}
+
+function keypad(digits: string, nowMs: number, config: KioskConfig): Screen {
+  return { state: "keypad", digits, expiresAtMs: nowMs + config.timings.keypadSeconds * 1_000 };
+}
+
+/** Nobody waits any more for what is still being stored; it is stored all the same. */
+function unawaited(visit: Visit): Visit {
+  return { ...visit, pending: visit.pending.map((each) => ({ ...each, awaited: false })) };
+}
+
+/** Back to attract. What waits for its storing keeps its thanks. */
+function endVisit(visit: Visit): Visit {
+  return visit.screen.state === "attract" || visit.screen.state === "out-of-service"
+    ? visit
+    : { ...visit, screen: { state: "attract" } };
+}
