@@ -43,7 +43,7 @@ export function stepBreaker(
 }
 
 /** Ours: full jitter may draw nothing, and a breaker that opens for nothing is none. */
-const MIN_PAUSE_MS = 500;
+export const MIN_PAUSE_MS = 500;
 
 /** How many visitors may be tried now, of the `free` places. */
 export function admitted(breaker: Breaker, monoMs: number, free: number, inFlight: number): number {

@@ -1,6 +1,13 @@
 import type { Clock } from "../domain/clock.ts";
 import { backoffDelayMs } from "../domain/backoff.ts";
-import { admitted, CLOSED, stepBreaker, type Breaker, type BreakerEvent } from "./breaker.ts";
+import {
+  admitted,
+  CLOSED,
+  MIN_PAUSE_MS,
+  stepBreaker,
+  type Breaker,
+  type BreakerEvent,
+} from "./breaker.ts";
 import { chargeAsk, deliver, type ChargedClaim, type DeliveryDeps } from "./delivery.ts";
 import { createDueClock } from "./due-clock.ts";
 import { LOOK_AFTER_MS } from "./freshness.ts";
@@ -55,7 +62,7 @@ export interface Forwarder {
   readonly stop: () => Promise<void>;
   /** Something may have become due. */
   readonly notify: () => void;
-  /** One claim of as many visitors as fit, worked to the end. For those who do not `start`. */
+  /** One claim of as many visitors as fit, worked to the end. For those who do not `start` it. */
   readonly runOnce: () => Promise<Pass>;
 }
 
@@ -92,6 +99,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const inFlight = new Set<Promise<unknown>>();
   let breaker: Breaker = CLOSED;
   let timeAttempts = 0;
+  let askTimeAtMonoMs = -Infinity;
   let isRunning = false;
   let pumping: Promise<void> | undefined;
   let isNotified = false;
@@ -103,9 +111,11 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   /** Asks Target for its time where the ledger needs it; nothing is charged before (rule QT1). */
   const isLedgerReady = async (): Promise<boolean> => {
     if (!ledger.needsTargetTime()) return true;
+    if (clock.monoMs() < askTimeAtMonoMs) return false;
     const targetMs = await target.timeMs();
     if (targetMs === undefined) {
       timeAttempts += 1;
+      askTimeAtMonoMs = clock.monoMs() + MIN_PAUSE_MS + backoffDelayMs(timeAttempts, random());
       log?.warn({ attempts: timeAttempts }, "Target does not tell its time; nothing is sent");
       return false;
     }
@@ -143,12 +153,13 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 
   /** Fills the free places until nothing more is due; then sees to it that it is woken. */
   const fill = async (): Promise<void> => {
-    while (isRunning) {
+    for (;;) {
+      if (!isRunning) return;
       isNotified = false;
       const free = admitted(breaker, clock.monoMs(), concurrency - inFlight.size, inFlight.size);
       if (free === 0) return wakeLater();
-      if (!(await isLedgerReady()))
-        return timer.wakeIn(backoffDelayMs(timeAttempts, random()) + 500);
+      if (!(await isLedgerReady())) return timer.wakeIn(askTimeAtMonoMs - clock.monoMs());
+      if (!isRunning) return;
       const { charged, freeAtLedgerMs } = await claimUpTo(free);
       for (const each of charged) launch(each);
       if (charged.length < free && !isNotified) {
@@ -159,7 +170,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   };
 
   const wakeLater = () => {
-    if (breaker.state === "open") timer.wakeIn(breaker.untilMonoMs - clock.monoMs());
+    const pauseMs = breaker.state === "open" ? breaker.untilMonoMs - clock.monoMs() : 0;
+    if (pauseMs > 0) timer.wakeIn(pauseMs);
     timer.wakeIn(idleMs);
   };
 
@@ -182,6 +194,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       })
       .finally(() => {
         pumping = undefined;
+        // Whoever called while the last look was ending was not heard by it.
+        if (isNotified) void pump();
       });
     return pumping;
   };

@@ -16,27 +16,26 @@ export function createWakeTimer(wake: () => void): WakeTimer {
   let timer: NodeJS.Timeout | undefined;
   let setTick = Infinity;
 
-  const set = () => {
-    const soonest = Math.min(...ticks);
-    if (soonest === setTick) return;
+  const setFor = (tick: number) => {
+    if (tick >= setTick) return;
     clearTimeout(timer);
-    setTick = soonest;
-    if (soonest === Infinity) return;
-    const delayMs = Math.max(0, soonest * TICK_MS - performance.now());
+    setTick = tick;
+    const delayMs = Math.max(0, tick * TICK_MS - performance.now());
     timer = setTimeout(fire, Math.min(delayMs, MAX_DELAY_MS));
   };
   const fire = () => {
-    const nowTick = performance.now() / TICK_MS;
-    for (const tick of ticks) if (tick <= nowTick + 0.01) ticks.delete(tick);
+    const passed = Math.ceil(performance.now() / TICK_MS);
+    for (const tick of ticks) if (tick <= passed) ticks.delete(tick);
     setTick = Infinity;
-    set();
+    if (ticks.size > 0) setFor(Math.min(...ticks));
     wake();
   };
 
   return {
     wakeIn: (delayMs) => {
-      ticks.add(Math.ceil((performance.now() + Math.max(0, delayMs)) / TICK_MS));
-      set();
+      const tick = Math.ceil((performance.now() + Math.max(0, delayMs)) / TICK_MS);
+      ticks.add(tick);
+      setFor(tick);
     },
     cancel: () => {
       clearTimeout(timer);
