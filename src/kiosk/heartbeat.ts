@@ -1,0 +1,115 @@
+import {
+  HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_PATH,
+  HeartbeatReceipt,
+  type HeartbeatRequest,
+} from "../contract/heartbeat.ts";
+import type { Device } from "../contract/update.ts";
+import type { ClockReading } from "../domain/effective-time.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+
+/** Says at intervals that the kiosk is alive and what it holds, also when it owes nothing. */
+export interface Heartbeat {
+  readonly start: () => void;
+  /** One beat now; gives the receipt, or nothing when none came. */
+  readonly beat: () => Promise<HeartbeatReceipt | undefined>;
+  readonly stop: () => void;
+}
+
+export interface HeartbeatDeps {
+  readonly outbox: Pick<Outbox, "witnesses" | "incidents" | "incidentsTold">;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly device: () => Device;
+  readonly reading: () => ClockReading;
+  readonly newNonce: () => string;
+  readonly appVersion: string;
+  readonly storagePersisted: () => Promise<boolean>;
+  /** Scans refused since the page loaded, by reason. */
+  readonly refusedScans: () => Readonly<Record<string, number>>;
+  /** Uniform draw in [0, 1). */
+  readonly random: () => number;
+  /** Calls back once after `delayMs`; the returned function takes it back. */
+  readonly timer: (work: () => void, delayMs: number) => () => void;
+  readonly onReceipt: (receipt: HeartbeatReceipt) => void;
+  /** What broke that nobody waits for. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Ours: a proxy that needs longer for so little is in trouble. */
+const TIMEOUT_MS = 15_000;
+
+/** Share of the interval by which beats are spread, so that a chain does not beat as one. */
+const JITTER = 0.2;
+
+/** Ours: the first beat, so that what an earlier life left is told soon. At most. */
+const FIRST_AFTER_MS = 2_000;
+
+export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
+  const { outbox, random } = deps;
+  let cancelTimer = (): void => undefined;
+  let stopped = false;
+
+  const beat = async (): Promise<HeartbeatReceipt | undefined> => {
+    const incidents = await outbox.incidents();
+    const request: HeartbeatRequest = {
+      v: 1,
+      nonce: deps.newNonce(),
+      device: deps.device(),
+      clock: deps.reading(),
+      appVersion: deps.appVersion,
+      witnesses: [...(await outbox.witnesses())],
+      incidents: [...incidents],
+      storagePersisted: await deps.storagePersisted(),
+      refusedScans: { ...deps.refusedScans() },
+    };
+    const receipt = await post(deps.fetch, request);
+    if (receipt === undefined) return undefined;
+    if (incidents.length > 0) await outbox.incidentsTold(incidents.length);
+    deps.onReceipt(receipt);
+    return receipt;
+  };
+
+  const beatAfter = (delayMs: number): void => {
+    cancelTimer = deps.timer(() => {
+      beat()
+        .catch(deps.onError)
+        .finally(() => {
+          const spreadMs = HEARTBEAT_INTERVAL_MS * JITTER * (random() * 2 - 1);
+          if (!stopped) beatAfter(HEARTBEAT_INTERVAL_MS + spreadMs);
+        });
+    }, delayMs);
+  };
+
+  return {
+    start: () => beatAfter(FIRST_AFTER_MS * random()),
+    beat,
+    stop() {
+      stopped = true;
+      cancelTimer();
+    },
+  };
+}
+
+/** A receipt is JSON that parses and echoes the nonce; anything else is no answer. */
+async function post(
+  fetch: HeartbeatDeps["fetch"],
+  request: HeartbeatRequest,
+): Promise<HeartbeatReceipt | undefined> {
+  try {
+    const response = await fetch(HEARTBEAT_PATH, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(request),
+      redirect: "error",
+      credentials: "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) return undefined;
+    const parsed = HeartbeatReceipt.safeParse(await response.json());
+    return parsed.success && parsed.data.nonce === request.nonce ? parsed.data : undefined;
+  } catch {
+    // No network, no time or no JSON: the next beat says the same again.
+    return undefined;
+  }
+}
