@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Outbox } from "../../src/outbox/outbox.ts";
+import { aDraft } from "../support/entries.ts";
+
+const ALL = { nowMs: 1_000_000, limit: 500, maxBytes: 1_000_000 };
+
+/** What every outbox promises, whatever it is made of. */
+export function describeOutbox(open: () => Promise<Outbox>): void {
+  let outbox: Outbox;
+  beforeEach(async () => {
+    outbox = await open();
+  });
+  afterEach(() => outbox.close());
+
+  const seqsDue = async (ask = ALL): Promise<readonly number[]> =>
+    (await outbox.peek(ask)).map(({ header }) => header.seq);
+
+  it("numbers updates without gaps from 1 and gives them oldest first", async () => {
+    const headers = [];
+    for (const body of ["a", "b", "c"]) headers.push(await outbox.add(aDraft(body)));
+    expect(headers.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(new Set(headers.map(({ epoch }) => epoch)).size).toBe(1);
+    const entries = await outbox.peek(ALL);
+    expect(entries.map(({ header }) => header)).toEqual(headers);
+    expect(entries.map(({ body }) => body)).toEqual(["a", "b", "c"]);
+  });
+
+  it("[OB2] gives an entry again that was peeked and not removed", async () => {
+    await outbox.add(aDraft());
+    expect(await seqsDue()).toEqual([1]);
+    expect(await seqsDue()).toEqual([1]);
+  });
+
+  it("forgets what is removed, and only that", async () => {
+    for (const body of ["a", "b", "c", "d"]) await outbox.add(aDraft(body));
+    await outbox.remove([4, 2]);
+    expect(await seqsDue()).toEqual([1, 3]);
+    expect(await outbox.depth()).toBe(2);
+  });
+
+  it("peeks at most as many and about as much as asked, and past a number", async () => {
+    for (const body of ["aaaa", "bbbb", "cccc", "dddd"]) await outbox.add(aDraft(body));
+    expect(await seqsDue({ ...ALL, limit: 2 })).toEqual([1, 2]);
+    expect(await seqsDue({ ...ALL, maxBytes: 9 })).toEqual([1, 2]);
+    expect(await seqsDue({ ...ALL, maxBytes: 1 })).toEqual([1]);
+    expect((await outbox.peek({ ...ALL, afterSeq: 2 })).map((each) => each.header.seq)).toEqual([
+      3, 4,
+    ]);
+  });
+
+  it("leaves held entries until two seconds after, counts them, and goes round them", async () => {
+    await outbox.add(aDraft("held", { heldUntil: 10_000 }));
+    await outbox.add(aDraft("free"));
+    expect(await seqsDue({ ...ALL, nowMs: 11_999, limit: 1 })).toEqual([2]);
+    expect(await seqsDue({ ...ALL, nowMs: 12_000 })).toEqual([1, 2]);
+    expect(await outbox.depth()).toBe(2);
+  });
+
+  it("sends what seems held for longer than anybody holds: the clock was set back", async () => {
+    await outbox.add(aDraft("held", { heldUntil: 1_000_000 }));
+    expect(await seqsDue({ ...ALL, nowMs: 900_000 })).toEqual([1]);
+    expect(await seqsDue({ ...ALL, nowMs: 950_000 })).toEqual([]);
+  });
+
+  it("[OB5] tells where every number is: owed, taken back, set aside", async () => {
+    for (const body of ["a", "b", "c", "d", "e"]) await outbox.add(aDraft(body));
+    await outbox.remove([1]);
+    await outbox.takeBack([2]);
+    await outbox.setAside([4], "rejected: test");
+    const [witness, ...others] = await outbox.witnesses();
+    expect(others).toEqual([]);
+    expect(witness).toMatchObject({
+      firstSeq: 1,
+      lastSeq: 5,
+      owed: [
+        [3, 3],
+        [5, 5],
+      ],
+      void: [[2, 2]],
+      aside: [[4, 4]],
+    });
+    expect(await seqsDue()).toEqual([3, 5]);
+  });
+
+  it("does not call a number void or aside that is not owed any more", async () => {
+    await outbox.add(aDraft());
+    await outbox.remove([1]);
+    await outbox.takeBack([1]);
+    await outbox.setAside([1], "late");
+    expect(await outbox.witnesses()).toMatchObject([{ owed: [], void: [], aside: [] }]);
+  });
+
+  it("[OB5] never gives a number again that the proxy has seen", async () => {
+    const { epoch } = await outbox.add(aDraft());
+    await outbox.noteHighestSeq(epoch, 1);
+    expect(await outbox.add(aDraft())).toMatchObject({ epoch, seq: 2 });
+    await outbox.noteHighestSeq(epoch, 7);
+    const next = await outbox.add(aDraft());
+    expect(next.seq).toBe(8);
+    expect(next.epoch).not.toBe(epoch);
+  });
+
+  it("keeps the order of adds that were not waited for", async () => {
+    const headers = await Promise.all(["a", "b", "c"].map((body) => outbox.add(aDraft(body))));
+    expect(headers.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect((await outbox.peek(ALL)).map(({ body }) => body)).toEqual(["a", "b", "c"]);
+  });
+}
