@@ -10,6 +10,9 @@ const TICK_MS = 100;
 /** Source: longest delay of Node's timers, 2^31 - 1 ms. */
 const MAX_DELAY_MS = 2_147_483_647;
 
+/** Node's timers may fire a millisecond early. */
+const EARLY_MS = 2;
+
 /** Real time, by Node's monotonic timers. */
 export function createWakeTimer(wake: () => void): WakeTimer {
   const ticks = new Set<number>();
@@ -24,7 +27,7 @@ export function createWakeTimer(wake: () => void): WakeTimer {
     timer = setTimeout(fire, Math.min(delayMs, MAX_DELAY_MS));
   };
   const fire = () => {
-    const passed = Math.ceil(performance.now() / TICK_MS);
+    const passed = Math.floor((performance.now() + EARLY_MS) / TICK_MS);
     for (const tick of ticks) if (tick <= passed) ticks.delete(tick);
     setTick = Infinity;
     if (ticks.size > 0) setFor(Math.min(...ticks));
