@@ -41,6 +41,12 @@ export interface Contact {
 const PLAUSIBLE_SLACK_MS = 86_400_000;
 
 /**
+ * Ours: a wall clock before 2020 was never set. Two boots of such a machine both begin in 1970, so
+ * the time between them is on no clock.
+ */
+const NEVER_SET_BEFORE_MS = 1_577_836_800_000;
+
+/**
  * Decides how to date a segment (rule CL1).
  *
  * The sender's own segment is dated by its monotonic clock, which no wrong date can disturb. An
@@ -62,7 +68,8 @@ export function dateSegment(first: ClockReading, contact: Contact): SegmentDatin
       ? { type: "mono", monoOffsetMs, wallOffsetMs }
       : { type: "mono", monoOffsetMs };
   }
-  return plausible
+  const wasSet = Math.min(first.wallMs, sender.wallMs) >= NEVER_SET_BEFORE_MS;
+  return plausible && wasSet
     ? { type: "wall", wallOffsetMs }
     : { type: "undated", atMs: Math.min(previousContactMs, receiptMs) };
 }

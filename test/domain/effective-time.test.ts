@@ -53,6 +53,18 @@ describe("effective time", () => {
     expect([1, 2, 3].map(proxy.effective)).toEqual([heardAtMs, heardAtMs, third]);
   });
 
+  it("[CL1] of 1970 is not compared with another boot in 1970", () => {
+    const { kiosk, proxy } = aShop({ wallMs: 0 });
+    const heardAtMs = kiosk.trueMs;
+    proxy.contact(kiosk);
+    kiosk.wait(MINUTE_MS);
+    kiosk.capture();
+    kiosk.reload({ offMs: 2 * DAY_MS });
+    kiosk.stepWallTo(3 * MINUTE_MS);
+    proxy.contact(kiosk);
+    expect(proxy.effective(1)).toBe(heardAtMs);
+  });
+
   it("[CL1] is never later than the truth across a step of the wall clock, and exact after it", () => {
     for (const byMs of [3 * HOUR_MS, -3 * HOUR_MS, 400 * DAY_MS, -400 * DAY_MS]) {
       const { kiosk, proxy } = aShop();
