@@ -11,7 +11,7 @@ export const WallMs = z.int().check(z.gte(0), z.lte(253_402_300_799_999));
 export const MonoMs = z.number().check(z.gte(0), z.lte(253_402_300_799_999));
 
 /** `<load>.<step>`: see `ClockReading` in the domain. */
-export const Segment = z.string().check(z.regex(/^[0-9a-f]{8,36}\.\d{1,9}$/));
+export const Segment = z.string().check(z.regex(/^[0-9a-f-]{8,36}\.\d{1,9}$/));
 
 export const Sequence = z.int().check(z.gte(1));
 

@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import path from "node:path";
 import { StartupError } from "./startup-error.ts";
 
 /** Makes the folder if it is missing, and refuses one that cannot be written. */
 export function prepareDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(path.resolve(dataDir));
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -13,4 +14,14 @@ export function prepareDataDir(dataDir: string): void {
       { cause },
     );
   }
+}
+
+/**
+ * Folder by folder: Node's own recursive way never comes back where a parent is there and yet takes
+ * no folders, as /proc is.
+ */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  makeFolder(path.dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }

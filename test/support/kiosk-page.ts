@@ -1,0 +1,61 @@
+import type { Page } from "playwright-core";
+import { scan } from "./wedge.ts";
+
+/** What the page says about itself on its root element. */
+export interface PageState {
+  readonly visitState: string | undefined;
+  readonly visitStep: string | undefined;
+  readonly depth: number;
+}
+
+export function stateOf(page: Page): Promise<PageState> {
+  return page.evaluate(() => {
+    const { visitState, visitStep, outboxDepth } = document.documentElement.dataset;
+    return { visitState, visitStep, depth: Number(outboxDepth ?? Number.NaN) };
+  });
+}
+
+/** Opens the kiosk and waits until it takes cards. */
+export async function openKiosk(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await visitState(page, "attract");
+}
+
+export async function visitState(page: Page, state: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => document.documentElement.dataset["visitState"] === wanted,
+    state,
+  );
+}
+
+export async function depth(page: Page, wanted: number, timeoutMs = 60_000): Promise<void> {
+  await page.waitForFunction(
+    (count) => document.documentElement.dataset["outboxDepth"] === String(count),
+    wanted,
+    { timeout: timeoutMs },
+  );
+}
+
+/** Waits until the worker has the shell and controls the page: from then on it starts offline. */
+export async function workerReady(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (navigator.serviceWorker.controller !== null) return;
+    await new Promise((controlled) =>
+      navigator.serviceWorker.addEventListener("controllerchange", controlled, { once: true }),
+    );
+  });
+}
+
+/**
+ * Scans a card while nothing drains, and waits until the screen thanked for it: the promise is
+ * given from here on.
+ */
+export async function scanAndBeThanked(page: Page, card: string): Promise<void> {
+  const before = (await stateOf(page)).depth;
+  await scan(page, card);
+  await page.waitForFunction((owed) => {
+    const { visitState, outboxDepth } = document.documentElement.dataset;
+    return visitState === "thanked" && Number(outboxDepth) > owed;
+  }, before);
+}

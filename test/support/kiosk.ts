@@ -1,0 +1,69 @@
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { openFaultProxy, type FaultProxy } from "./fault-proxy.ts";
+import { openKioskBrowser, type KioskBrowser, type KioskBrowserOptions } from "./kiosk-browser.ts";
+import { openKiosk, workerReady } from "./kiosk-page.ts";
+import type { System } from "./system.ts";
+
+export interface KioskOptions extends Pick<KioskBrowserOptions, "args"> {
+  readonly store?: string;
+  readonly name?: string;
+  /** Before the page is first opened. */
+  readonly prepare?: (browser: KioskBrowser) => Promise<void>;
+}
+
+/** One machine in a shop: a browser on a profile of its own, and a line to the proxy. */
+export interface Kiosk {
+  readonly line: FaultProxy;
+  /** The browser of this life. */
+  readonly browser: () => KioskBrowser;
+  readonly page: () => Page;
+  /** Where the kiosk is opened first, its store and name in the address. */
+  readonly url: string;
+  /** Pulls the browser's plug and opens the kiosk again, without store and name in the address. */
+  readonly pullPlug: () => Promise<void>;
+  /** Starts the browser again after it was killed or closed in some other way. */
+  readonly startBrowser: () => Promise<void>;
+}
+
+/**
+ * Opens a kiosk against `system`, lets `act` do its worst, and takes it down. No page of it may have
+ * broken the content security policy or thrown an error.
+ */
+export async function withKiosk(
+  system: System,
+  act: (kiosk: Kiosk) => Promise<void>,
+  options: KioskOptions = {},
+): Promise<void> {
+  const line = await openFaultProxy(system.kioskUrl);
+  let browser = await openKioskBrowser(options);
+  const { profileDir } = browser;
+  const complaints: string[] = [];
+  const url = `${line.url}/?store=${options.store ?? "store-1"}&kiosk=${options.name ?? "kiosk-1"}`;
+
+  const startBrowser = async () => {
+    complaints.push(...browser.complaints);
+    browser = await openKioskBrowser({ ...options, profileDir });
+    await openKiosk(browser.page, line.url);
+  };
+  try {
+    await options.prepare?.(browser);
+    await openKiosk(browser.page, url);
+    await workerReady(browser.page);
+    await act({
+      line,
+      url,
+      browser: () => browser,
+      page: () => browser.page,
+      startBrowser,
+      pullPlug: async () => {
+        await browser.kill();
+        await startBrowser();
+      },
+    });
+    expect([...complaints, ...browser.complaints]).toEqual([]);
+  } finally {
+    await browser.discard();
+    await line.close();
+  }
+}
