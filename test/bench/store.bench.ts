@@ -118,7 +118,7 @@ async function pace(
   await Promise.all(
     bodies.map(async (body, index) => {
       const dueMs = startMs + index * everyMs;
-      await new Promise((due) => setTimeout(due, dueMs - performance.now()));
+      await new Promise((due) => setTimeout(due, Math.max(0, dueMs - performance.now())));
       await expectStored(ingest, body);
       waits.push(performance.now() - dueMs);
     }),

@@ -12,7 +12,7 @@ export const MINUTE = 60_000;
 export const DAY = 86_400_000;
 
 /** A page load that began at `NOW - 1 hour`, by a clock that is right. */
-export const LOAD = "00000000-0000-4000-8000-00000000f00d";
+export const LOAD = "0000f00d";
 export const LOADED_AT = NOW - 3_600_000;
 
 export const EPOCH = anId(0xe);

@@ -70,7 +70,8 @@ function createPrivately(path: string): void {
   chmodSync(path, 0o600);
 }
 
-function overConnection(db: DatabaseSync): SqliteDatabase {
+/** Statements are prepared once each and kept: there are a few dozen of them. */
+export function overConnection(db: DatabaseSync): SqliteDatabase {
   const statements = new Map<string, StatementSync>();
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql);

@@ -1,4 +1,5 @@
-import { aSqliteStore } from "../../support/store-files.ts";
+import { aMemoryStore, aSqliteStore } from "../../support/store-files.ts";
 import { describeStore } from "./store-conformance.ts";
 
 describeStore("SQLite store", () => aSqliteStore());
+describeStore("the same transactions in memory (test double)", () => aMemoryStore());

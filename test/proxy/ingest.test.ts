@@ -1,0 +1,192 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createIngest, type IngestReply } from "../../src/proxy/ingest.ts";
+import { StoreFailedError, StoreFullError } from "../../src/proxy/store/store-error.ts";
+import type { IngestBatch, Store } from "../../src/proxy/store/store.ts";
+import { aMemoryStore } from "../support/store-files.ts";
+import {
+  aDevice,
+  aHeader,
+  anId,
+  anUpdateBody,
+  LOAD,
+  LOADED_AT,
+  NOW,
+  type UpdateSketch,
+} from "../support/store-builders.ts";
+
+const clock = { wallMs: () => NOW, monoMs: () => 0 };
+
+function anEntry(sketch: UpdateSketch = {}, body: unknown = anUpdateBody(sketch)) {
+  return {
+    header: aHeader(sketch),
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  };
+}
+
+function aRequest(entries: readonly unknown[], rest: Readonly<Record<string, unknown>> = {}) {
+  return bytes({
+    v: 1,
+    nonce: randomUUID(),
+    device: aDevice(),
+    clock: { segment: `${LOAD}.0`, wallMs: NOW, monoMs: NOW - LOADED_AT },
+    entries,
+    ...rest,
+  });
+}
+
+function bytes(body: unknown): Uint8Array {
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+/** The receipt, and what was asked of the store on the way. */
+async function ingested(entries: readonly unknown[], store?: Store) {
+  const batches: IngestBatch[] = [];
+  const inner = store ?? (await aMemoryStore());
+  const ingest = createIngest({
+    clock,
+    store: {
+      ingest: (batch) => {
+        batches.push(batch);
+        return inner.ingest(batch);
+      },
+    },
+  });
+  return { receipt: receiptOf(await ingest(aRequest(entries))), batch: batches[0]! };
+}
+
+function receiptOf(reply: IngestReply) {
+  if (reply.type === "problem") throw new Error(`${reply.code}: ${reply.detail}`);
+  return reply.receipt;
+}
+
+describe("ingest", () => {
+  it("[IN1] answers accepted for what the store has kept", async () => {
+    const { receipt } = await ingested([anEntry({ id: anId(1) })]);
+    expect(receipt.verdicts).toEqual([{ id: anId(1), verdict: "accepted" }]);
+    expect(receipt.highestSeq?.seq).toBe(1);
+  });
+
+  it("[IN2] takes in the good entries around bad ones, and says of each what is wrong where", async () => {
+    const noVisitor = { ...anUpdateBody(), visitor: { kind: "member", value: "has space" } };
+    const { receipt } = await ingested([
+      anEntry({ seq: 1, id: anId(1) }),
+      { header: { ...aHeader({ seq: 2 }), seq: 0 }, body: "{}" },
+      "no entry at all",
+      anEntry({ seq: 4, id: anId(4) }, "{ not JSON"),
+      anEntry({ seq: 5, id: anId(5) }, noVisitor),
+      { ...anEntry({ seq: 6, id: anId(6) }), surprise: true },
+      anEntry({ seq: 7, id: anId(7) }),
+    ]);
+    expect(receipt.unreadable).toEqual([1, 2]);
+    const byId = Object.fromEntries(receipt.verdicts.map((verdict) => [verdict.id, verdict]));
+    expect(byId).toEqual({
+      [anId(1)]: { id: anId(1), verdict: "accepted" },
+      [anId(4)]: { id: anId(4), verdict: "rejected", reason: "the body is not JSON" },
+      [anId(5)]: {
+        id: anId(5),
+        verdict: "rejected",
+        reason: expect.stringMatching(/^visitor: /),
+      },
+      [anId(6)]: { id: anId(6), verdict: "rejected", reason: expect.any(String) },
+      [anId(7)]: { id: anId(7), verdict: "accepted" },
+    });
+  });
+
+  it("names the path of a wrong field and never what stood there", async () => {
+    const attributes = [{ name: "2912345678906", value: { type: "text", text: "x" } }];
+    const body = { ...anUpdateBody(), attributes };
+    const { receipt } = await ingested([anEntry({ id: anId(1) }, body)]);
+    expect(receipt.verdicts).toMatchObject([
+      { verdict: "rejected", reason: expect.stringMatching(/^attributes\.0\.name: /) },
+    ]);
+    expect(JSON.stringify(receipt)).not.toContain("2912345678906");
+  });
+
+  it("asks a kiosk to keep what is sealed to an unknown key", async () => {
+    const { header, body } = anEntry({ id: anId(1) });
+    const { receipt } = await ingested([{ header: { ...header, kid: "key-7", enc: "AA" }, body }]);
+    expect(receipt.verdicts).toEqual([{ id: anId(1), verdict: "retry", reason: "unknown-key" }]);
+  });
+
+  it("opens bodies as it is told to", async () => {
+    const ingest = createIngest({
+      clock,
+      store: await aMemoryStore(),
+      openBody: async ({ body }) => ({ type: "opened", text: Buffer.from(body, "hex").toString() }),
+    });
+    const body = Buffer.from(JSON.stringify(anUpdateBody())).toString("hex");
+    const header = { ...aHeader({ id: anId(1) }), kid: "key-7" };
+    const receipt = receiptOf(await ingest(aRequest([{ header, body }])));
+    expect(receipt.verdicts).toEqual([{ id: anId(1), verdict: "accepted" }]);
+  });
+
+  it("[IN3] takes an entry that is twice in one batch once", async () => {
+    const entry = anEntry({ id: anId(1) });
+    const { receipt, batch } = await ingested([entry, entry]);
+    expect(batch.updates).toHaveLength(1);
+    expect(receipt.verdicts).toEqual([{ id: anId(1), verdict: "accepted" }]);
+  });
+
+  it("takes in an update captured under another device", async () => {
+    const { receipt, batch } = await ingested([anEntry({ device: aDevice(7) })]);
+    expect(receipt.verdicts).toMatchObject([{ verdict: "accepted" }]);
+    expect(batch.device).toEqual(aDevice());
+    expect(batch.updates[0]?.update.device).toEqual(aDevice(7));
+  });
+
+  it("[IN4] answers the same bytes with the stored receipt, and refuses the nonce with others", async () => {
+    const ingest = createIngest({ clock, store: await aMemoryStore() });
+    const nonce = anId(42);
+    const entries = [anEntry({ id: anId(1) })];
+    const first = await ingest(aRequest(entries, { nonce }));
+    expect(await ingest(aRequest(entries, { nonce }))).toEqual(first);
+    expect(await ingest(aRequest([anEntry({ seq: 2 })], { nonce }))).toMatchObject({
+      type: "problem",
+      code: "nonce-reused",
+    });
+  });
+
+  it("refuses a body that is no batch, naming the field", async () => {
+    const ingest = createIngest({
+      clock,
+      store: {
+        ingest: () => {
+          throw new Error("the store must not be asked");
+        },
+      },
+    });
+    const tooMany = Array.from({ length: 501 }, () => ({}));
+    const cases: readonly (readonly [Uint8Array, RegExp])[] = [
+      [bytes(""), /^body: /],
+      [bytes("<html>sign in</html>"), /^body: /],
+      [bytes("null"), /^body: /],
+      [bytes("[".repeat(1_000_000)), /^body: /],
+      [bytes("[".repeat(900_000) + "]".repeat(900_000)), /^body: /],
+      [Uint8Array.from([0x7b, 0xff, 0x7d]), /^body: /],
+      [aRequest([]), /^entries: /],
+      [aRequest(tooMany), /^entries: /],
+      [aRequest([{}], { nonce: "short" }), /^nonce: /],
+      [aRequest([{}], { device: { ...aDevice(), timeZone: "Mars/Base" } }), /^device\.timeZone: /],
+      [aRequest([{}], { v: 2 }), /^v: /],
+    ];
+    for (const [body, detail] of cases) {
+      expect(await ingest(body)).toEqual({
+        type: "problem",
+        code: "invalid-body",
+        detail: expect.stringMatching(detail),
+      });
+    }
+  });
+
+  it("says that nothing was stored when there is no room or no store, and passes on what is a bug", async () => {
+    const failing = (error: Error) =>
+      createIngest({ clock, store: { ingest: () => Promise.reject(error) } })(
+        aRequest([anEntry()]),
+      );
+    for (const error of [new StoreFullError("no room"), new StoreFailedError("broken")]) {
+      expect(await failing(error)).toMatchObject({ type: "problem", code: "store-unavailable" });
+    }
+    await expect(failing(new TypeError("a bug"))).rejects.toThrow("a bug");
+  });
+});
