@@ -1,25 +1,26 @@
 import type { CDPSession, Page } from "playwright-core";
-import { pause } from "../support/wait.ts";
 
 /** Ours: a quick handheld in keyboard mode. */
 const KEY_GAP_MS = 10;
 
 /**
- * Types digits and Enter as a scanner does, each key at its own moment.
+ * Types digits and Enter as a scanner does.
  *
- * Unlike the tests' wedge it lets the browser stamp the events as they arrive: the stamp of Enter is
- * where the clock of the capture bench starts.
+ * The digits carry the stamps of a scanner's even pace that ends now, so that a hiccup of this
+ * process does not look like a person typing. Enter follows when they have been taken and is stamped
+ * by the browser as it arrives: there the clock of the capture bench starts.
  */
 export async function typeCard(session: CDPSession, card: string): Promise<void> {
-  const sent: Promise<unknown>[] = [];
-  for (const key of [...[...card].map(digit), ENTER]) {
-    sent.push(
-      session.send("Input.dispatchKeyEvent", { type: "keyDown", ...key }),
-      session.send("Input.dispatchKeyEvent", { type: "keyUp", ...key, text: "" }),
-    );
-    await pause(KEY_GAP_MS);
-  }
-  await Promise.all(sent);
+  const press = (key: Key, stamp: { readonly timestamp?: number }): readonly Promise<unknown>[] => [
+    session.send("Input.dispatchKeyEvent", { type: "keyDown", ...key, ...stamp }),
+    session.send("Input.dispatchKeyEvent", { type: "keyUp", ...key, ...stamp, text: "" }),
+  ];
+  const startMs = Date.now() - card.length * KEY_GAP_MS;
+  const digits = [...card].flatMap((character, index) =>
+    press(digit(character), { timestamp: (startMs + index * KEY_GAP_MS) / 1_000 }),
+  );
+  await Promise.all(digits);
+  await Promise.all(press(ENTER, {}));
 }
 
 export function wedgeSession(page: Page): Promise<CDPSession> {
