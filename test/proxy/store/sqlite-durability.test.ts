@@ -5,6 +5,7 @@ import {
   copyFileSync,
   mkdirSync,
   openSync,
+  readFileSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -55,6 +56,11 @@ function damageTable(file: string, name: string): void {
   closeSync(handle);
 }
 
+/** The process a tracer started. */
+function tracedProcess(tracer: number | undefined): number {
+  return Number(readFileSync(`/proc/${tracer}/task/${tracer}/children`, "utf8").trim());
+}
+
 describe("SQLite store on disk", () => {
   it("[IN1] has every answered update after SIGKILL, and knows each of them again", async () => {
     const file = path.join(aFolder(), "tarjeta.sqlite");
@@ -81,6 +87,39 @@ describe("SQLite store on disk", () => {
     }
     expect(answered).toBeGreaterThan(500);
   }, 60_000);
+
+  it("[IN1] has the log synced, with nothing written after, whenever it answers", async () => {
+    const folder = aFolder();
+    const trace = path.join(folder, "strace.log");
+    const traced = ["-f", "-y", "-s", "0", "-e", "trace=write,pwrite64,fsync,fdatasync"];
+    const program = [process.execPath, CHILD, path.join(folder, "tarjeta.sqlite"), "1"];
+    const child = spawn("strace", [...traced, "-o", trace, ...program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let answers = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      answers = Number(line);
+      if (answers >= 120) process.kill(tracedProcess(child.pid), "SIGKILL");
+    }
+    const seen = { synced: 0, unsafe: 0, answered: 0 };
+    let isDirty = false;
+    let syncsSinceAnswer = 0;
+    for (const line of readFileSync(trace, "utf8").split("\n")) {
+      const onLog = line.includes("tarjeta.sqlite-wal>");
+      if (onLog && line.includes("pwrite64(")) isDirty = true;
+      if (onLog && /f(?:data)?sync\(/.test(line)) {
+        isDirty = false;
+        syncsSinceAnswer += 1;
+      }
+      if (!/ write\(1</.test(line)) continue;
+      seen.answered += 1;
+      seen.synced += syncsSinceAnswer > 0 ? 1 : 0;
+      seen.unsafe += isDirty ? 1 : 0;
+      syncsSinceAnswer = 0;
+    }
+    expect(seen.answered).toBeGreaterThanOrEqual(10);
+    expect(seen).toEqual({ answered: seen.answered, synced: seen.answered, unsafe: 0 });
+  }, 30_000);
 
   it("opens with what was committed when the end of the log is torn off", async () => {
     const folder = aFolder();
