@@ -7,6 +7,7 @@ import { visitorKey } from "../../domain/visitor-id.ts";
 import { createDating, findDevice, type DateEntry } from "./dating.ts";
 import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
 import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
+import { findNonce, saveNonce } from "./nonce-rows.ts";
 import {
   findReception,
   highestReceived,
@@ -18,9 +19,6 @@ import {
 } from "./reception.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
-
-/** Ours: longer than any client repeats a request it has not seen the answer of. */
-const NONCE_KEPT_MS = 86_400_000;
 
 type BatchUpdate = IngestBatch["updates"][number];
 
@@ -82,16 +80,7 @@ export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Pro
     unreadable: [...batch.unreadable],
     ...highestSeq(state),
   };
-  await tx.run(
-    "INSERT INTO nonce (device_id, nonce, digest, receipt, expires_ms) VALUES ($1, $2, $3, $4, $5)",
-    [
-      batch.device.deviceId,
-      batch.nonce,
-      batch.digest,
-      JSON.stringify(receipt),
-      receiptMs + NONCE_KEPT_MS,
-    ],
-  );
+  await saveNonce(tx, batch, receipt);
   return { type: "stored", receipt };
 }
 
@@ -104,18 +93,6 @@ interface BatchState {
   readonly idsByNumber: Map<string, Set<string>>;
   readonly effectiveByNumber: Map<string, number>;
   readonly date: DateEntry;
-}
-
-async function findNonce(tx: Tx, batch: IngestBatch): Promise<IngestResult | undefined> {
-  const rows = await tx.all<{ digest: string; receipt: string }>(
-    "SELECT digest, receipt FROM nonce WHERE device_id = $1 AND nonce = $2",
-    [batch.device.deviceId, batch.nonce],
-  );
-  const row = rows[0];
-  if (row === undefined) return undefined;
-  return row.digest === batch.digest
-    ? { type: "repeated", receipt: JSON.parse(row.receipt) }
-    : { type: "nonce-reused" };
 }
 
 async function loadReceptions(tx: Tx, batch: IngestBatch): Promise<Map<string, Reception>> {
@@ -312,16 +289,3 @@ function byNumber(a: BatchUpdate, b: BatchUpdate): number {
   if (a.header.epoch !== b.header.epoch) return a.header.epoch < b.header.epoch ? -1 : 1;
   return a.header.seq - b.header.seq;
 }
-
-/** Forgets receipts nobody can ask for again. True when there may be more of them. */
-export async function pruneNonces(tx: Tx, nowMs: number): Promise<boolean> {
-  const pruned = await tx.run(
-    `DELETE FROM nonce WHERE (device_id, nonce) IN
-       (SELECT device_id, nonce FROM nonce WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2)`,
-    [nowMs, PRUNED_AT_ONCE],
-  );
-  return pruned === PRUNED_AT_ONCE;
-}
-
-/** Ours: few enough that nobody waits for it. */
-const PRUNED_AT_ONCE = 200;

@@ -3,7 +3,8 @@ import { chargeAnother, claim, recordSending, settle } from "./claim-transaction
 import { deadLetters, figures } from "./figures-query.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
-import { ingest, pruneNonces } from "./ingest-transaction.ts";
+import { ingest } from "./ingest-transaction.ts";
+import { pruneNonces } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
 
