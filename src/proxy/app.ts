@@ -8,6 +8,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Ingest } from "./ingest.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
+import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppDeps {
@@ -114,7 +115,12 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       );
     }
     const receiptMs = deps.clock.wallMs();
-    await deps.store.heartbeat(beat.data, receiptMs);
+    try {
+      await deps.store.heartbeat(beat.data, receiptMs);
+    } catch (error) {
+      if (!(error instanceof StoreFullError || error instanceof StoreFailedError)) throw error;
+      return replyProblem(reply, "store-unavailable", `${error.message}.`, BUSY_RETRY_SECONDS);
+    }
     const receipt: HeartbeatReceipt = {
       v: 1,
       nonce: beat.data.nonce,

@@ -4,10 +4,11 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { CONTENT_SECURITY_POLICY } from "../../src/contract/content-security-policy.ts";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
-import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
+import { HEARTBEAT_PATH, type HeartbeatRequest } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
 import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
 import { createApp, type AppDeps } from "../../src/proxy/app.ts";
+import { StoreFullError } from "../../src/proxy/store/store-error.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
 import { systemClock } from "../../src/proxy/system-clock.ts";
 
@@ -33,6 +34,26 @@ function anApp(changes: Partial<AppDeps> = {}) {
     isAccepting: () => true,
     ...changes,
   });
+}
+
+function aHeartbeat(): HeartbeatRequest {
+  const epoch = "00000000-0000-4000-8000-000000000001";
+  return {
+    v: 1,
+    nonce: "00000000-0000-4000-8000-000000000002",
+    device: {
+      deviceId: "00000000-0000-4000-8000-000000000003",
+      storeId: "store-1",
+      kioskId: "kiosk-1",
+      timeZone: "Europe/Madrid",
+    },
+    clock: { segment: "00000004.0", wallMs: 0, monoMs: 0 },
+    appVersion: "test",
+    witnesses: [{ epoch, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [] }],
+    incidents: [],
+    storagePersisted: false,
+    refusedScans: {},
+  };
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -92,6 +113,24 @@ describe("the kiosk listener", () => {
     });
     expect(answer.statusCode).toBe(400);
     expect(answer.json().detail).toMatch(/^nonce: /);
+  });
+
+  it("sends a heartbeat away while the disk is full", async () => {
+    const full = new Proxy({} as Store, {
+      get: () => async () => {
+        throw new StoreFullError("the disk is full");
+      },
+    });
+    const answer = await (
+      await anApp({ store: full })
+    ).inject({
+      method: "POST",
+      url: HEARTBEAT_PATH,
+      headers: JSON_TYPE,
+      payload: JSON.stringify(aHeartbeat()),
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([503, "store-unavailable"]);
+    expect(answer.headers["retry-after"]).toBe("5");
   });
 
   it("never repeats what was sent when something breaks", async () => {

@@ -11,6 +11,7 @@ const isQuick = process.argv.includes("--quick");
 
 const VITEST = ["vitest", "run", "--config", "test/vitest.config.ts"];
 
+step("tools of the system", ensureBrowser);
 step("types", () => run("tsc", "-b"));
 step("lint", () => run("oxlint", "--deny-warnings"));
 step("format", () => run("oxfmt", "--check"));
@@ -19,7 +20,6 @@ step("unit tests", () => run(...VITEST, "--project", "node"));
 if (!isQuick) {
   step("build", () => run("vite", "build", "--logLevel", "warn"));
   step("size budget", () => checkSizeBudget(path.join(ROOT, "dist")));
-  step("a browser to test with", ensureBrowser);
   step("browser tests", () => run(...VITEST, "--project", "browser"));
 }
 console.log("\nEverything passed.");
