@@ -53,7 +53,7 @@ async function liveThrough(): Promise<readonly Frame[]> {
   frames.push(await shot(page, "The network is cut"));
 
   await scanAndBeThanked(page, KNOWN_CARD);
-  frames.push(await shot(page, "A card is scanned: stored, so thanked"));
+  frames.push(await shot(page, "A card is scanned: stored, then thanked"));
 
   // Not closed: killed with every process it has, as a pulled plug would.
   await before.kill();
@@ -67,15 +67,15 @@ async function liveThrough(): Promise<readonly Frame[]> {
     await depth(after.page, 0);
     await emulator.arrived([KNOWN_CARD]);
     await visitState(after.page, "attract");
-    frames.push(await shot(after.page, "Power and network are back: nothing is owed any more"));
+    frames.push(await shot(after.page, "Power and network are back: nothing is owed"));
   } finally {
     await after.discard();
   }
 
   frames.push({
     type: "text",
-    caption: "The visit is in the shopper’s Target profile",
-    title: "Profile in Target",
+    caption: "The visit is in the member’s Target profile",
+    title: `Member ${KNOWN_CARD}`,
     text: await profileText(
       `${emulator.url}/rest/v1/profiles/thirdPartyId/${KNOWN_CARD}?client=demo`,
     ),

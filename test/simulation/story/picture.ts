@@ -32,7 +32,7 @@ function drawn(frame: Frame): string {
     case "screen":
       return `<img alt="" src="data:image/png;base64,${frame.png.toString("base64")}">`;
     case "dark":
-      return `<div class="dark"></div>`;
+      return `<div class="dark">${UNPLUGGED}</div>`;
     case "text":
       return `<div class="text"><h2>${escaped(frame.title)}</h2><pre>${escaped(frame.text)}</pre></div>`;
   }
@@ -41,6 +41,12 @@ function drawn(frame: Frame): string {
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
+
+/** A plug out of its socket, cut from the same card stock as the kiosk's drawings. */
+const UNPLUGGED = `<svg viewBox="0 0 270 480" aria-hidden="true">
+  <path d="M115 176h10v44h-10zM145 176h10v44h-10z"/><rect x="97" y="212" width="76" height="62" rx="12"/>
+  <path d="M113 274h44l-8 26h-28zM129 300h12v180h-12z"/>
+</svg>`;
 
 const FONT = readFileSync(
   createRequire(import.meta.url).resolve(
@@ -66,10 +72,11 @@ const STYLE = `
     border-radius: 8px; border-block-end: 6px solid oklch(0.62 0.085 14); object-fit: cover;
     object-position: top;
   }
+  .dark path, .dark rect { fill: oklch(0.42 0.11 12); }
   .dark { background: oklch(0.12 0.02 12); border-color: oklch(0.19 0.055 12); }
-  .text { background: oklch(0.995 0.003 40); padding: 20px 16px; overflow: hidden; }
+  .text { background: oklch(0.995 0.003 40); padding: 20px 14px; overflow: hidden; }
   h2 { margin: 0 0 14px; font-size: 21px; font-weight: 750; }
-  pre { margin: 0; font: 500 14.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
+  pre { margin: 0; font: 500 13px/1.7 ui-monospace, "DejaVu Sans Mono", monospace; }
   p { display: flex; gap: 10px; margin: 14px 0 0; min-block-size: 72px; }
   p::before {
     content: counter(frame); flex: none; inline-size: 26px; block-size: 26px; border-radius: 8px;

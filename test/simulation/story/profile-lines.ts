@@ -1,15 +1,18 @@
 import * as z from "zod";
 
 const FetchedProfile = z.object({
-  visitorId: z.string(),
   profileAttributes: z.record(z.string(), z.object({ value: z.string() })),
 });
 
-/** Target's answer to a profile fetch in few short lines: the member, then each attribute's value. */
+/** Ours: characters of one line in the picture's frame. */
+const LINE = 28;
+
+/** The attributes of Target's answer to a profile fetch as JSON, names and values only, in narrow lines. */
 export function profileLines(answer: unknown): string {
-  const { visitorId, profileAttributes } = FetchedProfile.parse(answer);
-  const attributes = Object.entries(profileAttributes).map(
-    ([name, { value }]) => `"${name}":\n  "${value}"`,
-  );
-  return [`"visitorId":\n  "${visitorId}"`, ...attributes].join("\n");
+  const { profileAttributes } = FetchedProfile.parse(answer);
+  const lines = Object.entries(profileAttributes).map(([name, { value }]) => {
+    const line = `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+    return line.length <= LINE ? line : line.replace(": ", ":\n    ");
+  });
+  return `{\n${lines.join(",\n")}\n}`;
 }
