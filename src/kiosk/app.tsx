@@ -2,22 +2,22 @@ import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { AttractScreen } from "./screens/attract.tsx";
-import { KeypadScreen } from "./screens/keypad.tsx";
-import { OutOfServiceScreen } from "./screens/out-of-service.tsx";
-import { QuestionScreen } from "./screens/question.tsx";
-import { RefusedScreen } from "./screens/refused.tsx";
-import { ClosingScreen, DuplicateScreen, ThanksScreen } from "./screens/thanked.tsx";
+import type * as LaterScreens from "./screens/later-screens.ts";
+import { ThanksScreen } from "./screens/thanked.tsx";
 import { Ribbon, type RibbonPose } from "./ui/ribbon.tsx";
 import { Sill } from "./ui/sill.tsx";
 import type { Screen } from "./visit.ts";
 import type { VisitSession } from "./visit-session.ts";
-import { timeOfDay, WORDS, type Language } from "./words.ts";
+import { timeOfDay, type Language, type Vocabulary, type Words } from "./words.ts";
+import { ENGLISH } from "./words-english.ts";
 
 export interface AppProps {
   readonly session: VisitSession;
   /** The link to the proxy is known to be down. */
   readonly offline: ReadonlySignal<boolean>;
   readonly timeZone: string;
+  /** Not there for the first moments of a page. */
+  readonly later: ReadonlySignal<typeof LaterScreens | undefined>;
 }
 
 /** Ours: a language chosen and then left alone is the next shopper's no more. */
@@ -26,32 +26,47 @@ const LANGUAGE_IDLE_MS = 30_000;
 const FIRST_LANGUAGE: Language = "en";
 
 /** Draws the visit; decides nothing. */
-export function App({ session, offline, timeZone }: AppProps) {
+export function App({ session, offline, timeZone, later }: AppProps) {
   const screen = session.screen.value;
   const config = session.config.value;
   const idle = screen.state === "attract";
   const shopper = screen.state === "thanked" ? screen.visitId : "";
   const [language, setLanguage] = useLanguage(idle, shopper);
+  const vocabulary = vocabularyOf(later.value);
+  const words = vocabulary[language] ?? ENGLISH;
+
+  useEffect(() => {
+    // Attract holds no focus, whatever was pressed last.
+    if (idle && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  }, [idle]);
 
   return (
-    <div class={`stage stage-${screen.state}`} data-look={lookOf(screen)}>
+    <div
+      class={`stage stage-${screen.state}`}
+      data-look={lookOf(screen)}
+      // A touch presses and leaves no focus behind; the keyboard's focus is its own.
+      onMouseDown={(event) => event.preventDefault()}
+    >
       <Ribbon pose={poseOf(screen, config)} />
       <p class="unseen" role="status">
-        {announcement(screen, language, timeZone)}
+        {announcement(screen, words, timeOfScreen(screen, language, timeZone))}
       </p>
       <CurrentScreen
         key={keyOf(screen)}
         screen={screen}
         session={session}
         config={config}
+        words={words}
         language={language}
         offline={offline.value}
         timeZone={timeZone}
+        later={later.value}
       />
       <Sill
+        vocabulary={vocabulary}
         language={language}
         onLanguage={setLanguage}
-        {...(idle ? { note: WORDS[language].terms(config.brand) } : {})}
+        {...(idle ? { note: words.terms(config.brand) } : {})}
       />
     </div>
   );
@@ -83,14 +98,15 @@ interface CurrentScreenProps {
   readonly screen: Screen;
   readonly session: VisitSession;
   readonly config: KioskConfig;
+  readonly words: Words;
   readonly language: Language;
   readonly offline: boolean;
   readonly timeZone: string;
+  readonly later: typeof LaterScreens | undefined;
 }
 
 function CurrentScreen(props: CurrentScreenProps) {
-  const { screen, session, config, language, offline, timeZone } = props;
-  const words = WORDS[language];
+  const { screen, session, config, words, language, offline, timeZone, later } = props;
   const { brand } = config;
   const openKeypad = () => session.send({ type: "keypad-opened" });
   const finish = () => session.send({ type: "finished" });
@@ -98,8 +114,8 @@ function CurrentScreen(props: CurrentScreenProps) {
     case "attract":
       return <AttractScreen words={words} brand={brand} offline={offline} onKeypad={openKeypad} />;
     case "keypad":
-      return (
-        <KeypadScreen
+      return later === undefined ? null : (
+        <later.KeypadScreen
           words={words}
           config={config}
           digits={screen.digits}
@@ -108,8 +124,8 @@ function CurrentScreen(props: CurrentScreenProps) {
         />
       );
     case "refused":
-      return (
-        <RefusedScreen
+      return later === undefined ? null : (
+        <later.RefusedScreen
           words={words}
           brand={brand}
           reason={screen.reason}
@@ -118,21 +134,29 @@ function CurrentScreen(props: CurrentScreenProps) {
         />
       );
     case "out-of-service":
-      return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
+      return later === undefined ? null : (
+        <later.OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />
+      );
     case "thanked": {
-      const time = timeOfDay(screen.notedAtMs, language, timeZone);
+      const time = timeOfScreen(screen, language, timeZone);
       const thanked = { words, noted: screen, time, onDone: finish };
       switch (screen.step) {
         case "thanks":
           return <ThanksScreen {...thanked} />;
         case "closing":
-          return <ClosingScreen {...thanked} config={config} language={language} />;
+          return later === undefined ? (
+            <ThanksScreen {...thanked} />
+          ) : (
+            <later.ClosingScreen {...thanked} config={config} language={language} />
+          );
         case "duplicate":
-          return <DuplicateScreen {...thanked} brand={brand} />;
+          return later === undefined ? null : <later.DuplicateScreen {...thanked} brand={brand} />;
         case "question": {
           const question = config.questions[screen.index];
-          return question === undefined ? null : (
-            <QuestionScreen
+          return question === undefined || later === undefined ? (
+            <ThanksScreen {...thanked} />
+          ) : (
+            <later.QuestionScreen
               words={words}
               language={language}
               brand={brand}
@@ -177,13 +201,19 @@ function poseOf(screen: Screen, config: KioskConfig): RibbonPose {
 }
 
 /** What a screen reader says of it; card digits are never spoken. */
-function announcement(screen: Screen, language: Language, timeZone: string): string {
-  const words = WORDS[language];
+function announcement(screen: Screen, words: Words, time: string | undefined): string {
   if (screen.state === "refused") return words.refusals[screen.reason].title;
   if (screen.state === "out-of-service") return words.outOfService[screen.reason].title;
   if (screen.state !== "thanked") return "";
-  const time = timeOfDay(screen.notedAtMs, language, timeZone);
   return screen.step === "duplicate"
     ? `${words.duplicateTitle}. ${words.duplicateText(time)}`
     : `${words.thanks}. ${words.notedVisit(time)}.`;
+}
+
+function timeOfScreen(screen: Screen, language: Language, timeZone: string): string | undefined {
+  return screen.state === "thanked" ? timeOfDay(screen.notedAtMs, language, timeZone) : undefined;
+}
+
+function vocabularyOf(later: typeof LaterScreens | undefined): Vocabulary {
+  return later === undefined ? { en: ENGLISH } : { en: ENGLISH, es: later.SPANISH };
 }

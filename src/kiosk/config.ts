@@ -1,12 +1,19 @@
 import { EXAMPLE_CONFIG } from "../contract/example-config.ts";
-import { CONFIG_PATH, KioskConfig } from "../contract/kiosk-config.ts";
+import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { KeptStore } from "../outbox/kept-store.ts";
 
 const CONFIG_KEY = "config";
 
+/** A configuration, and the version of the app that found it good. */
+interface KeptConfig {
+  readonly checkedBy: string;
+  readonly config: KioskConfig;
+}
+
 export interface ConfigSourceDeps {
   readonly kept: KeptStore;
   readonly fetch: (path: string) => Promise<Response>;
+  readonly appVersion: string;
   /** Told why a configuration is not used, naming the field. */
   readonly warn: (sentence: string) => void;
 }
@@ -19,16 +26,28 @@ export interface ConfigSource {
   readonly fetchNewest: () => Promise<KioskConfig | undefined>;
 }
 
-export function createConfigSource({ kept, fetch, warn }: ConfigSourceDeps): ConfigSource {
+/**
+ * The rules for a configuration are loaded when there is one to check: a start with one that this
+ * version of the app has checked before does not wait for them.
+ */
+export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
+  const { kept, fetch, appVersion, warn } = deps;
+
   return {
     async last() {
       const stored = await kept.get(CONFIG_KEY).catch(() => undefined);
-      const parsed = KioskConfig.safeParse(stored);
+      if (isCheckedBy(appVersion, stored)) return stored.config;
+      if (typeof stored !== "object" || stored === null || !("config" in stored)) {
+        return EXAMPLE_CONFIG;
+      }
+      const { KioskConfig } = await import("../contract/kiosk-config.ts");
+      const parsed = KioskConfig.safeParse(stored.config);
       return parsed.success ? parsed.data : EXAMPLE_CONFIG;
     },
 
     async fetchNewest() {
-      const answer = await answerOf(fetch);
+      const { KioskConfig, CONFIG_PATH } = await import("../contract/kiosk-config.ts");
+      const answer = await answerOf(fetch, CONFIG_PATH);
       if (answer === undefined) return undefined;
       const parsed = KioskConfig.safeParse(answer);
       if (!parsed.success) {
@@ -38,7 +57,8 @@ export function createConfigSource({ kept, fetch, warn }: ConfigSourceDeps): Con
         return undefined;
       }
       try {
-        await kept.put(CONFIG_KEY, parsed.data);
+        const checked: KeptConfig = { checkedBy: appVersion, config: parsed.data };
+        await kept.put(CONFIG_KEY, checked);
       } catch {
         // No room to keep it: it serves this page life, and the next start asks again.
       }
@@ -47,10 +67,21 @@ export function createConfigSource({ kept, fetch, warn }: ConfigSourceDeps): Con
   };
 }
 
+/** Only this app writes here, and only what it has checked. */
+function isCheckedBy(appVersion: string, stored: unknown): stored is KeptConfig {
+  return (
+    typeof stored === "object" &&
+    stored !== null &&
+    "config" in stored &&
+    "checkedBy" in stored &&
+    stored.checkedBy === appVersion
+  );
+}
+
 /** JSON from the proxy; nothing for a dead link, a portal's page or an error. */
-async function answerOf(fetch: ConfigSourceDeps["fetch"]): Promise<unknown> {
+async function answerOf(fetch: ConfigSourceDeps["fetch"], path: string): Promise<unknown> {
   try {
-    const response = await fetch(CONFIG_PATH);
+    const response = await fetch(path);
     const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
     return response.ok && isJson ? await response.json() : undefined;
   } catch {

@@ -43,7 +43,8 @@ export async function loadDevice(deps: DeviceDeps): Promise<Result<Device, BadPl
     kioskId: address.get("kiosk") ?? known?.kioskId ?? "kiosk-1",
     timeZone,
   };
-  await remember(device, kept, storage);
+  // Not awaited: a database that hangs must not keep the screen dark.
+  void remember(device, kept, storage);
   return ok(device);
 }
 

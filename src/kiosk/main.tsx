@@ -3,8 +3,9 @@ import "./styles/base.css";
 import "./styles/ribbon.css";
 import "./styles/screens.css";
 import "./styles/motion.css";
-import { signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
+import type { Device } from "../contract/update.ts";
 import { createSegmentClock } from "../outbox/clock-segments.ts";
 import { createDatabase } from "../outbox/connection.ts";
 import { createIdbOutbox } from "../outbox/idb-outbox.ts";
@@ -14,47 +15,157 @@ import { createKeyboardWedge } from "../scanner/keyboard-wedge.ts";
 import { App } from "./app.tsx";
 import { capture } from "./capture.ts";
 import { createConfigSource } from "./config.ts";
-import { loadDevice } from "./device.ts";
+import { loadDevice, type BadPlace } from "./device.ts";
 import { createFingerprint } from "./fingerprint.ts";
+import type { Link } from "./link.ts";
+import { createNetworkGate } from "./network-gate.ts";
+import type * as LaterScreens from "./screens/later-screens.ts";
+import { tryStorage } from "./storage-watch.ts";
 import { createVisitSession } from "./visit-session.ts";
+
+/** Ours: how often a kiosk that cannot store tries again. */
+const STORAGE_TRIAL_MS = 5_000;
+
+/** Ours: how long a page that could not load all of itself waits before it begins again. */
+const START_AGAIN_MS = 10_000;
 
 const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() };
 const newId = (): string => crypto.randomUUID();
+const warn = (what: unknown): void => console.warn(what);
+
+/** The build names the page's script after its contents. */
+const appVersion = new URL(import.meta.url).pathname.split("/").at(-1) ?? "";
+
+const page = document.documentElement;
+const address = new URLSearchParams(location.search);
 const database = createDatabase();
 const kept = createKeptStore(database);
 const outbox = createIdbOutbox({ database, mirror: storageMirror(localStorage), newId });
-const segments = createSegmentClock(clock, newId);
-const configs = createConfigSource({
-  kept,
-  fetch: (path) => fetch(path),
-  warn: (sentence) => console.warn(sentence),
-});
-const device = await loadDevice({
-  kept,
-  storage: localStorage,
-  address: new URLSearchParams(location.search),
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  newId,
-});
+
 const root = document.getElementById("app");
-if (root !== null && device.ok) {
-  const offline = signal(location.search.includes("offline"));
+if (root === null) throw new Error("index.html has an element #app");
+
+const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+const device = await loadDevice({ kept, storage: localStorage, address, timeZone, newId });
+if (device.ok) await openKiosk(root, device.value);
+else await refusePlace(root, device.error);
+
+async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
+  cleanAddress();
+  const segments = createSegmentClock(clock, newId);
+  const gate = createNetworkGate((path, init) => fetch(path, init));
+  const configs = createConfigSource({ kept, fetch: gate.fetch, appVersion, warn });
+  const [config, owed, fingerprint] = await Promise.all([
+    configs.last(),
+    // What cannot be counted cannot be stored either: the first trial says so on screen.
+    outbox.depth().catch(() => 0),
+    createFingerprint(crypto.subtle),
+  ]);
+  const depth = signal(owed);
+  const link = signal<Link | undefined>(undefined);
+  const later = signal<typeof LaterScreens | undefined>(undefined);
+
   const session = createVisitSession({
     clock,
     readClock: segments.reading,
     keep: (update, taken) => capture(outbox, update, taken),
-    fingerprint: await createFingerprint(crypto.subtle),
+    fingerprint,
     newId,
-    device: device.value,
-    config: await configs.last(),
-    setTimeout: (run, ms) => window.setTimeout(run, ms),
+    device,
+    config,
+    setTimeout: (run, delayMs) => window.setTimeout(run, delayMs),
     clearTimeout: (timer) => window.clearTimeout(timer),
-    onKept: () => undefined,
+    onKept() {
+      const open = link.peek();
+      if (open === undefined) depth.value += 1;
+      else open.added();
+    },
   });
+
+  function refreshConfig(): void {
+    configs.fetchNewest().then((newest) => {
+      if (newest !== undefined) session.offerConfig(newest);
+    }, warn);
+  }
+
+  async function tryToStore(): Promise<void> {
+    session.storageIs(await tryStorage(kept, outbox));
+  }
+
   createKeyboardWedge({ window }).start(session.scanned);
-  session.screen.subscribe((screen) => {
-    document.documentElement.dataset["visitState"] = screen.state;
-    document.documentElement.dataset["visitStep"] = screen.state === "thanked" ? screen.step : "";
+  const offline = computed(() => link.value?.isDown.value ?? false);
+  render(<App session={session} offline={offline} timeZone={timeZone} later={later} />, root);
+  effect(() => {
+    page.dataset["outboxDepth"] = String(depth.value);
   });
-  render(<App session={session} offline={offline} timeZone={device.value.timeZone} />, root);
+  effect(() => {
+    const screen = session.screen.value;
+    if (screen.state === "thanked") page.dataset["visitStep"] = screen.step;
+    else delete page.dataset["visitStep"];
+    page.dataset["visitState"] = screen.state;
+    link.value?.setIdle(screen.state === "attract" || screen.state === "out-of-service");
+  });
+  effect(() => {
+    if (session.screen.value.state !== "out-of-service") return undefined;
+    const timer = setInterval(() => void tryToStore(), STORAGE_TRIAL_MS);
+    return () => clearInterval(timer);
+  });
+
+  refreshConfig();
+  void tryToStore();
+  void navigator.storage.persist();
+
+  // Cards are taken from here on; what comes second is no part of that.
+  const [screens, { createLink }] = await whole(
+    Promise.all([import("./screens/later-screens.ts"), import("./link.ts")]),
+  );
+  later.value = screens;
+  const opened = createLink({
+    clock,
+    segments,
+    newId,
+    outbox,
+    kept,
+    gate,
+    device,
+    depth,
+    appVersion,
+    reload: () => location.reload(),
+    refusedScans: session.refusedScans,
+    onReceipt: ({ configVersion }) => {
+      if (configVersion !== session.config.peek().version) refreshConfig();
+    },
+    onError: warn,
+  });
+  link.value = opened;
+  opened.start();
+  if (address.has("demo")) {
+    const { openDemo } = await import("./demo/demo.tsx");
+    openDemo({ isCut: gate.isCut, setCut: opened.setCut, depth });
+  }
 }
+
+/** A page that cannot load its own parts begins again; what it stored meanwhile is safe. */
+async function whole<T>(parts: Promise<T>): Promise<T> {
+  try {
+    return await parts;
+  } catch (error) {
+    setTimeout(() => location.reload(), START_AGAIN_MS);
+    throw error;
+  }
+}
+
+/** What the address said is remembered; the next reload, bookmark or glance need not see it. */
+function cleanAddress(): void {
+  if (address.size === 0) return;
+  history.replaceState(null, "", location.pathname + (address.has("demo") ? "?demo" : ""));
+}
+
+async function refusePlace(root: HTMLElement, place: BadPlace): Promise<void> {
+  const { BadPlaceScreen } = await whole(import("./screens/later-screens.ts"));
+  page.dataset["visitState"] = "out-of-service";
+  render(<BadPlaceScreen place={place} />, root);
+}
+
+// A long press is no question about the page.
+document.addEventListener("contextmenu", (event) => event.preventDefault());

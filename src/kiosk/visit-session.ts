@@ -126,8 +126,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     // Not awaited: the next scan need not wait for this one's disk.
     void keep(scanUpdate(card.visitor, device, config.peek()), taken).then(
       () => {
-        step({ type: "stored", visitId, wallMs: taken.wallMs });
         onKept();
+        step({ type: "stored", visitId, wallMs: taken.wallMs });
       },
       (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
     );
@@ -173,8 +173,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
       step({ type: "answered", code });
       keep(answerUpdate(card.visitor, device, config.peek(), answer), readClock()).then(
         () => {
-          step({ type: "answer-stored", visitId, answer: { questionId: question.id, code } });
           onKept();
+          step({ type: "answer-stored", visitId, answer: { questionId: question.id, code } });
         },
         (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
       );
@@ -189,8 +189,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     },
 
     offerConfig(newest) {
-      if (newest.version === config.peek().version) return;
-      offered = newest;
+      offered = newest.version === config.peek().version ? undefined : newest;
       applyOffered();
     },
 

@@ -1,5 +1,5 @@
 import { CARD, OurCard } from "../drawings/cards.tsx";
-import { Sign } from "../drawings/tick.tsx";
+import { Sign } from "../drawings/sign.tsx";
 
 /** Nobody is thanked here, because nothing could be kept. Goes by itself when that works again. */
 export function OutOfServiceScreen(props: {

@@ -1,5 +1,6 @@
-import { CARD, CardPicture, ForeignCard, OurCard, PaymentCard } from "../drawings/cards.tsx";
-import { Sign } from "../drawings/tick.tsx";
+import { CARD, OurCard } from "../drawings/cards.tsx";
+import { CardPicture, ForeignCard, PaymentCard } from "../drawings/other-cards.tsx";
+import { Sign } from "../drawings/sign.tsx";
 import { Button } from "../ui/button.tsx";
 import { DownIcon, KeypadIcon } from "../ui/icons.tsx";
 import type { RefusalReason } from "../visit.ts";

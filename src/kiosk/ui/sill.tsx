@@ -1,29 +1,35 @@
-import { LANGUAGES, WORDS, type Language } from "../words.ts";
+import type { Language, Vocabulary } from "../words.ts";
 
 export interface SillProps {
+  readonly vocabulary: Vocabulary;
   readonly language: Language;
   readonly onLanguage: (language: Language) => void;
   /** A quiet sentence beside the languages. */
   readonly note?: string;
 }
 
+const LANGUAGES = ["en", "es"] as const;
+
 /** The strip along the lower edge, within everybody's reach. */
-export function Sill({ language, onLanguage, note }: SillProps) {
+export function Sill({ vocabulary, language, onLanguage, note }: SillProps) {
   return (
     <footer class="sill">
       <div class="languages" role="group" aria-label="Language · Idioma">
-        {LANGUAGES.map((each) => (
-          <button
-            key={each}
-            type="button"
-            class="language"
-            lang={each}
-            aria-pressed={each === language}
-            onClick={() => onLanguage(each)}
-          >
-            {WORDS[each].language}
-          </button>
-        ))}
+        {LANGUAGES.map((each) => {
+          const words = vocabulary[each];
+          return words === undefined ? null : (
+            <button
+              key={each}
+              type="button"
+              class="language"
+              lang={each}
+              aria-pressed={each === language}
+              onClick={() => onLanguage(each)}
+            >
+              {words.language}
+            </button>
+          );
+        })}
       </div>
       {note !== undefined && <p class="sill-note">{note}</p>}
     </footer>

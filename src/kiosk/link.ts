@@ -1,0 +1,134 @@
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { HeartbeatReceipt } from "../contract/heartbeat.ts";
+import type { Device } from "../contract/update.ts";
+import { FLUSH_CHANNEL, type FlushBroadcast } from "../contract/worker-message.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { SegmentClock } from "../outbox/clock-segments.ts";
+import { createFlush } from "../outbox/flush.ts";
+import { createIngestClient } from "../outbox/ingest-client.ts";
+import type { KeptStore } from "../outbox/kept-store.ts";
+import { webLock } from "../outbox/lock.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import { createPause } from "../outbox/pause.ts";
+import { createDelivery } from "./delivery.ts";
+import { createHeartbeat } from "./heartbeat.ts";
+import type { NetworkGate } from "./network-gate.ts";
+import { createWorkerBridge } from "./worker-bridge.ts";
+
+export interface LinkDeps {
+  readonly clock: Clock;
+  readonly segments: SegmentClock;
+  readonly newId: () => string;
+  readonly outbox: Outbox;
+  readonly kept: KeptStore;
+  readonly gate: NetworkGate;
+  readonly device: Device;
+  readonly appVersion: string;
+  /** Updates owed, kept up to date from here on. */
+  readonly depth: Signal<number>;
+  readonly reload: () => void;
+  readonly refusedScans: () => Readonly<Record<string, number>>;
+  readonly onReceipt: (receipt: HeartbeatReceipt) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The kiosk's line to its proxy: what is owed goes out on it, and the kiosk says that it lives. */
+export interface Link {
+  /** Known to be down, by the last thing that was tried. */
+  readonly isDown: ReadonlySignal<boolean>;
+  readonly added: () => void;
+  readonly setCut: (cut: boolean) => void;
+  /** Nobody is in the middle of anything: a new version of the app may take over. */
+  readonly setIdle: (idle: boolean) => void;
+  readonly start: () => void;
+}
+
+export function createLink(deps: LinkDeps): Link {
+  const { clock, segments, newId, outbox, kept, gate, device, depth, onError } = deps;
+  const bridge = createWorkerBridge({ reload: deps.reload });
+  const random = (): number => Math.random();
+  const channel = new BroadcastChannel(FLUSH_CHANNEL);
+  const failed = signal(!navigator.onLine);
+  const timer = (work: () => void, delayMs: number) => {
+    const id = setTimeout(work, delayMs);
+    return () => clearTimeout(id);
+  };
+
+  const delivery = createDelivery({
+    outbox,
+    clock,
+    device: () => device,
+    reading: segments.reading,
+    flush: createFlush({
+      outbox,
+      client: createIngestClient({ fetch: gate.fetch, clock, newNonce: newId }),
+      lock: webLock(navigator.locks),
+      pause: createPause({ kept, clock, random }),
+      clock,
+      random,
+    }),
+    broadcast: (report) =>
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is one origin's
+      channel.postMessage({ type: "FLUSHED", by: "page", report } satisfies FlushBroadcast),
+    // While the demo has cut the network the worker is not asked: it has a line of its own.
+    post: (message) => !gate.isCut.peek() && bridge.post(message),
+    registerSync: async () => {
+      if (!gate.isCut.peek()) await bridge.registerSync();
+    },
+    timer,
+    onError,
+  });
+
+  const heartbeat = createHeartbeat({
+    outbox,
+    fetch: async (url, init) => {
+      const answer = await gate.fetch(url, init).catch((error: unknown) => {
+        failed.value = true;
+        throw error;
+      });
+      failed.value = !answer.ok;
+      return answer;
+    },
+    device: () => device,
+    reading: segments.reading,
+    newNonce: newId,
+    appVersion: deps.appVersion,
+    storagePersisted: () => navigator.storage.persisted(),
+    refusedScans: deps.refusedScans,
+    random,
+    timer,
+    onReceipt: deps.onReceipt,
+    onError,
+  });
+
+  delivery.subscribe((state) => {
+    depth.value = state.depth;
+    if (state.link !== "unknown") failed.value = state.link === "down";
+  });
+
+  return {
+    isDown: computed(() => failed.value || gate.isCut.value),
+    added: delivery.added,
+    setCut(cut) {
+      gate.setCut(cut);
+      if (!cut) delivery.request("online");
+    },
+    setIdle: bridge.setIdle,
+    start() {
+      channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) =>
+        delivery.reported(data.report),
+      );
+      window.addEventListener("online", () => {
+        failed.value = false;
+        delivery.request("online");
+      });
+      window.addEventListener("offline", () => (failed.value = true));
+      document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible") delivery.request("resumed");
+      });
+      bridge.register().catch(onError);
+      delivery.start().catch(onError);
+      heartbeat.start();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import { Tick } from "../drawings/tick.tsx";
+import { Button } from "../ui/button.tsx";
+import { TickIcon } from "../ui/icons.tsx";
+import { configured, type Language } from "../words.ts";
+import type { Noted } from "../visit.ts";
+import type { ThankedProps } from "./thanked.tsx";
+
+/** The last word of a visit: what was noted, in full. */
+export function ClosingScreen(
+  props: ThankedProps & { readonly config: KioskConfig; readonly language: Language },
+) {
+  const { words, noted, time, onDone, config, language } = props;
+  return (
+    <main class="screen screen-closing flood">
+      <div class="art">
+        <Tick />
+      </div>
+      <div class="words">
+        <h1 class="mid">{words.closingTitle}</h1>
+        <p class="body">{words.closingLead}</p>
+      </div>
+      <div class="controls">
+        <section class="panel" aria-label={words.notedList}>
+          <h2 class="near">{words.notedList}</h2>
+          <ul class="ticked">
+            <li>
+              <TickIcon />
+              {words.notedVisit(time)}
+            </li>
+            {answersInWords(noted, config, language).map((answer) => (
+              <li key={answer}>
+                <TickIcon />
+                {answer}
+              </li>
+            ))}
+          </ul>
+        </section>
+        <Button kind="main" onPress={onDone}>
+          {words.done}
+        </Button>
+      </div>
+    </main>
+  );
+}
+
+function answersInWords(noted: Noted, config: KioskConfig, language: Language): readonly string[] {
+  return noted.answers.flatMap(({ questionId, code }) => {
+    const question = config.questions.find(({ id }) => id === questionId);
+    const choice = question?.choices.find((choice) => choice.code === code);
+    return choice === undefined ? [] : [configured(choice.label, language)];
+  });
+}

@@ -1,0 +1,48 @@
+import { CARD, OurCard } from "../drawings/cards.tsx";
+import { Sign } from "../drawings/sign.tsx";
+import { Button } from "../ui/button.tsx";
+import type { ThankedProps } from "./thanked.tsx";
+
+/** The same card again within the window: what is noted stays noted, once. */
+export function DuplicateScreen({
+  words,
+  noted,
+  time,
+  onDone,
+  brand,
+}: ThankedProps & { readonly brand: string }) {
+  return (
+    <main class="screen screen-duplicate blush">
+      <div class="art">
+        <div class="scene">
+          <svg viewBox="-70 -70 800 590" aria-hidden="true">
+            <rect
+              class="shadow"
+              transform="translate(-46 56) rotate(-7 317 200)"
+              {...CARD_OUTLINE}
+            />
+            <g transform="rotate(-11 317 200)">
+              <OurCard brand="" />
+            </g>
+            <g transform="translate(44 38) rotate(-4 317 200)">
+              <OurCard brand={brand} />
+            </g>
+          </svg>
+          <Sign name="yes" />
+        </div>
+      </div>
+      <div class="words">
+        <h1 class="mid">{words.duplicateTitle}</h1>
+        <p class="body">{words.duplicateText(time)}</p>
+        <p class="hand">{words.card(noted.masked)}</p>
+      </div>
+      <div class="controls">
+        <Button kind="main" onPress={onDone}>
+          {words.done}
+        </Button>
+      </div>
+    </main>
+  );
+}
+
+const CARD_OUTLINE = { width: CARD.width, height: CARD.height, rx: CARD.radius };

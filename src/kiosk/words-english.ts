@@ -1,0 +1,71 @@
+import type { Words } from "./words.ts";
+
+export const ENGLISH: Words = {
+  language: "English",
+  attractTitle: "Show us your card",
+  attractHint: ["Hold it under the reader, just below.", "Your phone works too."],
+  typeNumber: "Type the number",
+  offline: "Scan as usual. We add your visit a little later.",
+  terms: (brand) =>
+    `With your ${brand} card you agree that we note your visits. Nothing about payment, ever.`,
+  keypadTitle: "Type your card number",
+  keypadHint: (length) => `${length} digits, under the stripes on your card`,
+  keypadMistyped: "One digit looks different from your card. Please compare them.",
+  keypadNotOurs: "This doesn’t look like one of our numbers. Please compare it with your card.",
+  digitsTyped: (typed, length) => `${typed} of ${length} digits`,
+  moreDigits: (missing) => (missing === 1 ? "1 more digit" : `${missing} more digits`),
+  checkNumber: "Compare the digits",
+  confirm: "That’s my card",
+  cancel: "Cancel",
+  clear: "Clear",
+  erase: "Erase the last digit",
+  thanks: "Thank you",
+  noted: (time, card) =>
+    time === undefined ? `Noted for card ${card}` : `Noted at ${time} for card ${card}`,
+  questionLabel: "A question for today",
+  skip: "Skip",
+  finish: "Finish",
+  done: "Done",
+  closingTitle: "Thank you, see you soon",
+  closingLead: "Your card works as always. Enjoy your visit.",
+  notedList: "Noted today",
+  notedVisit: (time) => (time === undefined ? "Your visit" : `Your visit, at ${time}`),
+  duplicateTitle: "You’re already noted today",
+  duplicateText: (time) =>
+    time === undefined
+      ? "We read this card a moment ago. Showing it once is enough."
+      : `We read this card at ${time}. Showing it once is enough.`,
+  refusals: {
+    "not-ours": {
+      title: "This card isn’t one of ours",
+      text: () => "We kept nothing from it. Yours is the one with the stripes.",
+    },
+    "payment-card": {
+      title: "That’s a payment card",
+      text: (brand) =>
+        `We kept nothing from it, not even its number. Please show your ${brand} card.`,
+    },
+    "bad-check-digit": {
+      title: "That didn’t read well",
+      text: () => "Show your card once more, a little slower. Or type its number.",
+    },
+    unreadable: {
+      title: "We couldn’t read that",
+      text: () => "Hold your card still under the reader. On a phone, turn the brightness up.",
+    },
+  },
+  showCardOr: "Show it under the reader, or",
+  outOfService: {
+    full: {
+      title: "We’re taking a short break",
+      text: "We can’t note visits on this screen right now. Your card works at the checkout as always.",
+      staff: "For staff: this kiosk’s storage is full. Check its network; it goes on by itself.",
+    },
+    unavailable: {
+      title: "We’re taking a short break",
+      text: "We can’t note visits on this screen right now. Your card works at the checkout as always.",
+      staff: "For staff: the browser can’t store anything. Restart this kiosk if this stays.",
+    },
+  },
+  card: (masked) => `Card ${masked}`,
+};

@@ -1,0 +1,73 @@
+import type { Words } from "./words.ts";
+
+export const SPANISH: Words = {
+  language: "Español",
+  attractTitle: "Enseña tu tarjeta",
+  attractHint: ["Ponla bajo el lector, aquí debajo.", "También funciona con el móvil."],
+  typeNumber: "Escribir el número",
+  offline: "Pasa tu tarjeta como siempre. Añadimos tu visita un poco después.",
+  terms: (brand) =>
+    `Con tu tarjeta ${brand} aceptas que anotemos tus visitas. Nunca nada sobre pagos.`,
+  keypadTitle: "Escribe el número de tu tarjeta",
+  keypadHint: (length) => `${length} cifras, bajo las rayas de tu tarjeta`,
+  keypadMistyped: "Alguna cifra no es como en tu tarjeta. Compáralas, por favor.",
+  keypadNotOurs: "No parece un número nuestro. Compáralo con tu tarjeta, por favor.",
+  digitsTyped: (typed, length) => `${typed} de ${length} cifras`,
+  moreDigits: (missing) => (missing === 1 ? "Falta 1 cifra" : `Faltan ${missing} cifras`),
+  checkNumber: "Compara las cifras",
+  confirm: "Es mi tarjeta",
+  cancel: "Cancelar",
+  clear: "Borrar",
+  erase: "Borrar la última cifra",
+  thanks: "Gracias",
+  noted: (time, card) =>
+    time === undefined
+      ? `Anotado para la tarjeta ${card}`
+      : `Anotado a las ${time} para la tarjeta ${card}`,
+  questionLabel: "Una pregunta para hoy",
+  skip: "Saltar",
+  finish: "Terminar",
+  done: "Listo",
+  closingTitle: "Gracias, hasta pronto",
+  closingLead: "Tu tarjeta funciona como siempre. Disfruta de tu visita.",
+  notedList: "Anotado hoy",
+  notedVisit: (time) => (time === undefined ? "Tu visita" : `Tu visita, a las ${time}`),
+  duplicateTitle: "Tu visita de hoy ya está anotada",
+  duplicateText: (time) =>
+    time === undefined
+      ? "Hemos leído esta tarjeta hace un momento. Con una vez basta."
+      : `Hemos leído esta tarjeta a las ${time}. Con una vez basta.`,
+  refusals: {
+    "not-ours": {
+      title: "Esta tarjeta no es nuestra",
+      text: () => "No hemos guardado nada. La tuya es la de las rayas.",
+    },
+    "payment-card": {
+      title: "Es una tarjeta de pago",
+      text: (brand) => `No hemos guardado nada, ni siquiera el número. Enseña tu tarjeta ${brand}.`,
+    },
+    "bad-check-digit": {
+      title: "No se ha leído bien",
+      text: () => "Enseña tu tarjeta otra vez, más despacio. O escribe su número.",
+    },
+    unreadable: {
+      title: "No hemos podido leerla",
+      text: () => "Deja la tarjeta quieta bajo el lector. Si es el móvil, sube el brillo.",
+    },
+  },
+  showCardOr: "Ponla bajo el lector, o",
+  outOfService: {
+    full: {
+      title: "Hacemos una pausa",
+      text: "Ahora no podemos anotar visitas en esta pantalla. Tu tarjeta funciona en caja como siempre.",
+      staff: "Para el personal: no queda espacio. Revisad la red; seguirá por sí solo.",
+    },
+    unavailable: {
+      title: "Hacemos una pausa",
+      text: "Ahora no podemos anotar visitas en esta pantalla. Tu tarjeta funciona en caja como siempre.",
+      staff:
+        "Para el personal: el navegador no puede guardar nada. Reiniciad el kiosco si sigue así.",
+    },
+  },
+  card: (masked) => `Tarjeta ${masked}`,
+};
