@@ -1,5 +1,5 @@
 import net from "node:net";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { VisitorId } from "../../../src/domain/visitor-id.ts";
 import { createEmulator, DEMO_BROWSER } from "../../../src/emulator/target-emulator.ts";
