@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
+import { createHeartbeat } from "../../src/kiosk/heartbeat.ts";
+import { aDevice, EPOCH, SEGMENT } from "../support/entries.ts";
+
+const NONCE = "40ce40ce-0000-4000-8000-000000000000";
+const INCIDENT = { type: "outbox-wiped", epoch: EPOCH, lastSeq: 5, detail: "test" } as const;
+const RECEIPT = { v: 1, nonce: NONCE, proxyTimeMs: 1, configVersion: "c1" };
+
+function aKiosk(answer: () => Response | Promise<Response>) {
+  const sent: HeartbeatRequest[] = [];
+  const told: number[] = [];
+  const errors: unknown[] = [];
+  const delays: number[] = [];
+  let timer: (() => void) | undefined;
+  const heartbeat = createHeartbeat({
+    outbox: {
+      witnesses: async () => [
+        { epoch: EPOCH, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [] },
+      ],
+      incidents: async () => [INCIDENT],
+      incidentsTold: async (count) => void told.push(count),
+    },
+    async fetch(_url, init) {
+      sent.push(HeartbeatRequest.parse(JSON.parse(String(init.body))));
+      return answer();
+    },
+    device: () => aDevice(),
+    reading: () => ({ segment: SEGMENT, wallMs: 1, monoMs: 1 }),
+    newNonce: () => NONCE,
+    appVersion: "1.2.3",
+    storagePersisted: async () => true,
+    refusedScans: () => ({ "payment-card": 2 }),
+    random: () => 0.75,
+    timer(work, delayMs) {
+      timer = work;
+      delays.push(delayMs);
+      return () => (timer = undefined);
+    },
+    onReceipt: () => undefined,
+    onError: (error) => void errors.push(error),
+  });
+  return { heartbeat, sent, told, errors, delays, tick: () => timer?.() };
+}
+
+describe("heartbeat", () => {
+  it("[OB5] says what the contract asks for, witnesses and incidents included", async () => {
+    const { heartbeat, sent, told } = aKiosk(() => Response.json(RECEIPT));
+    expect(await heartbeat.beat()).toEqual(RECEIPT);
+    expect(sent).toMatchObject([
+      { appVersion: "1.2.3", incidents: [INCIDENT], refusedScans: { "payment-card": 2 } },
+    ]);
+    expect(told).toEqual([1]);
+  });
+
+  it.each([
+    ["nobody answers", () => Promise.reject(new TypeError("Failed to fetch"))],
+    ["the proxy is in trouble", () => Response.json(RECEIPT, { status: 503 })],
+    ["a portal answers", () => new Response("<h1>Sign in</h1>")],
+    ["the receipt is another's", () => Response.json({ ...RECEIPT, nonce: EPOCH })],
+  ])("[OB5] keeps an incident until it is heard: %s", async (_what, answer) => {
+    const { heartbeat, told } = aKiosk(answer);
+    expect(await heartbeat.beat()).toBeUndefined();
+    expect(told).toEqual([]);
+  });
+
+  it("beats about once a minute, spread, whatever came of the last one", async () => {
+    const { heartbeat, delays, tick, sent } = aKiosk(() => Promise.reject(new TypeError("x")));
+    heartbeat.start();
+    tick();
+    await expect.poll(() => delays.length).toBe(2);
+    expect(delays).toEqual([1_500, 66_000]);
+    heartbeat.stop();
+    tick();
+    expect(sent.length).toBe(1);
+  });
+});
