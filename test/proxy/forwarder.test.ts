@@ -11,7 +11,7 @@ import {
 } from "../support/forwarding-world.ts";
 import { NOW } from "../support/store-builders.ts";
 import { aSqliteStore } from "../support/store-files.ts";
-import { waitFor } from "../support/wait.ts";
+import { pause, waitFor } from "../support/wait.ts";
 
 const [CARD, OTHER] = DEMO_VISITORS;
 const SPACING = 10_000;
@@ -125,6 +125,24 @@ describe("[FW2] one call per visitor, none within the spacing", () => {
     );
   }, 60_000);
 });
+
+it.each(["lost-reply", "delay"])(
+  "[FW2] keeps the spacing after a call that may have arrived: %s",
+  async (type) => {
+    const clock = createHandClock();
+    const emulator = await aListeningEmulator(clock, { sleep: () => pause(400) });
+    const random = () => 0;
+    const world = await aForwardingWorld({ clock, emulator, random, timeoutMs: 200 });
+    const { scan, forwarder } = world;
+    await scan(CARD, { lastStore: "A" });
+    emulator.inject({ type, ...(type === "delay" ? { delayMs: 400 } : {}) });
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { unavailable: 1 } });
+    clock.advance(SPACING - 1);
+    expect(await forwarder.runOnce()).toMatchObject({ claimed: 0 });
+    clock.advance(1);
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { delivered: 1 } });
+  },
+);
 
 it("[FW3] sends an update that arrives during a call after it", async () => {
   const clock = createHandClock();
@@ -311,6 +329,37 @@ describe("allowance", () => {
     expect(await forwarder.runOnce()).toMatchObject({ settled: { delivered: 1 } });
   });
 
+  it("[QT2] gives back the charge of a call for which no connection came about", async () => {
+    const { scan, forwarder, emulator, store, ledger } = await aForwardingWorld();
+    await scan(CARD, { lastStore: "A" });
+    await forwarder.runOnce();
+    await emulator.app.close();
+    await scan(OTHER, { lastStore: "B" });
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { unavailable: 1 } });
+    expect(await allowanceUsed(store, ledger.nowMs())).toBe(1);
+  });
+
+  it("[QT1] lets nothing leave on a charge from before the machine slept", async () => {
+    const clock = createHandClock();
+    const store = await aSqliteStore();
+    let sleepMs = HOUR;
+    const drowsy: Store = {
+      ...store,
+      recordSending: async (...args) => {
+        // The wall clock knows afterwards; the monotonic one stood still.
+        clock.setWall(clock.wallMs() + sleepMs);
+        sleepMs = 0;
+        return store.recordSending(...args);
+      },
+    };
+    const { scan, forwarder, emulator } = await aForwardingWorld({ store: drowsy, clock });
+    await scan(CARD, { lastStore: "A" });
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { unavailable: 1 } });
+    expect(emulator.calls()).toEqual([]);
+    clock.advance(SPACING);
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { delivered: 1 } });
+  });
+
   it("holds back what the allowance does not cover until it is free again", async () => {
     const { scan, forwarder, emulator, clock, ledger } = await aForwardingWorld({ allowed: 1 });
     await scan(CARD, { lastStore: "A" });
@@ -323,6 +372,32 @@ describe("allowance", () => {
     expect(await forwarder.runOnce()).toMatchObject({ claimed: 1 });
     expect(emulator.meter()).toMatchObject({ maxInAnyWindow: 1, total: 2 });
   });
+});
+
+it("[QT1] never lets more calls reach Target than allowed, across restarts and wrong clocks", async () => {
+  const clock = createHandClock();
+  // Target's own clock knows nothing of the steps of ours.
+  const targetClock = { wallMs: () => NOW + clock.monoMs(), monoMs: clock.monoMs };
+  const emulator = await aListeningEmulator(createHandClock(), { clock: targetClock });
+  const store = await aSqliteStore();
+  const allowed = 3;
+  for (const wallStepMs of [0, 24, -24, 24, -48, 48, 0, -24].map((hours) => hours * HOUR)) {
+    clock.setWall(clock.wallMs() + wallStepMs);
+    const { forwarder, scan } = await aForwardingWorld({ clock, emulator, store, allowed });
+    for (const card of DEMO_VISITORS) await scan(card, { at: String(clock.monoMs()) });
+    for (let pass = 0; pass < 4; pass += 1) {
+      await forwarder.runOnce();
+      clock.advance(2 * HOUR);
+    }
+    await forwarder.stop();
+  }
+  const times = emulator.calls().map((call) => call.atMs);
+  for (const atMs of times) {
+    const window = times.filter((each) => each <= atMs && each > atMs - 24 * HOUR);
+    expect(window.length).toBeLessThanOrEqual(allowed);
+  }
+  expect(emulator.meter().maxInAnyWindow).toBe(allowed);
+  expect(times.length).toBeGreaterThan(allowed);
 });
 
 describe("the loop", () => {
