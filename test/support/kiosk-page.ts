@@ -47,15 +47,17 @@ export async function workerReady(page: Page): Promise<void> {
   });
 }
 
-/**
- * Scans a card while nothing drains, and waits until the screen thanked for it: the promise is
- * given from here on.
- */
+/** Waits until the screen thanks for this very card: the promise is given from here on. */
+export async function thankedFor(page: Page, card: string): Promise<void> {
+  await page.waitForFunction(
+    (ending) =>
+      document.documentElement.dataset["visitState"] === "thanked" &&
+      document.body.innerText.includes(`•••• ${ending}`),
+    card.slice(-4),
+  );
+}
+
 export async function scanAndBeThanked(page: Page, card: string): Promise<void> {
-  const before = (await stateOf(page)).depth;
   await scan(page, card);
-  await page.waitForFunction((owed) => {
-    const { visitState, outboxDepth } = document.documentElement.dataset;
-    return visitState === "thanked" && Number(outboxDepth) > owed;
-  }, before);
+  await thankedFor(page, card);
 }

@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+
 // Preloaded into a proxy under test: its wall clock and its monotonic clock run `MOVED_CLOCK_MS`
 // ahead, as if that much time had really passed.
 
@@ -7,5 +9,3 @@ const realMonoMs = performance.now.bind(performance);
 
 Date.now = () => realWallMs() + movedMs;
 performance.now = () => realMonoMs() + movedMs;
-
-export {};

@@ -1,0 +1,115 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { INGEST_PATH } from "../../src/contract/ingest.ts";
+import { memberCards } from "../support/cards.ts";
+import type { Act, FaultProxy } from "../support/fault-proxy.ts";
+import { withKiosk } from "../support/kiosk.ts";
+import {
+  depth,
+  scanAndBeThanked,
+  stateOf,
+  visitState,
+  workerReady,
+} from "../support/kiosk-page.ts";
+import { startSystem, type System } from "../support/system.ts";
+
+let system: System;
+
+beforeAll(async () => {
+  system = await startSystem();
+});
+
+afterAll(() => system.stop());
+
+/** Serves another build of the app: another page, and a worker that lists it under a new revision. */
+function serveVersion(line: FaultProxy, version: string | undefined): void {
+  const page: Act = rewritten((html) =>
+    html.replace("<head>", `<head><meta name="test-version" content="${version}">`),
+  );
+  const worker: Act = rewritten((source) => {
+    const changed = source.replace(
+      /(url:\s*["'`]\/index\.html["'`],\s*revision:\s*["'`])[0-9a-f]+/,
+      `$1${version?.padEnd(8, "0")}`,
+    );
+    if (changed === source) throw new Error("The worker lists no index.html.");
+    return changed;
+  });
+  line.on("/", version === undefined ? undefined : page);
+  line.on("/index.html", version === undefined ? undefined : page);
+  line.on("/sw.js", version === undefined ? undefined : worker);
+}
+
+function rewritten(change: (text: string) => string): Act {
+  return async (exchange) => {
+    const answer = await exchange.forward();
+    const { etag: _etag, "last-modified": _modified, ...headers } = answer.headers;
+    exchange.answer({ ...answer, headers, body: Buffer.from(change(String(answer.body))) });
+  };
+}
+
+/** Opens the kiosk again, as every day begins, and waits until it runs on `version`. */
+async function runsOn(page: Page, version: string | undefined): Promise<void> {
+  await page.reload();
+  await page.waitForFunction(
+    (wanted) => {
+      const meta = document.querySelector<HTMLMetaElement>('meta[name="test-version"]');
+      return (meta?.content ?? "") === wanted;
+    },
+    version ?? "",
+    { timeout: 90_000 },
+  );
+  await visitState(page, "attract");
+  await workerReady(page);
+}
+
+describe("another version of the app", () => {
+  it("[OB6] takes over without losing an entry, and so does the one before it", async () => {
+    const cards = memberCards(6, 7_000);
+    system.emulator.know(cards);
+    await withKiosk(system, async ({ page, line }) => {
+      line.on(INGEST_PATH, (exchange) => exchange.cut());
+      for (const card of cards.slice(0, 3)) await scanAndBeThanked(page(), card);
+
+      serveVersion(line, "2");
+      await runsOn(page(), "2");
+      expect((await stateOf(page())).depth).toBe(3);
+      await scanAndBeThanked(page(), cards[3]!);
+
+      serveVersion(line, undefined);
+      await runsOn(page(), undefined);
+      expect((await stateOf(page())).depth).toBe(4);
+      for (const card of cards.slice(4)) await scanAndBeThanked(page(), card);
+
+      line.on(INGEST_PATH);
+      await system.emulator.arrived(cards);
+      await depth(page(), 0);
+    });
+  });
+
+  it("[OB6] rolled back finds a database newer than itself, and works with it", async () => {
+    const cards = memberCards(3, 7_100);
+    system.emulator.know(cards);
+    await withKiosk(system, async ({ page, line }) => {
+      line.on(INGEST_PATH, (exchange) => exchange.cut());
+      await scanAndBeThanked(page(), cards[0]!);
+      await page().evaluate(async () => {
+        const opened = indexedDB.open("tarjeta", 7);
+        opened.addEventListener("upgradeneeded", () =>
+          opened.result.createObjectStore("of-a-later-version"),
+        );
+        await new Promise((done, failed) => {
+          opened.addEventListener("success", done);
+          opened.addEventListener("error", () => failed(opened.error));
+        });
+        opened.result.close();
+      });
+      await scanAndBeThanked(page(), cards[1]!);
+      await page().reload();
+      await visitState(page(), "attract");
+      await scanAndBeThanked(page(), cards[2]!);
+      line.on(INGEST_PATH);
+      await system.emulator.arrived(cards);
+      await depth(page(), 0);
+    });
+  });
+});
