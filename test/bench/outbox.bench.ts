@@ -7,7 +7,7 @@ import { buildScripts } from "./build-script.ts";
 import { percentile } from "./percentile.ts";
 
 const DEPTH = 100_000;
-const ROUNDS = 10;
+const ROUNDS = 30;
 const ADDS_PER_ROUND = 100;
 
 /** Does it get slower to say thank you when the outage has lasted for weeks? */
