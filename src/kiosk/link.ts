@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import type { HeartbeatReceipt } from "../contract/heartbeat.ts";
 import type { Device } from "../contract/update.ts";
 import { FLUSH_CHANNEL, type FlushBroadcast } from "../contract/worker-message.ts";

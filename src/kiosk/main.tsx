@@ -3,7 +3,7 @@ import "./styles/base.css";
 import "./styles/ribbon.css";
 import "./styles/screens.css";
 import "./styles/motion.css";
-import { computed, effect, signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals-core";
 import { render } from "preact";
 import type { Device } from "../contract/update.ts";
 import { createSegmentClock } from "../outbox/clock-segments.ts";
@@ -17,9 +17,10 @@ import { capture } from "./capture.ts";
 import { createConfigSource } from "./config.ts";
 import { loadDevice, type BadPlace } from "./device.ts";
 import { createFingerprint } from "./fingerprint.ts";
+import { createLanguageChoice } from "./language.ts";
 import type { Link } from "./link.ts";
 import { createNetworkGate } from "./network-gate.ts";
-import type * as LaterScreens from "./screens/later-screens.ts";
+import type * as LaterScreens from "./screens/later-screens.tsx";
 import { tryStorage } from "./storage-watch.ts";
 import { createVisitSession } from "./visit-session.ts";
 
@@ -93,8 +94,23 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
   }
 
   createKeyboardWedge({ window }).start(session.scanned);
-  const offline = computed(() => link.value?.isDown.value ?? false);
-  render(<App session={session} offline={offline} timeZone={timeZone} later={later} />, root);
+  const { language, choose } = createLanguageChoice(session.screen);
+  effect(() => {
+    page.lang = language.value;
+    render(
+      <App
+        session={session}
+        screen={session.screen.value}
+        config={session.config.value}
+        offline={link.value?.isDown.value ?? false}
+        timeZone={timeZone}
+        language={language.value}
+        onLanguage={choose}
+        later={later.value}
+      />,
+      root,
+    );
+  });
   effect(() => {
     page.dataset["outboxDepth"] = String(depth.value);
   });
@@ -103,6 +119,10 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
     if (screen.state === "thanked") page.dataset["visitStep"] = screen.step;
     else delete page.dataset["visitStep"];
     page.dataset["visitState"] = screen.state;
+    // Attract holds no focus, whatever was pressed last.
+    if (screen.state === "attract" && document.activeElement instanceof HTMLElement) {
+      document.activeElement.blur();
+    }
     link.value?.setIdle(screen.state === "attract" || screen.state === "out-of-service");
   });
   effect(() => {
@@ -117,7 +137,7 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
 
   // Cards are taken from here on; what comes second is no part of that.
   const [screens, { createLink }] = await whole(
-    Promise.all([import("./screens/later-screens.ts"), import("./link.ts")]),
+    Promise.all([import("./screens/later-screens.tsx"), import("./link.ts")]),
   );
   later.value = screens;
   const opened = createLink({
@@ -162,7 +182,7 @@ function cleanAddress(): void {
 }
 
 async function refusePlace(root: HTMLElement, place: BadPlace): Promise<void> {
-  const { BadPlaceScreen } = await whole(import("./screens/later-screens.ts"));
+  const { BadPlaceScreen } = await whole(import("./screens/later-screens.tsx"));
   page.dataset["visitState"] = "out-of-service";
   render(<BadPlaceScreen place={place} />, root);
 }

@@ -1,4 +1,4 @@
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { signal, type ReadonlySignal } from "@preact/signals-core";
 
 /** The page's way to the network, with a switch that the demo may cut. */
 export interface NetworkGate {

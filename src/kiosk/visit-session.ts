@@ -1,4 +1,4 @@
-import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals-core";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Device, Update } from "../contract/update.ts";
 import { cardFromScan, maskedCard, type Card, type CardRefusal } from "../domain/card.ts";

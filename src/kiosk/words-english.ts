@@ -1,13 +1,8 @@
 import type { Words } from "./words.ts";
+import { FIRST_ENGLISH } from "./words-first.ts";
 
 export const ENGLISH: Words = {
-  language: "English",
-  attractTitle: "Show us your card",
-  attractHint: ["Hold it under the reader, just below.", "Your phone works too."],
-  typeNumber: "Type the number",
-  offline: "Scan as usual. We add your visit a little later.",
-  terms: (brand) =>
-    `With your ${brand} card you agree that we note your visits. Nothing about payment, ever.`,
+  ...FIRST_ENGLISH,
   keypadTitle: "Type your card number",
   keypadHint: (length) => `${length} digits, under the stripes on your card`,
   keypadMistyped: "One digit looks different from your card. Please compare them.",
@@ -19,9 +14,6 @@ export const ENGLISH: Words = {
   cancel: "Cancel",
   clear: "Clear",
   erase: "Erase the last digit",
-  thanks: "Thank you",
-  noted: (time, card) =>
-    time === undefined ? `Noted for card ${card}` : `Noted at ${time} for card ${card}`,
   questionLabel: "A question for today",
   skip: "Skip",
   finish: "Finish",
@@ -29,7 +21,6 @@ export const ENGLISH: Words = {
   closingTitle: "Thank you, see you soon",
   closingLead: "Your card works as always. Enjoy your visit.",
   notedList: "Noted today",
-  notedVisit: (time) => (time === undefined ? "Your visit" : `Your visit, at ${time}`),
   duplicateTitle: "You’re already noted today",
   duplicateText: (time) =>
     time === undefined

@@ -2,17 +2,24 @@ import type { StorageTrouble, RefusalReason } from "./visit.ts";
 
 export type Language = "en" | "es";
 
-/** Every language the kiosk speaks now, in the order of the sill. */
-export type Vocabulary = Readonly<Partial<Record<Language, Words>>> & { readonly en: Words };
+/** Every language the kiosk speaks, once all of it is loaded. */
+export type Vocabulary = Readonly<Record<Language, Words>>;
 
-/** Every sentence the kiosk says. Short, present tense: what happened, then what to do. */
-export interface Words {
+/** What the kiosk says from its first moment on. */
+export interface FirstWords {
   readonly language: string;
   readonly attractTitle: string;
   readonly attractHint: readonly string[];
   readonly typeNumber: string;
   readonly offline: string;
   readonly terms: (brand: string) => string;
+  readonly thanks: string;
+  readonly noted: (time: string | undefined, card: string) => string;
+  readonly notedVisit: (time: string | undefined) => string;
+}
+
+/** Every sentence the kiosk says. Short, present tense: what happened, then what to do. */
+export interface Words extends FirstWords {
   readonly keypadTitle: string;
   readonly keypadHint: (length: number) => string;
   readonly keypadMistyped: string;
@@ -24,8 +31,6 @@ export interface Words {
   readonly cancel: string;
   readonly clear: string;
   readonly erase: string;
-  readonly thanks: string;
-  readonly noted: (time: string | undefined, card: string) => string;
   readonly questionLabel: string;
   readonly skip: string;
   readonly finish: string;
@@ -33,7 +38,6 @@ export interface Words {
   readonly closingTitle: string;
   readonly closingLead: string;
   readonly notedList: string;
-  readonly notedVisit: (time: string | undefined) => string;
   readonly duplicateTitle: string;
   readonly duplicateText: (time: string | undefined) => string;
   readonly refusals: Readonly<Record<RefusalReason, Refusal>>;

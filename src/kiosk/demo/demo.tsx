@@ -1,4 +1,4 @@
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { effect, signal, type ReadonlySignal } from "@preact/signals-core";
 import { render } from "preact";
 import stylesheet from "./demo.css?url";
 import { CARD, OurCard } from "../drawings/cards.tsx";
@@ -51,16 +51,29 @@ export function openDemo(deps: DemoDeps): void {
   }
 
   void look();
-  render(<DemoPanel {...deps} profile={profile} changed={changed} />, panel);
+  effect(() =>
+    render(
+      <DemoPanel
+        isCut={deps.isCut.value}
+        setCut={deps.setCut}
+        owed={deps.depth.value}
+        profile={profile.value}
+        changed={changed.value}
+      />,
+      panel,
+    ),
+  );
 }
 
-interface DemoPanelProps extends DemoDeps {
-  readonly profile: ReadonlySignal<ProfileView>;
-  readonly changed: ReadonlySignal<readonly string[]>;
+interface DemoPanelProps {
+  readonly isCut: boolean;
+  readonly setCut: (cut: boolean) => void;
+  readonly owed: number;
+  readonly profile: ProfileView;
+  readonly changed: readonly string[];
 }
 
-function DemoPanel({ isCut, setCut, depth, profile, changed }: DemoPanelProps) {
-  const owed = depth.value;
+function DemoPanel({ isCut, setCut, owed, profile, changed }: DemoPanelProps) {
   return (
     <div class="demo-inside" onMouseDown={(event) => event.preventDefault()}>
       <section>
@@ -84,11 +97,11 @@ function DemoPanel({ isCut, setCut, depth, profile, changed }: DemoPanelProps) {
           type="button"
           role="switch"
           class="demo-switch"
-          aria-checked={!isCut.value}
-          onClick={() => setCut(!isCut.peek())}
+          aria-checked={!isCut}
+          onClick={() => setCut(!isCut)}
         >
           <span>Network</span>
-          <span class="demo-state">{isCut.value ? "cut" : "on"}</span>
+          <span class="demo-state">{isCut ? "cut" : "on"}</span>
         </button>
         <p>
           {owed === 0
@@ -99,7 +112,7 @@ function DemoPanel({ isCut, setCut, depth, profile, changed }: DemoPanelProps) {
       <section class="demo-profile">
         <h2>In Adobe Target</h2>
         <p class="demo-id">mbox3rdPartyId {MEMBER_CARD}</p>
-        <Profile view={profile.value} changed={changed.value} />
+        <Profile view={profile} changed={changed} />
       </section>
     </div>
   );

@@ -2,10 +2,10 @@ import { HandWithCard } from "../drawings/hand-with-card.tsx";
 import { Button } from "../ui/button.tsx";
 import { KeypadIcon } from "../ui/icons.tsx";
 import { Label } from "../ui/label.tsx";
-import type { Words } from "../words.ts";
+import type { FirstWords } from "../words.ts";
 
 export interface AttractProps {
-  readonly words: Words;
+  readonly words: FirstWords;
   readonly brand: string;
   /** The link is known to be down: nothing changes for the shopper but a sentence. */
   readonly offline: boolean;

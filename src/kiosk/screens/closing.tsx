@@ -2,9 +2,14 @@ import type { KioskConfig } from "../../contract/kiosk-config.ts";
 import { Tick } from "../drawings/tick.tsx";
 import { Button } from "../ui/button.tsx";
 import { TickIcon } from "../ui/icons.tsx";
-import { configured, type Language } from "../words.ts";
+import { configured, type Language, type Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
-import type { ThankedProps } from "./thanked.tsx";
+import type { ThanksProps } from "./thanked.tsx";
+
+export interface ThankedProps extends ThanksProps {
+  readonly words: Words;
+  readonly onDone: () => void;
+}
 
 /** The last word of a visit: what was noted, in full. */
 export function ClosingScreen(

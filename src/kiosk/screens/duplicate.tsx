@@ -1,7 +1,7 @@
 import { CARD, OurCard } from "../drawings/cards.tsx";
 import { Sign } from "../drawings/sign.tsx";
 import { Button } from "../ui/button.tsx";
-import type { ThankedProps } from "./thanked.tsx";
+import type { ThankedProps } from "./closing.tsx";
 
 /** The same card again within the window: what is noted stays noted, once. */
 export function DuplicateScreen({

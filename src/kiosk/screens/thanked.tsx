@@ -1,16 +1,15 @@
 import { Tick } from "../drawings/tick.tsx";
-import type { Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
+import type { FirstWords } from "../words.ts";
 
-export interface ThankedProps {
-  readonly words: Words;
+export interface ThanksProps {
+  readonly words: FirstWords;
   readonly noted: Noted;
   /** When it was noted, as the shopper's watch says it. */
   readonly time: string | undefined;
-  readonly onDone: () => void;
 }
 
-export function ThanksScreen({ words, noted, time }: Omit<ThankedProps, "onDone">) {
+export function ThanksScreen({ words, noted, time }: ThanksProps) {
   return (
     <main class="screen screen-thanks flood">
       <div class="art">

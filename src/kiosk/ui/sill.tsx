@@ -1,7 +1,8 @@
 import type { Language, Vocabulary } from "../words.ts";
 
 export interface SillProps {
-  readonly vocabulary: Vocabulary;
+  /** Nothing to choose from until it is loaded. */
+  readonly vocabulary: Vocabulary | undefined;
   readonly language: Language;
   readonly onLanguage: (language: Language) => void;
   /** A quiet sentence beside the languages. */
@@ -15,9 +16,8 @@ export function Sill({ vocabulary, language, onLanguage, note }: SillProps) {
   return (
     <footer class="sill">
       <div class="languages" role="group" aria-label="Language · Idioma">
-        {LANGUAGES.map((each) => {
-          const words = vocabulary[each];
-          return words === undefined ? null : (
+        {vocabulary !== undefined &&
+          LANGUAGES.map((each) => (
             <button
               key={each}
               type="button"
@@ -26,10 +26,9 @@ export function Sill({ vocabulary, language, onLanguage, note }: SillProps) {
               aria-pressed={each === language}
               onClick={() => onLanguage(each)}
             >
-              {words.language}
+              {vocabulary[each].language}
             </button>
-          );
-        })}
+          ))}
       </div>
       {note !== undefined && <p class="sill-note">{note}</p>}
     </footer>

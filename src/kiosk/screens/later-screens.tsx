@@ -1,0 +1,87 @@
+/**
+ * What comes after attract and thanks: loaded when the page already takes cards, so that it does not
+ * stand between a cold start and the first scan.
+ */
+import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Screen } from "../visit.ts";
+import type { VisitSession } from "../visit-session.ts";
+import type { Language, Words } from "../words.ts";
+import { ClosingScreen } from "./closing.tsx";
+import { DuplicateScreen } from "./duplicate.tsx";
+import { KeypadScreen } from "./keypad.tsx";
+import { OutOfServiceScreen } from "./out-of-service.tsx";
+import { QuestionScreen } from "./question.tsx";
+import { RefusedScreen } from "./refused.tsx";
+
+export { VOCABULARY } from "../vocabulary.ts";
+export { BadPlaceScreen } from "./bad-place.tsx";
+
+export interface LaterScreenProps {
+  readonly screen: Screen;
+  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly config: KioskConfig;
+  readonly words: Words;
+  readonly language: Language;
+  /** When the visit was noted, as the shopper's watch says it. */
+  readonly time: string | undefined;
+  readonly openKeypad: () => void;
+}
+
+/** Attract and thanks are drawn elsewhere. */
+export function LaterScreen(props: LaterScreenProps) {
+  const { screen, session, config, words, language, time, openKeypad } = props;
+  const { brand } = config;
+  const finish = () => session.send({ type: "finished" });
+  switch (screen.state) {
+    case "attract":
+      return null;
+    case "keypad":
+      return (
+        <KeypadScreen
+          words={words}
+          config={config}
+          digits={screen.digits}
+          send={session.send}
+          onSubmit={session.submitKeypad}
+        />
+      );
+    case "refused":
+      return (
+        <RefusedScreen
+          words={words}
+          brand={brand}
+          reason={screen.reason}
+          onKeypad={openKeypad}
+          onFinish={finish}
+        />
+      );
+    case "out-of-service":
+      return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
+    case "thanked": {
+      const thanked = { words, noted: screen, time, onDone: finish };
+      switch (screen.step) {
+        case "thanks":
+          return null;
+        case "closing":
+          return <ClosingScreen {...thanked} config={config} language={language} />;
+        case "duplicate":
+          return <DuplicateScreen {...thanked} brand={brand} />;
+        case "question": {
+          const question = config.questions[screen.index];
+          return question === undefined ? null : (
+            <QuestionScreen
+              words={words}
+              language={language}
+              brand={brand}
+              masked={screen.masked}
+              question={question}
+              chosen={screen.chosen}
+              onAnswer={session.answer}
+              send={session.send}
+            />
+          );
+        }
+      }
+    }
+  }
+}
