@@ -22,15 +22,10 @@ export interface WorkerBridgeDeps {
 
 const SCRIPT = "/sw.js";
 
-/** Background Sync; TypeScript's libraries do not know it. */
-interface SyncManager {
-  readonly register: (tag: string) => Promise<void>;
-}
-declare global {
-  interface ServiceWorkerRegistration {
-    readonly sync?: SyncManager;
-  }
-}
+/** With Background Sync, which TypeScript's libraries do not know. */
+type SyncingRegistration = ServiceWorkerRegistration & {
+  readonly sync?: { readonly register: (tag: string) => Promise<void> };
+};
 
 /** Trusted Types; TypeScript's libraries may not know them. */
 interface TrustedTypesFactory {
@@ -43,7 +38,8 @@ interface TrustedTypesFactory {
 export function createWorkerBridge({ reload }: WorkerBridgeDeps): WorkerBridge {
   const container = "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
   let workbox: Workbox | undefined;
-  let registration: ServiceWorkerRegistration | undefined;
+  let registration: SyncingRegistration | undefined;
+  let controlled = container !== undefined && container.controller !== null;
   let idle = false;
   let waiting = false;
   /** The page's parts belong to a version that no longer runs. */
@@ -69,10 +65,11 @@ export function createWorkerBridge({ reload }: WorkerBridgeDeps): WorkerBridge {
         waiting = true;
         settle();
       });
-      workbox.addEventListener("controlling", (event) => {
-        // The first worker of a page that had none brings nothing new.
-        if (event.isUpdate !== true && event.isExternal !== true) return;
-        outdated = true;
+      workbox.addEventListener("controlling", () => {
+        // The first worker of a page that had none brings nothing new. Workbox's own `isUpdate`
+        // is about the time of registration, and misses an update in a kiosk's first page life.
+        outdated = controlled;
+        controlled = true;
         settle();
       });
       registration = await workbox.register({ immediate: true });

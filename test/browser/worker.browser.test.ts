@@ -4,12 +4,18 @@ import path from "node:path";
 import { build } from "vite";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CONTENT_SECURITY_POLICY } from "../../src/contract/content-security-policy.ts";
+import { SYNC_TAG } from "../../src/contract/worker-message.ts";
 import { serviceWorker } from "../../src/sw/vite-plugin.ts";
 import { startChaosServer, type ChaosServer } from "../support/chaos-server.ts";
 import { openKioskBrowser, type KioskBrowser } from "../support/kiosk-browser.ts";
 import { waitFor } from "../support/wait.ts";
 
 type Files = Record<string, readonly [type: string, content: string]>;
+
+/** With Background Sync, which TypeScript's libraries do not know. */
+type SyncingRegistration = ServiceWorkerRegistration & {
+  readonly sync?: { readonly getTags: () => Promise<string[]> };
+};
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const TYPES: Readonly<Record<string, string>> = {
@@ -56,6 +62,13 @@ async function buildVersion(version: string): Promise<Files> {
   }
 }
 
+/** Background Sync's own schedule, in seconds instead of minutes, and without end. */
+const QUICK_SYNC = [
+  "--force-fieldtrials=BackgroundSync/Test",
+  "--force-fieldtrial-params=BackgroundSync.Test:" +
+    "initial_retry_delay_sec/2/retry_delay_factor/1/max_sync_attempts/50/min_recovery_time_sec/2",
+];
+
 let versions: readonly [Files, Files];
 let server: ChaosServer;
 let served: Files;
@@ -67,7 +80,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   served = { ...versions[0] };
   server = await startChaosServer({ files: served, csp: CONTENT_SECURITY_POLICY });
-  browser = await openKioskBrowser();
+  browser = await openKioskBrowser({ args: QUICK_SYNC });
 });
 afterEach(async () => {
   await browser.discard();
@@ -172,8 +185,14 @@ describe("service worker", () => {
     await started();
     await browser.context.setOffline(true);
     await add();
+    await waitFor("the browser to know of the sync", () =>
+      browser.page.evaluate(async (tag) => {
+        const registration: SyncingRegistration = await navigator.serviceWorker.ready;
+        return (await registration.sync?.getTags())?.includes(tag);
+      }, SYNC_TAG),
+    );
     await browser.kill();
-    browser = await openKioskBrowser({ profileDir: browser.profileDir });
+    browser = await openKioskBrowser({ profileDir: browser.profileDir, args: QUICK_SYNC });
     await delivered(1);
   });
 

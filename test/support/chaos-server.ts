@@ -65,6 +65,8 @@ export interface ChaosOptions {
   /** Files to serve beside, by path: content type and content. */
   readonly files?: Readonly<Record<string, readonly [type: string, content: string]>>;
   readonly port?: number;
+  /** Sent with every file. */
+  readonly csp?: string;
 }
 
 /** A server that speaks the ingest contract, badly on demand, and counts what took effect. */
@@ -79,6 +81,7 @@ export async function startChaosServer(options: ChaosOptions = {}): Promise<Chao
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const file = options.files?.[pathname];
     if (file !== undefined) {
+      if (options.csp !== undefined) response.setHeader("content-security-policy", options.csp);
       response.writeHead(200, { "content-type": file[0], "cache-control": "no-cache" });
       response.end(file[1]);
     } else if (pathname === INGEST_PATH && request.method === "POST") {
