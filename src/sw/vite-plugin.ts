@@ -49,8 +49,8 @@ export function serviceWorker(options: ServiceWorkerOptions): Plugin {
         modulePreload: false,
         rolldownOptions: {
           input: path.resolve(config.root, options.entry),
-          // A schema nobody parses with need not be built.
-          treeshake: { manualPureFunctions: ["z"] },
+          // What the page's build may leave out, the worker's may too.
+          treeshake: config.build.rolldownOptions.treeshake ?? true,
           output: { format: "iife", entryFileNames: WORKER, codeSplitting: false },
         },
       },
