@@ -49,8 +49,10 @@ export function serviceWorker(options: ServiceWorkerOptions): Plugin {
         modulePreload: false,
         rolldownOptions: {
           input: path.resolve(config.root, options.entry),
-          // What the page's build may leave out, the worker's may too.
-          treeshake: config.build.rolldownOptions.treeshake ?? true,
+          // A schema nobody parses with need not be built. A bare "z" also covers what is chained
+          // to it; it is safe here because no library in the worker comes minified, so that none
+          // has a function of its own by that name.
+          treeshake: { manualPureFunctions: ["z"] },
           output: { format: "iife", entryFileNames: WORKER, codeSplitting: false },
         },
       },
