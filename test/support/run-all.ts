@@ -24,11 +24,12 @@ if (!isQuick) {
 }
 console.log("\nEverything passed.");
 
-function step(name: string, act: () => void): void {
+function step(name: string, act: () => string | void): void {
   const startMs = performance.now();
   console.log(`\n== ${name}`);
   try {
-    act();
+    const said = act();
+    if (said !== undefined) console.log(said);
   } catch (error) {
     console.error(
       `\nFailed at: ${name}\n${error instanceof Error ? error.message : String(error)}`,
