@@ -13,11 +13,14 @@ export interface FileReach {
 
 /** What a set of processes writes and syncs, as the kernel saw it. */
 export interface SyncTrace {
-  /** Ends the trace; gives its text. The processes should be dead by then. */
+  /** The text of the trace, once every traced process is dead: kill them first. */
   readonly finish: () => Promise<string>;
 }
 
 const CALLS = "trace=write,pwrite64,ftruncate,fsync,fdatasync";
+
+/** Ours: a killed browser is gone in a fraction of this. */
+const LONGEST_DEATH_MS = 20_000;
 
 /** Attaches strace to every thread of `pids`; resolves when none can write unseen. */
 export async function traceSyncs(pids: readonly number[]): Promise<SyncTrace> {
@@ -38,8 +41,11 @@ export async function traceSyncs(pids: readonly number[]): Promise<SyncTrace> {
   );
   return {
     finish: async () => {
-      tracer.kill("SIGINT");
-      await ended;
+      // Asking it to stop while threads still die leaves it waiting for ever for one of them.
+      const patience = setTimeout(() => tracer.kill("SIGKILL"), LONGEST_DEATH_MS);
+      const { signal } = await ended;
+      clearTimeout(patience);
+      if (signal !== null) throw new Error("A traced process did not die; the trace is not whole.");
       const text = readFileSync(log, "utf8");
       rmSync(folder, { recursive: true, force: true });
       return text;
