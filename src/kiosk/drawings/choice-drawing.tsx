@@ -9,7 +9,7 @@ export function ChoiceDrawing({ name }: { readonly name: DrawingName }) {
     <svg
       class={`drawing ground-${name}`}
       viewBox="0 0 456 280"
-      preserveAspectRatio="xMidYMid slice"
+      preserveAspectRatio="xMidYMid meet"
       aria-hidden="true"
     >
       {DRAWINGS[name]()}

@@ -4,13 +4,7 @@ import { Button } from "../ui/button.tsx";
 import type { ThankedProps } from "./closing.tsx";
 
 /** The same card again within the window: what is noted stays noted, once. */
-export function DuplicateScreen({
-  words,
-  noted,
-  time,
-  onDone,
-  brand,
-}: ThankedProps & { readonly brand: string }) {
+export function DuplicateScreen({ words, noted, time, onDone }: ThankedProps) {
   return (
     <main class="screen screen-duplicate blush">
       <div class="art">
@@ -25,7 +19,7 @@ export function DuplicateScreen({
               <OurCard brand="" />
             </g>
             <g transform="translate(44 38) rotate(-4 317 200)">
-              <OurCard brand={brand} />
+              <OurCard brand="" />
             </g>
           </svg>
           <Sign name="yes" />

@@ -65,7 +65,7 @@ export function LaterScreen(props: LaterScreenProps) {
         case "closing":
           return <ClosingScreen {...thanked} config={config} language={language} />;
         case "duplicate":
-          return <DuplicateScreen {...thanked} brand={brand} />;
+          return <DuplicateScreen {...thanked} />;
         case "question": {
           const question = config.questions[screen.index];
           return question === undefined ? null : (
