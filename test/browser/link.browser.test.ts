@@ -11,7 +11,7 @@ import {
 } from "../support/fault-proxy.ts";
 import { withKiosk } from "../support/kiosk.ts";
 import { depth, scanAndBeThanked, stateOf } from "../support/kiosk-page.ts";
-import { mergedTwice, readJournal, scannedCards } from "../support/journal.ts";
+import { mergedTwice, readJournal, scannedCards, takenIn } from "../support/journal.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { waitFor } from "../support/wait.ts";
 import { scan } from "../support/wedge.ts";
@@ -134,7 +134,8 @@ describe("a line that fails", () => {
     const [warm, card] = newCards(2);
     await withKiosk(system, async ({ page, line }) => {
       // A first batch leaves a connection open for the next to go over.
-      await scan(page(), warm!);
+      await scanAndBeThanked(page(), warm!);
+      await takenIn(system.dataDir, [warm!]);
       await depth(page(), 0);
       let cuts = 0;
       line.on(INGEST_PATH, async (exchange) => {
@@ -143,7 +144,8 @@ describe("a line that fails", () => {
         cuts += 1;
         exchange.cut();
       });
-      await scan(page(), card!);
+      await scanAndBeThanked(page(), card!);
+      await takenIn(system.dataDir, [card!]);
       await depth(page(), 0);
       const nonces = line.seen(INGEST_PATH).map(nonceOf);
       expect(cuts).toBeGreaterThan(0);
@@ -159,7 +161,8 @@ describe("a line that fails", () => {
       await scan(page(), card!);
       await waitFor("the refusal", () => line.seen(INGEST_PATH).length === 1);
       // Another scan is no reason to ask sooner.
-      await scan(page(), late!);
+      await scanAndBeThanked(page(), late!);
+      await takenIn(system.dataDir, [card!, late!]);
       await depth(page(), 0);
       const [refused, next] = line.seen(INGEST_PATH).map(({ atMs }) => atMs);
       expect(next! - refused!).toBeGreaterThanOrEqual(4_000);

@@ -6,8 +6,8 @@ import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
 import { memberCards } from "../support/cards.ts";
 import { withKiosk } from "../support/kiosk.ts";
-import { depth, scanAndBeThanked, stateOf, visitState } from "../support/kiosk-page.ts";
-import { readJournal } from "../support/journal.ts";
+import { depth, scanAndBeThanked, visitState } from "../support/kiosk-page.ts";
+import { readJournal, takenIn } from "../support/journal.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { waitFor } from "../support/wait.ts";
 import { scan } from "../support/wedge.ts";
@@ -86,8 +86,10 @@ describe("what reaches Target", () => {
         CONFIG.brand,
       );
       line.on(INGEST_PATH, (exchange) => exchange.cut());
-      for (let time = 0; time < 3; time += 1) await scanAndBeThanked(page(), card!);
-      expect((await stateOf(page())).depth).toBe(3);
+      for (const owed of [1, 2, 3]) {
+        await scan(page(), card!);
+        await depth(page(), owed);
+      }
       line.on(INGEST_PATH);
       await depth(page(), 0);
       await system.emulator.arrived([card!]);
@@ -192,8 +194,8 @@ describe("what reaches Target", () => {
     await withKiosk(
       system,
       async ({ page }) => {
-        await scan(page(), card!);
-        await depth(page(), 0);
+        await scanAndBeThanked(page(), card!);
+        await takenIn(system.dataDir, [card!]);
       },
       { store: "stale" },
     );
@@ -222,11 +224,8 @@ describe("the allowance", () => {
     small.emulator.tune({ limit: allowed });
     try {
       await withKiosk(small, async ({ page }) => {
-        for (const card of cards) {
-          await scan(page(), card);
-          await visitState(page(), "thanked");
-          await depth(page(), 0);
-        }
+        for (const card of cards) await scanAndBeThanked(page(), card);
+        await takenIn(small.dataDir, cards);
       });
       const calls = () => small.emulator.calls().length;
       await waitFor("the whole allowance to be used", () => calls() === allowed);

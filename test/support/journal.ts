@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { waitFor } from "./wait.ts";
 
 export interface JournalRow {
   readonly id: string;
@@ -57,4 +58,12 @@ export function scannedCards(rows: readonly JournalRow[]): readonly string[] {
   return rows
     .filter(({ occasion }) => occasion === "scan")
     .map(({ visitor }) => visitor.replace(/^member:/, ""));
+}
+
+/** Waits until the proxy has scans of all these cards on its disk. */
+export async function takenIn(dataDir: string, cards: readonly string[]): Promise<void> {
+  await waitFor(`${cards.length} cards in the journal`, () => {
+    const taken = new Set(scannedCards(readJournal(dataDir)));
+    return cards.every((card) => taken.has(card));
+  });
 }

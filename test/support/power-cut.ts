@@ -30,22 +30,19 @@ export interface MachineParts {
 
 /** From now on `pids` may lose their power. */
 export async function underPower({ pids, folders }: MachineParts): Promise<PoweredMachine> {
-  const lengths = new Map(
-    folders.flatMap(logsIn).map((file) => [file, statSync(file).size] as const),
-  );
   const trace = await traceSyncs(pids);
   return {
     cutPower: async () => {
       killAll(pids);
       await waitFor("the killed processes to be gone", () => !pids.some(isRunning));
-      const reaches = replaySyncs(await trace.finish(), lengths);
+      const reaches = replaySyncs(await trace.finish());
       let lostBytes = 0;
       let tornFiles = 0;
       for (const file of folders.flatMap(logsIn)) {
-        const kept = Math.min(reaches.get(file)?.synced ?? 0, statSync(file).size);
-        const lost = statSync(file).size - kept;
+        const { written, synced } = reaches.get(file) ?? { written: 0, synced: 0 };
+        const lost = Math.min(written - synced, statSync(file).size);
         if (lost === 0) continue;
-        truncateSync(file, kept);
+        truncateSync(file, statSync(file).size - lost);
         lostBytes += lost;
         tornFiles += 1;
       }

@@ -5,7 +5,10 @@ import path from "node:path";
 import { endingOf } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
-/** How far a file reaches, and how much of that a disk was told to keep. In bytes. */
+/**
+ * How far a file reaches, and how much of that a disk was told to keep, in bytes. Counted from where
+ * the trace found it, so that only the difference means something when it was not new.
+ */
 export interface FileReach {
   readonly written: number;
   readonly synced: number;
@@ -57,16 +60,12 @@ export async function traceSyncs(pids: readonly number[]): Promise<SyncTrace> {
  * Replays a trace: how far each file was written, and how far when its last finished sync began.
  *
  * A call that other threads interrupt is printed in two halves; a write counts from its second half,
- * a sync covers what was written before its first. Both err on the side of losing.
- *
- * @param lengths bytes of each file when the trace began, all taken to be safe
+ * a sync covers what was written before its first. Both err on the side of losing. What was there
+ * when the trace began is taken to be safe.
  */
-export function replaySyncs(
-  trace: string,
-  lengths: ReadonlyMap<string, number>,
-): ReadonlyMap<string, FileReach> {
-  const written = new Map(lengths);
-  const synced = new Map(lengths);
+export function replaySyncs(trace: string): ReadonlyMap<string, FileReach> {
+  const written = new Map<string, number>();
+  const synced = new Map<string, number>();
   /** By thread: the call whose second half is still to come. */
   const begun = new Map<string, Begun>();
 
@@ -123,9 +122,13 @@ function settle(
     case "write":
       written.set(call.file, reach + result);
       break;
-    case "pwrite64":
-      written.set(call.file, Math.max(reach, (call.position ?? lastArgument(text) ?? 0) + result));
+    case "pwrite64": {
+      const from = call.position ?? lastArgument(text) ?? 0;
+      // Offsets are counted from the file's beginning: what lies before the first was there.
+      if (!written.has(call.file)) synced.set(call.file, from);
+      written.set(call.file, Math.max(reach, from + result));
       break;
+    }
     case "ftruncate": {
       const length = call.position ?? lastArgument(text) ?? 0;
       written.set(call.file, length);
