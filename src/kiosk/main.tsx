@@ -81,6 +81,7 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
       if (open === undefined) depth.value += 1;
       else open.added();
     },
+    onError: warn,
   });
 
   function refreshConfig(): void {

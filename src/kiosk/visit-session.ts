@@ -32,6 +32,8 @@ export interface VisitSessionDeps {
   readonly clearTimeout: (timer: number | undefined) => void;
   /** An update was kept: somebody may want to send it. */
   readonly onKept: () => void;
+  /** What broke that nobody waits for. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** The visit in motion: its screen, and what may happen to it. */
@@ -135,7 +137,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
 
   function takeInTurn(card: Card): void {
     const taken = readClock();
-    lastScan = lastScan.then(() => take(card, taken));
+    // A scan that breaks must not take the next ones with it.
+    lastScan = lastScan.then(() => take(card, taken)).catch(deps.onError);
   }
 
   return {

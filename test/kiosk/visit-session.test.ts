@@ -16,10 +16,19 @@ interface Kept {
 }
 
 /** A session whose outbox answers when the test says so. */
-async function aSession(): Promise<{ session: VisitSession; kept: Kept[]; told: () => number }> {
+async function aSession(): Promise<{
+  readonly session: VisitSession;
+  readonly kept: readonly Kept[];
+  readonly told: () => number;
+  readonly broken: readonly unknown[];
+  readonly failNext: (failing: boolean) => void;
+}> {
   const kept: Kept[] = [];
+  const broken: unknown[] = [];
   let told = 0;
   let visits = 0;
+  let failing = false;
+  const print = await createFingerprint(crypto.subtle);
   const session = createVisitSession({
     clock: { wallMs: () => Date.now(), monoMs: () => performance.now() },
     readClock: () => TAKEN,
@@ -27,15 +36,17 @@ async function aSession(): Promise<{ session: VisitSession; kept: Kept[]; told: 
       new Promise((resolve, reject) => {
         kept.push({ update, resolve: () => resolve(undefined), reject });
       }),
-    fingerprint: await createFingerprint(crypto.subtle),
+    fingerprint: (visitor) =>
+      failing ? Promise.reject(new Error("no fingerprint")) : print(visitor),
     newId: () => `visit-${(visits += 1)}`,
     device: aDevice(),
     config: EXAMPLE_CONFIG,
     setTimeout: (run, delayMs) => Number(setTimeout(run, delayMs)),
     clearTimeout: (timer) => clearTimeout(timer),
     onKept: () => void (told += 1),
+    onError: (error) => broken.push(error),
   });
-  return { session, kept, told: () => told };
+  return { session, kept, told: () => told, broken, failNext: (next) => void (failing = next) };
 }
 
 function scan(session: VisitSession, text: string): void {
@@ -135,6 +146,16 @@ describe("a visit session", () => {
     expect(told()).toBe(0);
     session.storageIs("working");
     expect(shown(session)).toBe("attract");
+  });
+
+  it("takes the next card when one scan broke", async () => {
+    const { session, kept, broken, failNext } = await aSession();
+    failNext(true);
+    scan(session, CARD);
+    await vi.waitUntil(() => broken.length === 1);
+    failNext(false);
+    scan(session, CARD);
+    await vi.waitUntil(() => kept.length === 1);
   });
 
   it("takes a typed number as a card", async () => {
