@@ -114,8 +114,8 @@ describe.each(SIZES)("the kiosk at $width×$height", ({ width, height, pictured 
       const page = await open();
       await SCREENS[name]?.(page);
       await page.evaluate(() => document.fonts.ready.then(() => undefined));
-    // Chromium shows a tap a little longer than it lasts.
-    await page.waitForFunction(() => document.querySelector("button:active") === null);
+      // Chromium shows a tap a little longer than it lasts.
+      await page.waitForFunction(() => document.querySelector("button:active") === null);
       if (pictured) {
         const file = path.join(PICTURES, `${name}-${width}x${height}.png`);
         await page.screenshot({ path: file, animations: "disabled" });
