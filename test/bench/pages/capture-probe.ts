@@ -6,7 +6,17 @@
  * frame is drawn and a message posted from it is taken up after.
  */
 export function installCaptureProbe(): void {
-  const probe = { thanks: [] as number[], attractMs: 0 };
+  const thanks: number[] = [];
+  const told = new EventTarget();
+  const probe = {
+    thanks,
+    attractMs: 0,
+    async thanked(count: number): Promise<void> {
+      while (thanks.length < count) {
+        await new Promise((heard) => told.addEventListener("thanked", heard, { once: true }));
+      }
+    },
+  };
   Object.assign(globalThis, { captureProbe: probe });
   let lastKeyMs = 0;
   let isThanked = false;
@@ -37,7 +47,10 @@ export function installCaptureProbe(): void {
     isThanked = visitState === "thanked";
     if (!isThanked || wasThanked) return;
     const fromMs = lastKeyMs;
-    afterPaint(() => probe.thanks.push(performance.now() - fromMs));
+    afterPaint(() => {
+      thanks.push(performance.now() - fromMs);
+      told.dispatchEvent(new Event("thanked"));
+    });
   }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-visit-state"] });
 }
 
@@ -45,6 +58,8 @@ declare global {
   var captureProbe: {
     /** Milliseconds from last key to painted thanks, one per scan. */
     readonly thanks: readonly number[];
+    /** Resolves when that many were thanked for. Told, not polled: a poll would slow what it waits for. */
+    readonly thanked: (count: number) => Promise<void>;
     /** Milliseconds from navigation to the first painted attract screen; 0 before. */
     readonly attractMs: number;
   };
