@@ -40,7 +40,8 @@ export async function openEmulator(): Promise<RunningEmulator> {
     },
     attributesOf,
     callsFor: (card) => emulator.calls().filter(({ visitor }) => visitor?.value === card),
-    arrived: async (cards, timeoutMs = 60_000) => {
+    // A visitor claimed by a proxy that was killed is taken up again when its lease of 60 s runs out.
+    arrived: async (cards, timeoutMs = 150_000) => {
       const missing = () =>
         cards.filter((card) => attributesOf(card)?.["lastScanAt"] === undefined);
       await waitFor(`${cards.length} cards in Target`, () => missing().length === 0, { timeoutMs });
