@@ -6,6 +6,8 @@ import { keypadVerdict } from "./keypad-number.ts";
  *
  * Of a card it knows the masked text for the person in front of it, and, for the duplicate window, a
  * fingerprint (rules PV1, PV7). Only a number being typed is here in full, and goes with its screen.
+ *
+ * Longer than most modules, because one machine is easier read in one place than in three.
  */
 export interface Visit {
   readonly screen: Screen;
