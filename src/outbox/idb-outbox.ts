@@ -66,7 +66,7 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
 
   const refuseAtHighWater = async (db: TarjetaDb): Promise<void> => {
     if (about < maxEntries) return;
-    about = await db.count("entries");
+    about = await reading(db, ["entries"]).store.count();
     if (about >= maxEntries) throw new OutboxFullError(`${about} updates wait already`);
   };
 
@@ -104,7 +104,9 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
       }),
 
     incidents: () =>
-      use(async (db) => parsedOr(Incidents, await db.get("meta", META.incidents), [])),
+      use(async (db) =>
+        parsedOr(Incidents, await reading(db, ["meta"]).store.get(META.incidents), []),
+      ),
 
     incidentsTold: (count) =>
       use(async (db) => {

@@ -42,7 +42,7 @@ export function createIdbOwed({ database, newId }: IdbOwedOptions): Owed {
 
     setAside: (seqs, reason) => moveAside(seqs, reason),
 
-    depth: () => use((db) => db.count("entries")),
+    depth: () => use((db) => reading(db, ["entries"]).store.count()),
 
     noteHighestSeq: (epoch, seq) =>
       use(async (db) => {

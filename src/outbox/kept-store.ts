@@ -1,5 +1,5 @@
 import type { Database } from "./connection.ts";
-import { completed, strictly } from "./transaction.ts";
+import { completed, reading, strictly } from "./transaction.ts";
 
 /**
  * Small things a kiosk keeps beside its outbox and that the worker reads without a page: the device
@@ -16,7 +16,7 @@ export const DEVICE_KEY = "device";
 
 export function createKeptStore(database: Database): KeptStore {
   return {
-    get: (key) => database.use((db) => db.get("kept", key)),
+    get: (key) => database.use((db) => reading(db, ["kept"]).store.get(key)),
     put: (key, value) =>
       database.use(async (db) => {
         const tx = strictly(db, ["kept"]);

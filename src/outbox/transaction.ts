@@ -16,7 +16,10 @@ export function strictly<const Names extends Store[]>(
   return guarded(tx);
 }
 
-/** A transaction that only looks. */
+/**
+ * A transaction that only looks. In place of idb's shortcuts (`db.get`, `db.count`): when a database
+ * is wiped under them, the transaction they hide rejects with nobody listening.
+ */
 export function reading<const Names extends Store[]>(
   db: TarjetaDb,
   stores: Names,
