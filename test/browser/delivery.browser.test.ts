@@ -4,7 +4,7 @@ import { Entry } from "../../src/contract/entry.ts";
 import { INGEST_PATH, IngestRequest } from "../../src/contract/ingest.ts";
 import { SYNC_TAG } from "../../src/contract/worker-message.ts";
 import { memberCards } from "../support/cards.ts";
-import type { FaultProxy } from "../support/fault-proxy.ts";
+import type { Exchange } from "../support/fault-proxy.ts";
 import { mergedTwice, readJournal } from "../support/journal.ts";
 import type { KioskBrowser } from "../support/kiosk-browser.ts";
 import { depth, openKiosk, scanAndBeThanked, stateOf } from "../support/kiosk-page.ts";
@@ -30,9 +30,8 @@ function newCards(count: number): readonly string[] {
 }
 
 /** Ids of entries that went over the line, once per time they did. */
-function sentIds(line: FaultProxy): readonly string[] {
-  return line
-    .seen(INGEST_PATH)
+function sentIds(exchanges: readonly Exchange[]): readonly string[] {
+  return exchanges
     .flatMap(({ body }) => IngestRequest.parse(JSON.parse(String(body))).entries)
     .map((entry) => Entry.parse(entry).header.id);
 }
@@ -106,9 +105,38 @@ describe("two tabs", () => {
       await system.emulator.arrived(cards);
       await depth(page(), 0);
       await depth(second, 0);
-      const ids = sentIds(line);
+      const ids = sentIds(line.seen(INGEST_PATH));
       expect(ids.length).toBeGreaterThanOrEqual(cards.length);
       expect(new Set(ids).size).toBe(ids.length);
+    });
+  });
+});
+
+describe("two tabs without a worker", () => {
+  it("[FL2] send nothing twice, although each empties the outbox by itself", async () => {
+    const cards = newCards(4);
+    await withKiosk(system, async ({ page, line, browser }) => {
+      await browser().context.addInitScript(() => {
+        Reflect.deleteProperty(Navigator.prototype, "serviceWorker");
+      });
+      const second = await browser().context.newPage();
+      const tabs = [page(), second];
+      for (const tab of tabs) await openKiosk(tab, line.url);
+      line.on(INGEST_PATH, (exchange) => exchange.cut());
+      for (const card of cards) await scanAndBeThanked(second, card);
+      const before = line.seen(INGEST_PATH).length;
+      line.on(INGEST_PATH, async (exchange) => {
+        const answer = await exchange.forward();
+        await new Promise((wake) => setTimeout(wake, 500));
+        exchange.answer(answer);
+      });
+      // The network comes back for both at the same moment.
+      await Promise.all(tabs.map((tab) => tab.evaluate(() => dispatchEvent(new Event("online")))));
+      await system.emulator.arrived(cards);
+      for (const tab of tabs) await depth(tab, 0);
+      const ids = sentIds(line.seen(INGEST_PATH).slice(before));
+      expect(new Set(ids).size).toBe(cards.length);
+      expect(ids).toHaveLength(cards.length);
     });
   });
 });
