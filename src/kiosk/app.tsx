@@ -1,8 +1,8 @@
+import type { ComponentChild } from "preact";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { AttractScreen } from "./screens/attract.tsx";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { ThanksScreen } from "./screens/thanked.tsx";
-import { Ribbon, type RibbonPose } from "./ui/ribbon.tsx";
 import { Sill } from "./ui/sill.tsx";
 import type { Screen } from "./visit.ts";
 import type { VisitSession } from "./visit-session.ts";
@@ -13,6 +13,8 @@ export interface AppProps {
   readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
   readonly screen: Screen;
   readonly config: KioskConfig;
+  /** The same element for as long as the ribbon hangs the same way. */
+  readonly ribbon: ComponentChild;
   /** The link to the proxy is known to be down. */
   readonly offline: boolean;
   readonly timeZone: string;
@@ -27,6 +29,8 @@ export function App(props: AppProps) {
   const { screen, config, timeZone, language, later } = props;
   const words = later?.VOCABULARY[language];
   const firstWords = words ?? FIRST_ENGLISH;
+  const time =
+    screen.state === "thanked" ? timeOfDay(screen.notedAtMs, language, timeZone) : undefined;
 
   return (
     <div
@@ -35,11 +39,11 @@ export function App(props: AppProps) {
       // A touch presses and leaves no focus behind; the keyboard's focus is its own.
       onMouseDown={(event) => event.preventDefault()}
     >
-      <Ribbon pose={poseOf(screen, config)} />
+      {props.ribbon}
       <p class="unseen" role="status">
-        {announcement(screen, firstWords, words, timeOfScreen(screen, language, timeZone))}
+        {announcement(screen, firstWords, words, time)}
       </p>
-      <CurrentScreen {...props} key={keyOf(screen)} firstWords={firstWords} />
+      <CurrentScreen {...props} key={keyOf(screen)} firstWords={firstWords} time={time} />
       <Sill
         vocabulary={later?.VOCABULARY}
         language={language}
@@ -50,8 +54,14 @@ export function App(props: AppProps) {
   );
 }
 
-function CurrentScreen(props: AppProps & { readonly firstWords: FirstWords }) {
-  const { screen, session, config, firstWords, language, offline, timeZone, later } = props;
+interface CurrentScreenProps extends AppProps {
+  readonly firstWords: FirstWords;
+  /** When the visit was noted, as the shopper's watch says it. */
+  readonly time: string | undefined;
+}
+
+function CurrentScreen(props: CurrentScreenProps) {
+  const { screen, session, config, firstWords, language, offline, time, later } = props;
   const { brand } = config;
   const openKeypad = () => session.send({ type: "keypad-opened" });
   if (screen.state === "attract") {
@@ -59,7 +69,6 @@ function CurrentScreen(props: AppProps & { readonly firstWords: FirstWords }) {
       <AttractScreen words={firstWords} brand={brand} offline={offline} onKeypad={openKeypad} />
     );
   }
-  const time = timeOfScreen(screen, language, timeZone);
   if (screen.state === "thanked" && (screen.step === "thanks" || later === undefined)) {
     return <ThanksScreen words={firstWords} noted={screen} time={time} />;
   }
@@ -82,22 +91,6 @@ function lookOf(screen: Screen): string {
   return screen.state === "thanked" ? screen.step : screen.state;
 }
 
-function poseOf(screen: Screen, config: KioskConfig): RibbonPose {
-  switch (screen.state) {
-    case "attract":
-      return { type: "tapestry" };
-    case "keypad":
-      return { type: "woven", digits: screen.digits.length, length: config.keypad.length };
-    case "refused":
-      return { type: screen.reason === "payment-card" ? "hollow" : "parted" };
-    case "out-of-service":
-      return { type: "resting" };
-    case "thanked":
-      if (screen.step === "question") return { type: "header" };
-      return { type: screen.step === "duplicate" ? "short" : "fallen" };
-  }
-}
-
 /** What a screen reader says of it; card digits are never spoken. */
 function announcement(
   screen: Screen,
@@ -111,8 +104,4 @@ function announcement(
   return screen.step === "duplicate" && words !== undefined
     ? `${words.duplicateTitle}. ${words.duplicateText(time)}`
     : `${firstWords.thanks}. ${firstWords.notedVisit(time)}.`;
-}
-
-function timeOfScreen(screen: Screen, language: Language, timeZone: string): string | undefined {
-  return screen.state === "thanked" ? timeOfDay(screen.notedAtMs, language, timeZone) : undefined;
 }

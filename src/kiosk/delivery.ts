@@ -48,6 +48,8 @@ export interface DeliveryDeps {
   readonly registerSync: () => Promise<void>;
   /** Calls back once after `delayMs`; the returned function takes it back. */
   readonly timer: (work: () => void, delayMs: number) => () => void;
+  /** Calls back when the page has nothing more urgent to do, and before long. */
+  readonly soon: (work: () => void) => void;
   /** What broke that nobody waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -138,7 +140,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     added() {
       if (state.depth === 0) silentSinceMs = clock.monoMs();
       change({ depth: state.depth + 1 });
-      ask(false);
+      // The thanks are painted first: nobody waits for the sending.
+      deps.soon(() => ask(false));
     },
     request: (why) => ask(why !== "resumed"),
     reported,

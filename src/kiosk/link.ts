@@ -43,6 +43,9 @@ export interface Link {
   readonly start: () => void;
 }
 
+/** Ours: a page that is never idle sends all the same. */
+const SOON_MS = 500;
+
 export function createLink(deps: LinkDeps): Link {
   const { clock, segments, newId, outbox, kept, gate, device, depth, onError } = deps;
   const bridge = createWorkerBridge({ reload: deps.reload });
@@ -76,6 +79,7 @@ export function createLink(deps: LinkDeps): Link {
       if (!gate.isCut.peek()) await bridge.registerSync();
     },
     timer,
+    soon: (work) => void requestIdleCallback(work, { timeout: SOON_MS }),
     onError,
   });
 

@@ -3,7 +3,7 @@ import "./styles/base.css";
 import "./styles/ribbon.css";
 import "./styles/screens.css";
 import "./styles/motion.css";
-import { effect, signal } from "@preact/signals-core";
+import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
 import type { Device } from "../contract/update.ts";
 import { createSegmentClock } from "../outbox/clock-segments.ts";
@@ -20,8 +20,10 @@ import { createFingerprint } from "./fingerprint.ts";
 import { createLanguageChoice } from "./language.ts";
 import type { Link } from "./link.ts";
 import { createNetworkGate } from "./network-gate.ts";
+import { createRibbonPose } from "./ribbon-pose.ts";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { tryStorage } from "./storage-watch.ts";
+import { Ribbon } from "./ui/ribbon.tsx";
 import { createVisitSession } from "./visit-session.ts";
 
 /** Ours: how often a kiosk that cannot store tries again. */
@@ -96,6 +98,11 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
 
   createKeyboardWedge({ window }).start(session.scanned);
   const { language, choose } = createLanguageChoice(session.screen);
+  const pose = createRibbonPose({
+    ...session,
+    afterPaint: (work) => void requestAnimationFrame(() => setTimeout(work)),
+  });
+  const ribbon = computed(() => <Ribbon pose={pose.value} />);
   effect(() => {
     page.lang = language.value;
     render(
@@ -103,6 +110,7 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
         session={session}
         screen={session.screen.value}
         config={session.config.value}
+        ribbon={ribbon.value}
         offline={link.value?.isDown.value ?? false}
         timeZone={timeZone}
         language={language.value}

@@ -63,8 +63,20 @@ const BELIEVABLE_MS = 1_704_067_200_000;
 /** `11:42` where the kiosk stands, or nothing while its clock cannot be right. */
 export function timeOfDay(atMs: number, language: Language, timeZone: string): string | undefined {
   if (atMs < BELIEVABLE_MS) return undefined;
+  return timeFormat(language, timeZone).format(atMs);
+}
+
+/** Making one takes longer than all else that a thanks screen computes, so each is made once. */
+const timeFormats = new Map<string, Intl.DateTimeFormat>();
+
+function timeFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone}`;
+  const known = timeFormats.get(key);
+  if (known !== undefined) return known;
   const format = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
-  return new Intl.DateTimeFormat(language, format).format(atMs);
+  const made = new Intl.DateTimeFormat(language, format);
+  timeFormats.set(key, made);
+  return made;
 }
 
 /** A configured text in the shopper's language, else in English. */

@@ -24,8 +24,8 @@ export const MAX_ENTRIES = 200_000;
 /** The whole outbox in IndexedDB, for the page; see `createIdbOwed` for the worker's half. */
 export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
   const { database, mirror, newId, maxEntries = MAX_ENTRIES } = options;
-  /** Where the next number comes from, as last seen; the transaction checks. */
-  let current: EpochRow | undefined;
+  /** The numbering as last seen, the current epoch last; every transaction looks for itself. */
+  let numbering: readonly EpochRow[] | undefined;
   /** The connection that was compared with the mirror. */
   let checked: TarjetaDb | undefined;
   /** At most so many entries are there; counted only when this reaches the mark. */
@@ -35,7 +35,7 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
   const use = <T>(work: (db: TarjetaDb) => Promise<T>): Promise<T> =>
     database.use(async (db) => {
       if (checked !== db) {
-        current = mirror === undefined ? undefined : await check(db, mirror, newId);
+        numbering = mirror === undefined ? undefined : await check(db, mirror, newId);
         about = await atMost(db);
         checked = db;
       }
@@ -46,19 +46,21 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
     const { segment, wallMs, monoMs, heldUntil, seal } = draft;
     const clear = { v: 1, id: newId(), segment, wallMs, monoMs, heldUntil } as const;
     for (;;) {
-      const { epoch, lastSeq } = await use(async (db) => {
+      const epochs = await use(async (db) => {
         await refuseAtHighWater(db);
-        return (current ??= await check(db, mirror, newId));
+        return (numbering ??= await check(db, mirror, newId));
       });
+      const { epoch, lastSeq } = current(epochs);
       const header = { ...clear, epoch, seq: lastSeq + 1 };
       // Outside of any transaction: waiting for anything but its own requests would end it.
       const { body, ...key } = await seal(header);
       const entry: Entry = { header: { ...header, ...key }, body };
-      const kept = await use((db) => keep(db, entry));
-      about += Math.max(1, kept.lastSeq - lastSeq);
-      current = kept;
+      const kept = await use((db) => keep(db, entry, epochs));
+      const now = current(kept.epochs);
+      about += Math.max(1, now.lastSeq - lastSeq);
+      numbering = kept.epochs;
       if (kept.ours) {
-        mirror?.write({ epoch: kept.epoch, firstSeq: kept.firstSeq, lastSeq: kept.lastSeq });
+        mirror?.write({ epoch: now.epoch, firstSeq: now.firstSeq, lastSeq: now.lastSeq });
         return entry.header;
       }
     }
@@ -77,7 +79,7 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
       const added = lastAdd
         .then(() => addNext(draft))
         .catch((error: unknown) => {
-          current = undefined;
+          numbering = undefined;
           throw reasonOf(error);
         });
       // The next one waits for this one's end, not for its success.
@@ -99,7 +101,7 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
 
     witnesses: () =>
       use(async (db) => {
-        current ??= await check(db, mirror, newId);
+        numbering ??= await check(db, mirror, newId);
         return readWitnesses(db);
       }),
 
@@ -136,12 +138,12 @@ async function atMost(db: TarjetaDb): Promise<number> {
   return first === null || last === null ? 0 : last.key - first.key + 1;
 }
 
-/** Compares the database with its witness, once per connection, and gives the current epoch. */
+/** Compares the database with its witness, once per connection, and gives the numbering. */
 async function check(
   db: TarjetaDb,
   mirror: Mirror | undefined,
   newId: () => string,
-): Promise<EpochRow> {
+): Promise<readonly EpochRow[]> {
   // Before the database: whatever the mirror knows was durable there by then.
   const mirrored = mirror?.read();
   const tx = strictly(db, ["meta", "entries", "aside", "voided"]);
@@ -160,35 +162,65 @@ async function check(
     mirrored,
   };
   const result = reconcile(found, newId);
-  const last = result.epochs.at(-1);
-  if (last !== undefined && last === found.epochs.at(-1)) {
-    await tx.done;
-    return last;
-  }
-  return writeMeta(tx, result);
+  if (result.epochs.length > 0 && result.epochs.at(-1) === found.epochs.at(-1)) await tx.done;
+  else await writeMeta(tx, result);
+  return result.epochs;
 }
 
-/** The epoch as it stands afterwards, and whether the entry is in it. */
-type Kept = EpochRow & { readonly ours: boolean };
+/** The numbering as it stands afterwards, and whether the entry is in it. */
+interface Kept {
+  readonly epochs: readonly EpochRow[];
+  readonly ours: boolean;
+}
 
-/** Keeps the entry if its number is still the next one; another tab may have given it meanwhile. */
-async function keep(db: TarjetaDb, entry: Entry): Promise<Kept> {
-  const { epoch, seq, id } = entry.header;
+/**
+ * Keeps the entry if its number is still the next one; another tab may have given it meanwhile.
+ *
+ * Looks and writes in one go, and takes the writing back if the look tells otherwise: a trip to the
+ * database's process less between a scan and its thanks.
+ */
+async function keep(db: TarjetaDb, entry: Entry, known: readonly EpochRow[]): Promise<Kept> {
+  const { seq } = entry.header;
+  const epochs = [...known.slice(0, -1), { ...current(known), lastSeq: seq }];
   const tx = strictly(db, ["entries", "meta"]);
-  const entries = tx.objectStore("entries");
-  const epochs = parsedOr(Epochs, await tx.objectStore("meta").get(META.epochs), []);
-  const now = epochs.at(-1);
-  if (now === undefined) throw new OutboxUnavailableError("the outbox lost its numbering");
-  if (now.epoch !== epoch || now.lastSeq !== seq - 1) {
-    // Ours already, when the connection broke between the commit and its news.
-    const there = Entry.safeParse(await entries.get(seq));
-    await tx.done;
-    return { ...now, ours: there.success && there.data.header.id === id };
-  }
-  const grown = { ...now, lastSeq: seq };
-  await completed(tx, [
-    entries.add(entry, seq),
-    tx.objectStore("meta").put([...epochs.slice(0, -1), grown], META.epochs),
+  const meta = tx.objectStore("meta");
+  const look = meta.get(META.epochs);
+  const writes = Promise.allSettled([
+    tx.objectStore("entries").add(entry, seq),
+    meta.put(epochs, META.epochs),
   ]);
-  return { ...grown, ours: true };
+  if (isSame(parsedOr(Epochs, await look, []), known)) {
+    tx.commit();
+    await completed(tx, [writes]);
+    return { epochs, ours: true };
+  }
+  tx.abort();
+  await writes;
+  return whatIsThere(db, entry.header);
+}
+
+/** The numbering somebody else went on with, and whether the entry is there all the same. */
+async function whatIsThere(db: TarjetaDb, { id, seq }: EntryHeader): Promise<Kept> {
+  const tx = reading(db, ["entries", "meta"]);
+  const [row, epochs] = await Promise.all([
+    tx.objectStore("entries").get(seq),
+    tx.objectStore("meta").get(META.epochs),
+  ]);
+  const found = parsedOr(Epochs, epochs, []);
+  if (found.length === 0) throw new OutboxUnavailableError("the outbox lost its numbering");
+  // Ours already, when the connection broke between the commit and its news.
+  const there = Entry.safeParse(row);
+  return { epochs: found, ours: there.success && there.data.header.id === id };
+}
+
+function isSame(found: readonly EpochRow[], known: readonly EpochRow[]): boolean {
+  const [ours, theirs] = [known.at(-1), found.at(-1)];
+  return theirs?.epoch === ours?.epoch && theirs?.lastSeq === ours?.lastSeq;
+}
+
+/** Where the next number comes from. */
+function current(epochs: readonly EpochRow[]): EpochRow {
+  const last = epochs.at(-1);
+  if (last === undefined) throw new Error("an outbox has at least one epoch");
+  return last;
 }

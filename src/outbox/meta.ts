@@ -17,16 +17,14 @@ interface MetaTransaction {
   };
 }
 
-/** Keeps a new numbering and what was found; gives the epoch that numbers come from now. */
+/** Keeps a new numbering and what was found. */
 export async function writeMeta(
   tx: MetaTransaction,
   { epochs, incident }: Reconciled,
-): Promise<EpochRow> {
+): Promise<void> {
   const meta = tx.objectStore("meta");
   const kept: unknown = await meta.get(META.incidents);
   const incidents: readonly unknown[] = Array.isArray(kept) ? kept : [];
-  const last = epochs.at(-1);
-  if (last === undefined) throw new Error("an outbox has at least one epoch");
   await completed(tx, [
     meta.put(epochs, META.epochs),
     meta.delete(META.dataLoss),
@@ -35,7 +33,6 @@ export async function writeMeta(
       META.incidents,
     ),
   ]);
-  return last;
 }
 
 /** What the disk holds, if it is still what we wrote. */

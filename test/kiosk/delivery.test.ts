@@ -40,6 +40,7 @@ function aPage(part: { worker?: boolean; sync?: boolean; depth?: number } = {}) 
         if (timer === mine) timer = undefined;
       };
     },
+    soon: (work) => work(),
     onError(error) {
       throw error;
     },

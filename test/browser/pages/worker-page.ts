@@ -60,6 +60,7 @@ const delivery = createDelivery({
     const timer = setTimeout(work, delayMs);
     return () => clearTimeout(timer);
   },
+  soon: (work) => work(),
   onError: (error) => void flushes.push(`error ${String(error)}`),
 });
 
