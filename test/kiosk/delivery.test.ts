@@ -6,12 +6,13 @@ import { aDevice, SEGMENT } from "../support/entries.ts";
 const drained = { type: "drained", sent: 1 } as const;
 
 /** A page whose worker, timers and flush are played by hand; what happens is written down. */
-function aPage(part: { worker?: boolean; sync?: boolean; depth?: number } = {}) {
+function aPage(part: { worker?: boolean; sync?: boolean; depth?: number; busy?: boolean } = {}) {
   const timeline: string[] = [];
   const now = { ms: 0 };
   const at = { worker: part.worker ?? true, depth: part.depth ?? 0 };
   let timer: { readonly work: () => void; readonly dueMs: number } | undefined;
   let answer: FlushReport = drained;
+  const later: (() => void)[] = [];
 
   const delivery = createDelivery({
     outbox: { depth: async () => at.depth },
@@ -40,7 +41,7 @@ function aPage(part: { worker?: boolean; sync?: boolean; depth?: number } = {}) 
         if (timer === mine) timer = undefined;
       };
     },
-    soon: (work) => work(),
+    soon: (work) => (part.busy === true ? void later.push(work) : work()),
     onError(error) {
       throw error;
     },
@@ -71,6 +72,7 @@ function aPage(part: { worker?: boolean; sync?: boolean; depth?: number } = {}) 
     flushAnswers: (report: FlushReport) => (answer = report),
     seen: () => timeline.splice(0),
     hasTimer: () => timer !== undefined,
+    comesToRest: () => later.splice(0).forEach((work) => work()),
   };
 }
 
@@ -87,6 +89,15 @@ describe("delivery", () => {
     at.depth = 4;
     delivery.added();
     expect(delivery.state().depth).toBe(4);
+    expect(seen()).toEqual(["sync", "worker@0"]);
+  });
+
+  it("[FL5] counts an added update at once and asks for its sending after the thanks", () => {
+    const { delivery, seen, comesToRest } = aPage({ busy: true });
+    delivery.added();
+    expect(delivery.state().depth).toBe(1);
+    expect(seen()).toEqual([]);
+    comesToRest();
     expect(seen()).toEqual(["sync", "worker@0"]);
   });
 
