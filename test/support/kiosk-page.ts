@@ -49,12 +49,16 @@ export async function workerReady(page: Page): Promise<void> {
 
 /** Waits until the screen thanks for this very card: the promise is given from here on. */
 export async function thankedFor(page: Page, card: string): Promise<void> {
-  await page.waitForFunction(
+  const thanked = page.waitForFunction(
     (ending) =>
       document.documentElement.dataset["visitState"] === "thanked" &&
       document.body.innerText.includes(`•••• ${ending}`),
     card.slice(-4),
   );
+  await thanked.catch(async (cause: unknown) => {
+    const [state, text] = [await stateOf(page), await page.innerText("body")];
+    throw new Error(`no thanks for ${card}: ${JSON.stringify(state)} ${text}`, { cause });
+  });
 }
 
 export async function scanAndBeThanked(page: Page, card: string): Promise<void> {
