@@ -65,3 +65,18 @@ export async function scanAndBeThanked(page: Page, card: string): Promise<void> 
   await scan(page, card);
   await thankedFor(page, card);
 }
+
+/**
+ * Holds the card again when nothing happened, as a shopper does: a machine that is traced and busy
+ * can let so much time pass between two keys that the page takes the scan for over.
+ */
+export async function scanUntilThanked(page: Page, card: string): Promise<void> {
+  for (let left = 3; left > 1; left -= 1) {
+    try {
+      return await scanAndBeThanked(page, card);
+    } catch (error) {
+      console.warn(String(error));
+    }
+  }
+  await scanAndBeThanked(page, card);
+}
