@@ -74,8 +74,8 @@ export async function scanUntilThanked(page: Page, card: string): Promise<void> 
   for (let left = 3; left > 1; left -= 1) {
     try {
       return await scanAndBeThanked(page, card);
-    } catch (error) {
-      console.warn(String(error));
+    } catch {
+      // Said by the last try, if that comes to nothing too.
     }
   }
   await scanAndBeThanked(page, card);
