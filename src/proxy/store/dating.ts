@@ -1,5 +1,6 @@
 import { dateSegment, type ClockReading, type SegmentDating } from "../../domain/effective-time.ts";
 import type { Device } from "../../contract/update.ts";
+import { keepNewestSegments, type StoreLimits } from "./limits.ts";
 import type { Tx } from "./sql.ts";
 
 /** A kiosk as the proxy remembers it. */
@@ -52,6 +53,7 @@ export interface DatingContext {
   /** What is known of the sender; nothing at its first contact. */
   readonly known: KnownDevice | undefined;
   readonly receiptMs: number;
+  readonly limits: StoreLimits;
 }
 
 export type DateEntry = (deviceId: string, reading: ClockReading) => Promise<SegmentDating>;
@@ -65,7 +67,7 @@ export type DateEntry = (deviceId: string, reading: ClockReading) => Promise<Seg
  * when the rest was captured.
  */
 export function createDating(context: DatingContext): DateEntry {
-  const { tx, sender, known, receiptMs } = context;
+  const { tx, sender, known, receiptMs, limits } = context;
   const fixed = new Map<string, SegmentDating>();
 
   return async (deviceId, reading) => {
@@ -91,6 +93,7 @@ export function createDating(context: DatingContext): DateEntry {
       "INSERT INTO segment (device_id, segment, dating, contact_ms) VALUES ($1, $2, $3, $4)",
       [deviceId, reading.segment, JSON.stringify(dating), receiptMs],
     );
+    await keepNewestSegments(tx, limits, deviceId);
     return dating;
   };
 }

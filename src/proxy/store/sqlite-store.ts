@@ -87,6 +87,8 @@ export async function openSqliteStore({ onFatal, ...options }: SqliteStoreOption
     ledgerTimeMs: call("ledgerTimeMs"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),
+    appendAudit: call("appendAudit"),
+    audit: call("audit"),
     figures: call("figures"),
     close: async () => {
       if (failure === undefined) send({ type: "close" });
