@@ -13,7 +13,7 @@ import { acceptJsonOnly } from "./json-only.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
-import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
+import { isStoreTrouble } from "./store/store-error.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppDeps {
@@ -104,6 +104,9 @@ function routeIngest(app: FastifyInstance, deps: AppDeps): void {
     try {
       const answer = await deps.ingest(request.body);
       if (answer.type === "problem") {
+        if (answer.code === "store-unavailable") {
+          request.log.error({ reason: answer.detail }, "a batch was not kept");
+        }
         return replyProblem(reply, answer.code, answer.detail, answer.retryAfterSeconds);
       }
       deps.onStored();
@@ -133,7 +136,8 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
     try {
       await deps.store.heartbeat(beat.data, receiptMs);
     } catch (error) {
-      if (!(error instanceof StoreFullError || error instanceof StoreFailedError)) throw error;
+      if (!isStoreTrouble(error)) throw error;
+      request.log.error({ error: error.name, reason: error.message }, "a heartbeat was not kept");
       return replyProblem(reply, "store-unavailable", `${error.message}.`, BUSY_RETRY_SECONDS);
     }
     const receipt: HeartbeatReceipt = {

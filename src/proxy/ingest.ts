@@ -6,7 +6,7 @@ import { Update } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { FloodLimit } from "./flood-limit.ts";
 import { openPlainBody, type OpenBody } from "./open-body.ts";
-import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
+import { isStoreTrouble } from "./store/store-error.ts";
 import type { IngestBatch, IngestResult, Store } from "./store/store.ts";
 
 export interface IngestDeps {
@@ -83,7 +83,7 @@ async function keep(store: IngestDeps["store"], batch: IngestBatch): Promise<Ing
     return replyTo(await store.ingest(batch));
   } catch (error) {
     // Nothing was kept, and the kiosk is told so: it keeps its entries and comes back.
-    if (error instanceof StoreFullError || error instanceof StoreFailedError) {
+    if (isStoreTrouble(error)) {
       return {
         type: "problem",
         code: "store-unavailable",
