@@ -84,7 +84,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   const visit = signal(NO_VISIT);
   const config = signal(deps.config);
   const refusals = new Map<string, number>();
-  const rate = createCardRate();
+  const admits = createCardRate();
   let offered: KioskConfig | undefined;
   let held: readonly Held[] = [];
   let timer: number | undefined;
@@ -130,9 +130,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   async function take(card: Card, source: Scan["source"], taken: ClockReading): Promise<void> {
     const visitId = newId();
     const print = await fingerprint(card.visitor);
-    if (!rate.admits({ fingerprint: print, source }, clock.monoMs(), config.peek())) {
-      refuse("too-many", "too-many");
-      return;
+    if (!admits(print, source, clock.monoMs(), config.peek().cardLimits)) {
+      return refuse("too-many", "too-many");
     }
     held = [...held, { visitId, card }];
     step({ type: "scanned", visitId, fingerprint: print, masked: maskedCard(card.visitor) });
