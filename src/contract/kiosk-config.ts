@@ -90,6 +90,13 @@ export const KioskConfig = z
     cardRules: z.array(CardRuleSchema).check(z.minLength(1), z.maxLength(32)),
     /** Digits of a typed card number, for the keypad. */
     keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),
+    /** Distinct cards in any minute, before the kiosk asks for patience; typed ones apart (rule CD1). */
+    cardLimits: z.optional(
+      z.strictObject({
+        cardsPerMinute: z.int().check(z.gte(1), z.lte(600)),
+        typedCardsPerMinute: z.int().check(z.gte(1), z.lte(600)),
+      }),
+    ),
     scanAttributes: z.array(ScanAttribute).check(z.minLength(1), z.maxLength(16)),
     staticAttributes: z.array(StaticAttribute).check(z.maxLength(16)),
     questions: z.array(Question).check(

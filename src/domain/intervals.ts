@@ -21,8 +21,25 @@ export function contains(intervals: Intervals, number: number): boolean {
   return false;
 }
 
+/** One copy, however many intervals there are: a kiosk may send numbers as scattered as it likes. */
 export function add(intervals: Intervals, number: number): Intervals {
-  return union(intervals, [[number, number]]);
+  if (contains(intervals, number)) return intervals;
+  let at = 0;
+  for (let high = intervals.length; at < high;) {
+    const middle = (at + high) >> 1;
+    if (intervals[middle]![1] < number) at = middle + 1;
+    else high = middle;
+  }
+  const before = intervals[at - 1];
+  const after = intervals[at];
+  const joinsBefore = before !== undefined && before[1] === number - 1;
+  const joinsAfter = after !== undefined && after[0] === number + 1;
+  const joined = [joinsBefore ? before[0] : number, joinsAfter ? after[1] : number] as const;
+  return intervals.toSpliced(
+    joinsBefore ? at - 1 : at,
+    Number(joinsBefore) + Number(joinsAfter),
+    joined,
+  );
 }
 
 /** Every number of either side. */
@@ -37,13 +54,15 @@ export function union(left: Intervals, right: Intervals): Intervals {
   return merged;
 }
 
-/** The numbers of `left` that are not in `right`. */
+/** The numbers of `left` that are not in `right`; once along both, however many there are. */
 export function difference(left: Intervals, right: Intervals): Intervals {
   const rest: [number, number][] = [];
+  let first = 0;
   for (const [from, to] of left) {
     let start = from;
-    for (const [cutFrom, cutTo] of right) {
-      if (cutTo < start) continue;
+    while (first < right.length && right[first]![1] < from) first += 1;
+    for (let index = first; index < right.length; index += 1) {
+      const [cutFrom, cutTo] = right[index]!;
       if (cutFrom > to) break;
       if (cutFrom > start) rest.push([start, cutFrom - 1]);
       start = cutTo + 1;

@@ -1,12 +1,19 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals-core";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Device, Update } from "../contract/update.ts";
-import { cardFromScan, maskedCard, type Card, type CardRefusal } from "../domain/card.ts";
+import {
+  cardFromScan,
+  maskedCard,
+  type Card,
+  type CardRefusal,
+  type Scan,
+} from "../domain/card.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import { OutboxFullError } from "../outbox/outbox.ts";
 import type { ScannerEvent } from "../scanner/scanner.ts";
 import { answerUpdate, scanUpdate } from "./capture.ts";
+import { createCardRate } from "./card-rate.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { keypadVerdict } from "./keypad-number.ts";
 import {
@@ -77,6 +84,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   const visit = signal(NO_VISIT);
   const config = signal(deps.config);
   const refusals = new Map<string, number>();
+  const admits = createCardRate();
   let offered: KioskConfig | undefined;
   let held: readonly Held[] = [];
   let timer: number | undefined;
@@ -119,9 +127,12 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     step({ type: "refused", reason });
   }
 
-  async function take(card: Card, taken: ClockReading): Promise<void> {
+  async function take(card: Card, source: Scan["source"], taken: ClockReading): Promise<void> {
     const visitId = newId();
     const print = await fingerprint(card.visitor);
+    if (!admits(print, source, clock.monoMs(), config.peek().cardLimits)) {
+      return refuse("too-many", "too-many");
+    }
     held = [...held, { visitId, card }];
     step({ type: "scanned", visitId, fingerprint: print, masked: maskedCard(card.visitor) });
     if (!visit.peek().pending.some((pending) => pending.visitId === visitId)) return;
@@ -135,10 +146,10 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     );
   }
 
-  function takeInTurn(card: Card): void {
+  function takeInTurn(card: Card, source: Scan["source"]): void {
     const taken = readClock();
     // A scan that breaks must not take the next ones with it.
-    lastScan = lastScan.then(() => take(card, taken)).catch(deps.onError);
+    lastScan = lastScan.then(() => take(card, source, taken)).catch(deps.onError);
   }
 
   return {
@@ -152,7 +163,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
         return;
       }
       const card = cardFromScan(event.scan, config.peek().cardRules);
-      if (card.ok) takeInTurn(card.value);
+      if (card.ok) takeInTurn(card.value, event.scan.source);
       else refuse(refusalReason(card.error), card.error.type);
     },
 
@@ -160,7 +171,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
       const { screen } = visit.peek();
       if (screen.state !== "keypad") return;
       const verdict = keypadVerdict(screen.digits, config.peek());
-      if (verdict.type === "ready") takeInTurn(verdict.card);
+      if (verdict.type === "ready") takeInTurn(verdict.card, "keypad");
     },
 
     answer(code) {

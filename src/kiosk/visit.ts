@@ -74,7 +74,13 @@ export interface Seen {
   readonly untilMs: number;
 }
 
-export type RefusalReason = "payment-card" | "not-ours" | "bad-check-digit" | "unreadable";
+export type RefusalReason =
+  | "payment-card"
+  | "not-ours"
+  | "bad-check-digit"
+  | "unreadable"
+  /** More distinct cards in a minute than people bring (rule CD1). */
+  | "too-many";
 export type StorageTrouble = "full" | "unavailable";
 
 export type VisitEvent =

@@ -44,6 +44,10 @@ export const ENGLISH: Words = {
       title: "We couldn’t read that",
       text: () => "Hold your card still under the reader. On a phone, turn the brightness up.",
     },
+    "too-many": {
+      title: "One moment, please",
+      text: () => "Many cards were shown here just now. Show yours again in a minute.",
+    },
   },
   showCardOr: "Show it under the reader, or",
   outOfService: {

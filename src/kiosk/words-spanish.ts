@@ -54,6 +54,10 @@ export const SPANISH: Words = {
       title: "No hemos podido leerla",
       text: () => "Deja la tarjeta quieta bajo el lector. Si es el móvil, sube el brillo.",
     },
+    "too-many": {
+      title: "Un momento, por favor",
+      text: () => "Aquí se han leído muchas tarjetas seguidas. Enseña la tuya dentro de un minuto.",
+    },
   },
   showCardOr: "Ponla bajo el lector, o",
   outOfService: {

@@ -1,20 +1,27 @@
 import fastifyStatic from "@fastify/static";
 import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
-import { CONTENT_SECURITY_POLICY } from "../contract/content-security-policy.ts";
 import { HEARTBEAT_PATH, HeartbeatRequest, type HeartbeatReceipt } from "../contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
 import type { Clock } from "../domain/clock.ts";
+import { budgetBodies } from "./body-budget.ts";
+import { isCrossOrigin } from "./cross-origin.ts";
+import type { FloodLimit } from "./flood-limit.ts";
+import { httpLimits } from "./http-limits.ts";
 import type { Ingest } from "./ingest.ts";
+import { acceptJsonOnly } from "./json-only.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
-import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
+import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
+import { isStoreTrouble } from "./store/store-error.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppDeps {
   readonly ingest: Ingest;
   readonly store: Store;
   readonly clock: Clock;
+  /** Shared by everything a kiosk sends. */
+  readonly flood: FloodLimit;
   readonly kioskConfig: KioskConfig;
   /** Folder of the built kiosk; absent in tests of the API alone. */
   readonly kioskDir?: string | undefined;
@@ -39,17 +46,21 @@ export async function createApp(
 ): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: MAX_BATCH_BYTES,
-    // Slow senders are cut off: a batch of 2 MB over a poor line takes well below a minute.
-    requestTimeout: 60_000,
+    ...httpLimits(),
     // Request lines hold whole addresses, and nothing of a request is ever logged (rule PV2).
     logController: new LogController({ disableRequestLogging: true }),
     ...options,
   });
-  acceptJsonOnly(app);
   answerErrorsAsProblems(app);
-  app.addHook("onSend", async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+  app.addHook("onSend", async (request, reply) => {
+    reply.headers(KIOSK_HEADERS);
+    if (request.protocol === "https") {
+      reply.header("strict-transport-security", STRICT_TRANSPORT_SECURITY);
+    }
   });
+  refuseOtherOrigins(app);
+  acceptJsonOnly(app);
+  budgetBodies(app, MAX_BATCH_BYTES);
 
   app.get("/readyz", async (_request, reply) =>
     deps.isAccepting()
@@ -67,14 +78,15 @@ export async function createApp(
 }
 
 /**
- * One content type, as bytes: validation happens in the handlers, where no content-type trick can
- * step around it.
+ * Only the kiosk's own pages call the API; anybody may follow a link to the kiosk. No answer ever
+ * carries a CORS header.
  */
-function acceptJsonOnly(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) =>
-    done(null, body),
-  );
+function refuseOtherOrigins(app: FastifyInstance): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const isPage = request.method === "GET" && !request.url.startsWith("/v1/");
+    if (isPage || !isCrossOrigin(request)) return;
+    await replyProblem(reply, "cross-origin", "Call it from a page of this address.");
+  });
 }
 
 function routeIngest(app: FastifyInstance, deps: AppDeps): void {
@@ -92,8 +104,10 @@ function routeIngest(app: FastifyInstance, deps: AppDeps): void {
     try {
       const answer = await deps.ingest(request.body);
       if (answer.type === "problem") {
-        const retry = answer.code === "store-unavailable" ? BUSY_RETRY_SECONDS : undefined;
-        return replyProblem(reply, answer.code, answer.detail, retry);
+        if (answer.code === "store-unavailable") {
+          request.log.error({ reason: answer.detail }, "a batch was not kept");
+        }
+        return replyProblem(reply, answer.code, answer.detail, answer.retryAfterSeconds);
       }
       deps.onStored();
       return reply.header("cache-control", "no-store").send(answer.receipt);
@@ -114,11 +128,16 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
         `${issue?.path.map(String).join(".") || "body"}: ${issue?.message ?? "not usable"}`,
       );
     }
+    const waitSeconds = deps.flood(beat.data.device.deviceId);
+    if (waitSeconds !== undefined) {
+      return replyProblem(reply, "too-many-requests", "Beat once a minute.", waitSeconds);
+    }
     const receiptMs = deps.clock.wallMs();
     try {
       await deps.store.heartbeat(beat.data, receiptMs);
     } catch (error) {
-      if (!(error instanceof StoreFullError || error instanceof StoreFailedError)) throw error;
+      if (!isStoreTrouble(error)) throw error;
+      request.log.error({ error: error.name, reason: error.message }, "a heartbeat was not kept");
       return replyProblem(reply, "store-unavailable", `${error.message}.`, BUSY_RETRY_SECONDS);
     }
     const receipt: HeartbeatReceipt = {
@@ -130,15 +149,6 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
     return reply.header("cache-control", "no-store").send(receipt);
   });
 }
-
-const SECURITY_HEADERS = {
-  "content-security-policy": CONTENT_SECURITY_POLICY,
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": "geolocation=(), microphone=(), camera=(), payment=(), usb=()",
-} as const;
 
 /**
  * The built kiosk. Hashed files never change; everything else is asked for again each time, so that

@@ -4,8 +4,9 @@ import { IngestRequest, type IngestReceipt, type Verdict } from "../contract/ing
 import type { ProblemCode } from "../contract/problem.ts";
 import { Update } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { FloodLimit } from "./flood-limit.ts";
 import { openPlainBody, type OpenBody } from "./open-body.ts";
-import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
+import { isStoreTrouble } from "./store/store-error.ts";
 import type { IngestBatch, IngestResult, Store } from "./store/store.ts";
 
 export interface IngestDeps {
@@ -13,14 +14,24 @@ export interface IngestDeps {
   readonly clock: Clock;
   /** Turns a body into JSON text; plain bodies only, unless told otherwise. */
   readonly openBody?: OpenBody | undefined;
+  /** Holds back a kiosk that floods; nobody, unless told otherwise. */
+  readonly flood?: FloodLimit | undefined;
 }
 
 export type IngestReply =
   | { readonly type: "receipt"; readonly receipt: IngestReceipt }
   | {
       readonly type: "problem";
-      readonly code: Extract<ProblemCode, "invalid-body" | "nonce-reused" | "store-unavailable">;
+      readonly code: Extract<
+        ProblemCode,
+        | "invalid-body"
+        | "nonce-reused"
+        | "store-unavailable"
+        | "too-many-requests"
+        | "limit-reached"
+      >;
       readonly detail: string;
+      readonly retryAfterSeconds?: number;
     };
 
 export type Ingest = (rawBody: Uint8Array) => Promise<IngestReply>;
@@ -31,7 +42,8 @@ export type Ingest = (rawBody: Uint8Array) => Promise<IngestReply>;
  * Entries are judged one by one: a bad one never condemns its neighbours (rule IN2). What a reply
  * says about a bad entry is where in it, never what stood there (rule PV2).
  */
-export function createIngest({ store, clock, openBody = openPlainBody }: IngestDeps): Ingest {
+export function createIngest(deps: IngestDeps): Ingest {
+  const { store, clock, openBody = openPlainBody } = deps;
   return async (rawBody) => {
     const receiptMs = clock.wallMs();
     const request = IngestRequest.safeParse(jsonOfBytes(rawBody));
@@ -39,6 +51,15 @@ export function createIngest({ store, clock, openBody = openPlainBody }: IngestD
       return { type: "problem", code: "invalid-body", detail: whereOf(request.error) };
     }
     const { nonce, device, clock: senderClock, entries } = request.data;
+    const retryAfterSeconds = deps.flood?.(device.deviceId);
+    if (retryAfterSeconds !== undefined) {
+      return {
+        type: "problem",
+        code: "too-many-requests",
+        detail: "Send it again a little later.",
+        retryAfterSeconds,
+      };
+    }
     const judged = await judgeEntries(entries, openBody);
     return keep(store, {
       nonce,
@@ -51,25 +72,48 @@ export function createIngest({ store, clock, openBody = openPlainBody }: IngestD
   };
 }
 
+/** Ours: come back within this many seconds. */
+const BUSY_RETRY_SECONDS = 5;
+
+/** Ours: a limit on what is kept is not lifted in minutes. */
+const LIMIT_RETRY_SECONDS = 600;
+
 async function keep(store: IngestDeps["store"], batch: IngestBatch): Promise<IngestReply> {
   try {
     return replyTo(await store.ingest(batch));
   } catch (error) {
     // Nothing was kept, and the kiosk is told so: it keeps its entries and comes back.
-    if (error instanceof StoreFullError || error instanceof StoreFailedError) {
-      return { type: "problem", code: "store-unavailable", detail: `${error.message}.` };
+    if (isStoreTrouble(error)) {
+      return {
+        type: "problem",
+        code: "store-unavailable",
+        detail: `${error.message}.`,
+        retryAfterSeconds: BUSY_RETRY_SECONDS,
+      };
     }
     throw error;
   }
 }
 
 function replyTo(result: IngestResult): IngestReply {
-  if (result.type !== "nonce-reused") return { type: "receipt", receipt: result.receipt };
-  return {
-    type: "problem",
-    code: "nonce-reused",
-    detail: "The same nonce came before with another body; nothing was changed.",
-  };
+  switch (result.type) {
+    case "stored":
+    case "repeated":
+      return { type: "receipt", receipt: result.receipt };
+    case "nonce-reused":
+      return {
+        type: "problem",
+        code: "nonce-reused",
+        detail: "The same nonce came before with another body; nothing was changed.",
+      };
+    case "limit-reached":
+      return {
+        type: "problem",
+        code: "limit-reached",
+        detail: "No further kiosk is kept here; nothing was changed.",
+        retryAfterSeconds: LIMIT_RETRY_SECONDS,
+      };
+  }
 }
 
 type Judged = Pick<IngestBatch, "updates" | "verdicts" | "unreadable">;

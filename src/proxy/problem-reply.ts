@@ -21,6 +21,10 @@ export function replyProblem(
  * answer or a log line: it may hold a card number (rule PV2).
  */
 export function answerErrorsAsProblems(app: FastifyInstance): void {
+  app.addHook("onSend", async (request, reply) => {
+    // Refused before its body was read: what is still on its way is not waited for.
+    if (reply.statusCode >= 400 && !request.raw.complete) reply.header("connection", "close");
+  });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     switch (error.code) {
       case "FST_ERR_CTP_INVALID_MEDIA_TYPE":

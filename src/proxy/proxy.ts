@@ -1,21 +1,23 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import type { Clock } from "../domain/clock.ts";
-import { adminToken } from "./admin-token.ts";
-import { createAdmin } from "./admin.ts";
+import { createAdmin } from "./admin/admin.ts";
+import { adminToken } from "./admin/admin-token.ts";
+import { openTokenStore } from "./admin/token-file.ts";
 import { createApp } from "./app.ts";
 import { prepareDataDir } from "./data-dir.ts";
+import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
+import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
 import { createIngest } from "./ingest.ts";
 import { readKioskConfig } from "./kiosk-config-file.ts";
 import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
-import type { Settings, TargetSettings } from "./settings.ts";
-import { StartupError } from "./startup-error.ts";
+import { isLoopback, type Settings, type TargetSettings } from "./settings.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import { createTargetClient } from "./target/target-client.ts";
+import { readTlsPair, reloadTls } from "./tls-files.ts";
 
 export interface ProxyOptions {
   readonly settings: Settings;
@@ -43,6 +45,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const tls = readTls(settings.tls);
   prepareDataDir(settings.dataDir);
   const admin = adminToken(settings.adminToken, settings.dataDir);
+  const namedTokens = openTokenStore(settings.dataDir);
+  namedTokens.list(); // Throws on a file that cannot be used, before anything listens.
   const store = await openSqliteStore({
     path: path.join(settings.dataDir, "tarjeta.sqlite"),
     onFatal: options.onFatal,
@@ -50,12 +54,14 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
 
   const target = createTargetClient({ ...options.target, method: settings.updateMethod });
   const ledger = await openLedgerClock({ store, clock });
+  const flood = createFloodLimit(clock);
   const app = await createApp(
     {
       store,
       clock,
+      flood,
       kioskConfig,
-      ingest: createIngest({ store, clock }),
+      ingest: createIngest({ store, clock, flood }),
       kioskDir: options.kioskDir,
       onStored: () => forwarder.notify(),
       isAccepting: () => accepting,
@@ -76,17 +82,33 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     {
       store,
       token: admin.token,
+      namedTokens,
+      clock,
+      isLoopbackOnly: isLoopback(settings.adminHost),
       metrics: createMetrics({
         figures: () => store.figures(clock.wallMs(), ledger.nowMs()),
         allowed: settings.dailyCalls,
       }),
     },
-    LOGGING,
+    {
+      ...httpLimits(),
+      ...LOGGING,
+      ...(isLoopback(settings.adminHost) ? {} : { ...tls, ...trust(settings.trustedHops) }),
+    },
   );
+  limitConnections(app.server);
+  limitConnections(adminApp.server);
+  const reloads =
+    settings.tls === undefined
+      ? []
+      : [app, adminApp].map(({ server, log }) =>
+          reloadTls(server, settings.tls!, (sentence) => log.error(sentence)),
+        );
 
   let accepting = true;
   const close = async () => {
     accepting = false;
+    for (const { stop } of reloads) stop();
     await app.close();
     await adminApp.close();
     await forwarder.stop();
@@ -117,23 +139,13 @@ const LOGGING: FastifyServerOptions = {
   logger: { level: "warn", stream: process.stderr },
 };
 
-function trust(hops: number | undefined): FastifyServerOptions {
-  return hops === undefined ? {} : { trustProxy: (_address, hop) => hop <= hops };
+/** The socket's own peer is hop 0: with one hop trusted, only what that one says of its peer counts. */
+export function trust(hops: number | undefined): FastifyServerOptions {
+  return hops === undefined ? {} : { trustProxy: (_address, hop) => hop < hops };
 }
 
 function readTls(files: Settings["tls"]): FastifyServerOptions {
   if (files === undefined) return {};
-  const read = (variable: string, file: string) => {
-    try {
-      return readFileSync(file);
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new StartupError(`${variable}: ${file} cannot be read (${code}).`, { cause });
-    }
-  };
-  const https = {
-    cert: read("TLS_CERT_FILE", files.certFile),
-    key: read("TLS_KEY_FILE", files.keyFile),
-  };
+  const https = { ...serverLimits(), ...readTlsPair(files), minVersion: "TLSv1.2" };
   return { https } as FastifyServerOptions;
 }

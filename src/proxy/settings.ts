@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import path from "node:path";
 import * as z from "zod";
 import { err, ok, type Result } from "../domain/result.ts";
+import { isPublicAddress } from "./target/address-guard.ts";
 
 /** What the proxy was told by its environment, checked whole before anything starts. */
 export interface Settings {
@@ -123,6 +124,16 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
       "TLS_KEY_FILE, or TRUSTED_HOPS when a terminator stands in front; 127.0.0.1 needs neither."
     );
   }
+  if (
+    !isLoopback(env.ADMIN_HOST) &&
+    env.TLS_CERT_FILE === undefined &&
+    env.TRUSTED_HOPS === undefined
+  ) {
+    return (
+      `ADMIN_HOST: tokens must not travel in the clear, so ${env.ADMIN_HOST} needs TLS_CERT_FILE and ` +
+      "TLS_KEY_FILE, or TRUSTED_HOPS when a terminator stands in front; 127.0.0.1 needs neither."
+    );
+  }
   if (env.TARGET_ORIGIN !== undefined) {
     const origin = new URL(env.TARGET_ORIGIN);
     if (origin.origin !== env.TARGET_ORIGIN.replace(/\/$/, "")) {
@@ -130,6 +141,10 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
     }
     if (origin.protocol !== "https:" && !isLoopback(origin.hostname)) {
       return "TARGET_ORIGIN: must begin with https:// unless it is a loopback address.";
+    }
+    const bare = origin.hostname.replace(/^\[|\]$/g, "");
+    if (isIP(bare) !== 0 && !isLoopback(bare) && !isPublicAddress(bare)) {
+      return "TARGET_ORIGIN: a private address is no Target; only loopback is let through.";
     }
     if (env.TARGET_CLIENT === undefined) {
       return "TARGET_ORIGIN: needs TARGET_CLIENT beside it; without both the emulator is used.";

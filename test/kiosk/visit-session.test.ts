@@ -4,6 +4,7 @@ import type { Update } from "../../src/contract/update.ts";
 import { createFingerprint } from "../../src/kiosk/fingerprint.ts";
 import { createVisitSession, type VisitSession } from "../../src/kiosk/visit-session.ts";
 import { OutboxFullError } from "../../src/outbox/outbox.ts";
+import { memberCards } from "../support/cards.ts";
 import { nameOf } from "../support/visit-timeline.ts";
 import { aDevice, TAKEN } from "../support/kiosk-builders.ts";
 
@@ -146,6 +147,17 @@ describe("a visit session", () => {
     expect(told()).toBe(0);
     session.storageIs("working");
     expect(shown(session)).toBe("attract");
+  });
+
+  it("[CD1] refuses a card too many before anything of it is kept, and counts it", async () => {
+    const { session, kept } = await aSession();
+    const cards = memberCards(61);
+    for (const card of cards) scan(session, card);
+    await vi.waitFor(() => expect(session.refusedScans()).toEqual({ "too-many": 1 }));
+    expect(kept).toHaveLength(60);
+    expect(session.screen.value).toMatchObject({ state: "refused", reason: "too-many" });
+    scan(session, cards[0]!);
+    await vi.waitFor(() => expect(kept).toHaveLength(60));
   });
 
   it("takes the next card when one scan broke", async () => {

@@ -27,6 +27,7 @@ function anApp(changes: Partial<AppDeps> = {}) {
       throw new Error(`broke over ${CANARY}`);
     },
     clock: systemClock,
+    flood: () => undefined,
     kioskConfig: EXAMPLE_CONFIG,
     onStored: () => {
       throw new Error("nothing was stored");

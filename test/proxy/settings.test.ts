@@ -52,6 +52,12 @@ describe("settings", () => {
     [{ VISITOR_ID_MODE: "hmac" }, /^VISITOR_ID_MODE: this version knows only card/],
     [{ TLS_CERT_FILE: "cert.pem" }, /^TLS_CERT_FILE and TLS_KEY_FILE: give both/],
     [{ HOST: "0.0.0.0" }, /^HOST: browsers run the kiosk offline only over https/],
+    [{ ADMIN_HOST: "0.0.0.0" }, /^ADMIN_HOST: tokens must not travel in the clear/],
+    [
+      { TARGET_CLIENT: "c", TARGET_ORIGIN: "https://10.0.0.1" },
+      /^TARGET_ORIGIN: a private address/,
+    ],
+    [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "https://[fd00::1]" }, /^TARGET_ORIGIN: a private addr/],
     [{ ADMIN_TOKEN_FILE: "/nowhere/token" }, /^ADMIN_TOKEN_FILE: cannot be read \(ENOENT\)/],
   ])("refuse %o in one sentence that names the variable", (environment, sentence) => {
     const said = refusal(environment);

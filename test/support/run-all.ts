@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { ensureBrowser } from "./ensure-browser.ts";
+import { checkSecurityReferences } from "./security-references.ts";
 import { checkSizeBudget } from "./size-budget.ts";
 import { checkSpecCoverage } from "./spec-coverage.ts";
 
@@ -16,6 +17,7 @@ step("types", () => run("tsc", "-b"));
 step("lint", () => run("oxlint", "--deny-warnings"));
 step("format", () => run("oxfmt", "--check"));
 step("rules quoted by tests", () => checkSpecCoverage(ROOT));
+step("tests named by SECURITY.md", () => checkSecurityReferences(ROOT));
 step("unit tests", () => run(...VITEST, "--project", "node"));
 if (!isQuick) {
   step("build", () => run("vite", "build", "--logLevel", "warn"));

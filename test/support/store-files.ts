@@ -7,6 +7,7 @@ import { openSqliteStore, type SqliteStoreOptions } from "../../src/proxy/store/
 import { commitGroup } from "../../src/proxy/store/group-commit.ts";
 import { migrate } from "../../src/proxy/store/migrations.ts";
 import { overConnection } from "../../src/proxy/store/sqlite-database.ts";
+import type { StoreLimits } from "../../src/proxy/store/limits.ts";
 import { createStoreScripts, type StoreCall } from "../../src/proxy/store/sql-store.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
 
@@ -31,10 +32,10 @@ export async function aSqliteStore(options: Partial<SqliteStoreOptions> = {}): P
 }
 
 /** The same transactions on SQLite in memory and in this thread: for laws that need many stores. */
-export async function aMemoryStore(): Promise<Store> {
+export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
   const database = overConnection(new DatabaseSync(":memory:"));
   await migrate(database.tx);
-  const scripts = createStoreScripts(0);
+  const scripts = createStoreScripts(0, limits);
   const call = (name: StoreCall["name"]) =>
     (async (...args: unknown[]) => {
       const [outcome] = await commitGroup(database, [
@@ -53,6 +54,8 @@ export async function aMemoryStore(): Promise<Store> {
     ledgerTimeMs: call("ledgerTimeMs"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),
+    appendAudit: call("appendAudit"),
+    audit: call("audit"),
     figures: call("figures"),
     close: async () => database.close(),
   };

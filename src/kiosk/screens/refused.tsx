@@ -73,6 +73,7 @@ function RefusedCard({
       return <ForeignCard />;
     case "bad-check-digit":
     case "unreadable":
+    case "too-many":
       return <OurCard brand={brand} />;
   }
 }

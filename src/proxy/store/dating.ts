@@ -1,6 +1,8 @@
 import { dateSegment, type ClockReading, type SegmentDating } from "../../domain/effective-time.ts";
 import type { Device } from "../../contract/update.ts";
+import { keepNewestSegments, type StoreLimits } from "./limits.ts";
 import type { Tx } from "./sql.ts";
+import { storedJson } from "./stored-json.ts";
 
 /** A kiosk as the proxy remembers it. */
 export interface KnownDevice {
@@ -32,7 +34,7 @@ export async function findDevice(tx: Tx, deviceId: string): Promise<KnownDevice 
         firstSeenMs: row.first_seen_ms,
         lastSeenMs: row.last_seen_ms,
         drainedMs: row.drained_ms,
-        clocks: JSON.parse(row.clocks),
+        clocks: storedJson("device.clocks", row.clocks, areClocks),
       };
 }
 
@@ -52,6 +54,7 @@ export interface DatingContext {
   /** What is known of the sender; nothing at its first contact. */
   readonly known: KnownDevice | undefined;
   readonly receiptMs: number;
+  readonly limits: StoreLimits;
 }
 
 export type DateEntry = (deviceId: string, reading: ClockReading) => Promise<SegmentDating>;
@@ -65,7 +68,7 @@ export type DateEntry = (deviceId: string, reading: ClockReading) => Promise<Seg
  * when the rest was captured.
  */
 export function createDating(context: DatingContext): DateEntry {
-  const { tx, sender, known, receiptMs } = context;
+  const { tx, sender, known, receiptMs, limits } = context;
   const fixed = new Map<string, SegmentDating>();
 
   return async (deviceId, reading) => {
@@ -91,6 +94,7 @@ export function createDating(context: DatingContext): DateEntry {
       "INSERT INTO segment (device_id, segment, dating, contact_ms) VALUES ($1, $2, $3, $4)",
       [deviceId, reading.segment, JSON.stringify(dating), receiptMs],
     );
+    await keepNewestSegments(tx, limits, deviceId);
     return dating;
   };
 }
@@ -104,5 +108,33 @@ async function findDating(
     "SELECT dating FROM segment WHERE device_id = $1 AND segment = $2",
     [deviceId, segment],
   );
-  return rows[0] === undefined ? undefined : JSON.parse(rows[0].dating);
+  return rows[0] === undefined ? undefined : storedJson("segment.dating", rows[0].dating, isDating);
+}
+
+function areClocks(value: unknown): value is readonly HeartbeatClock[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (clock: unknown) =>
+        Array.isArray(clock) &&
+        clock.length === 2 &&
+        typeof clock[0] === "string" &&
+        Number.isFinite(clock[1]),
+    )
+  );
+}
+
+function isDating(value: unknown): value is SegmentDating {
+  if (typeof value !== "object" || value === null || !("type" in value)) return false;
+  const isMs = (name: string) => Number.isFinite(Reflect.get(value, name));
+  switch (value.type) {
+    case "mono":
+      return isMs("monoOffsetMs") && (!("wallOffsetMs" in value) || isMs("wallOffsetMs"));
+    case "wall":
+      return isMs("wallOffsetMs");
+    case "undated":
+      return isMs("atMs");
+    default:
+      return false;
+  }
 }

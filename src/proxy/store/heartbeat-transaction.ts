@@ -4,6 +4,7 @@ import type { Witness } from "../../contract/witness.ts";
 import { size } from "../../domain/intervals.ts";
 import { findDevice, withClock } from "./dating.ts";
 import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
+import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
 import {
   findReception,
   lostNumbers,
@@ -14,10 +15,37 @@ import {
 import type { Tx } from "./sql.ts";
 
 /** Notes that a kiosk lives, and turns numbers that nobody has into a named incident (rule OB5). */
-export async function heartbeat(tx: Tx, beat: HeartbeatRequest, receiptMs: number): Promise<void> {
-  for (const witness of beat.witnesses) await hearWitness(tx, beat.device, witness, receiptMs);
-  for (const incident of beat.incidents) await hearIncident(tx, beat.device, incident, receiptMs);
+export async function heartbeat(
+  tx: Tx,
+  beat: HeartbeatRequest,
+  receiptMs: number,
+  limits: StoreLimits,
+): Promise<void> {
+  const { device } = beat;
+  const known = await findDevice(tx, device.deviceId);
+  if (known === undefined && !(await hasRoomForDevice(tx, limits, device, receiptMs))) return;
+  for (const witness of beat.witnesses) {
+    if (await isRoomFor(tx, limits, device, witness.epoch, receiptMs)) {
+      await hearWitness(tx, device, witness, receiptMs);
+    }
+  }
+  for (const incident of beat.incidents) {
+    if (await isRoomFor(tx, limits, device, incident.epoch, receiptMs)) {
+      await hearIncident(tx, device, incident, receiptMs);
+    }
+  }
   await saveContact(tx, beat, receiptMs);
+}
+
+async function isRoomFor(
+  tx: Tx,
+  limits: StoreLimits,
+  device: Device,
+  epoch: string,
+  receiptMs: number,
+): Promise<boolean> {
+  if ((await findReception(tx, epoch)) !== undefined) return true;
+  return hasRoomForEpoch(tx, limits, device, receiptMs);
 }
 
 async function hearWitness(

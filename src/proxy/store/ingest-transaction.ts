@@ -5,6 +5,7 @@ import { add, contains, difference, size } from "../../domain/intervals.ts";
 import type { Stamp } from "../../domain/merge.ts";
 import { visitorKey } from "../../domain/visitor-id.ts";
 import { createDating, findDevice, type DateEntry } from "./dating.ts";
+import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
 import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
 import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
 import { findNonce, saveNonce } from "./nonce-rows.ts";
@@ -33,26 +34,39 @@ interface FreshUpdate extends BatchUpdate {
  * @param receiptMs when it was received, never earlier than any batch before it; `batch.receiptMs`
  *   is the same by the clock as it stands, and decides only when a visitor becomes due
  */
-export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Promise<IngestResult> {
-  const repeated = await findNonce(tx, batch);
+export async function ingest(
+  tx: Tx,
+  given: IngestBatch,
+  receiptMs: number,
+  limits: StoreLimits,
+): Promise<IngestResult> {
+  const repeated = await findNonce(tx, given);
   if (repeated !== undefined) return repeated;
 
-  const sender = { device: batch.device, clock: batch.clock };
-  const known = await findDevice(tx, batch.device.deviceId);
-  const receptions = await loadReceptions(tx, batch);
+  const sender = { device: given.device, clock: given.clock };
+  const known = await findDevice(tx, given.device.deviceId);
+  if (known === undefined && !(await hasRoomForDevice(tx, limits, given.device, receiptMs))) {
+    return { type: "limit-reached" };
+  }
+  const { receptions, batch } = await loadReceptions(tx, given, receiptMs, limits);
   const state: BatchState = {
     tx,
     batch,
     receiptMs,
+    limits,
     receptions,
     idsByNumber: new Map(),
     effectiveByNumber: new Map(),
-    date: createDating({ tx, sender, known, receiptMs }),
+    date: createDating({ tx, sender, known, receiptMs, limits }),
   };
   const verdicts: Verdict[] = [...batch.verdicts];
   const fresh: FreshUpdate[] = [];
   const writes: VisitorWrite[] = [];
   for (const update of batch.updates.toSorted(byNumber)) {
+    if (isScatteredBeyond(state, update)) {
+      verdicts.push(waitingAtLimit(update));
+      continue;
+    }
     const copy = await copyOf(state, update);
     if (copy === undefined) {
       verdicts.push({ id: update.header.id, verdict: "duplicate" });
@@ -89,20 +103,68 @@ interface BatchState {
   readonly tx: Tx;
   readonly batch: IngestBatch;
   readonly receiptMs: number;
+  readonly limits: StoreLimits;
   readonly receptions: Map<string, Reception>;
   readonly idsByNumber: Map<string, Set<string>>;
   readonly effectiveByNumber: Map<string, number>;
   readonly date: DateEntry;
 }
 
-async function loadReceptions(tx: Tx, batch: IngestBatch): Promise<Map<string, Reception>> {
-  const epochs = new Set(batch.updates.map(({ header }) => header.epoch));
+interface LoadedBatch {
+  readonly receptions: Map<string, Reception>;
+  /** Without the updates of outboxes there is no room for; their verdicts are among the others. */
+  readonly batch: IngestBatch;
+}
+
+async function loadReceptions(
+  tx: Tx,
+  given: IngestBatch,
+  receiptMs: number,
+  limits: StoreLimits,
+): Promise<LoadedBatch> {
+  const epochs = new Set(given.updates.map(({ header }) => header.epoch));
   const receptions = new Map<string, Reception>();
   for (const epoch of [...epochs].toSorted()) {
     const found = await findReception(tx, epoch);
-    receptions.set(epoch, found ?? newReception(epoch, batch.device.deviceId));
+    if (found === undefined && !(await hasRoomForEpoch(tx, limits, given.device, receiptMs))) {
+      continue;
+    }
+    const reception = found ?? newReception(epoch, given.device.deviceId);
+    receptions.set(epoch, reception);
+    // Counted from now on, so that one batch cannot bring many.
+    if (found === undefined) await saveReception(tx, reception);
   }
-  return receptions;
+  if (receptions.size === epochs.size) return { receptions, batch: given };
+  const isKept = ({ header }: BatchUpdate) => receptions.has(header.epoch);
+  const refused = given.updates.filter((update) => !isKept(update)).map(waitingAtLimit);
+  return {
+    receptions,
+    batch: {
+      ...given,
+      updates: given.updates.filter(isKept),
+      verdicts: [...given.verdicts, ...refused],
+    },
+  };
+}
+
+/** Ours: a limit is not lifted in minutes. */
+const LIMIT_RETRY_MS = 3_600_000;
+
+/** Never rejected: it may be somebody's scan, and waits where it is. */
+function waitingAtLimit({ header }: BatchUpdate): Verdict {
+  return {
+    id: header.id,
+    verdict: "retry",
+    reason: "limit-reached",
+    retryAfterMs: LIMIT_RETRY_MS,
+  };
+}
+
+/** Whether a number would tear the received ones into more stretches than are kept. */
+function isScatteredBeyond({ receptions, limits }: BatchState, { header }: BatchUpdate): boolean {
+  const { received } = receptions.get(header.epoch)!;
+  if (received.length < limits.intervalsPerEpoch || contains(received, header.seq)) return false;
+  return add(received, header.seq).length > received.length;
 }
 
 /**

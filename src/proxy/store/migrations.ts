@@ -128,6 +128,21 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     )`,
     `CREATE INDEX incident_last ON incident (last_at_ms)`,
   ],
+  [
+    // Who did what on the admin listener. Rows are only ever added.
+    `CREATE TABLE audit (
+      number BIGINT PRIMARY KEY,
+      at_ms BIGINT NOT NULL,
+      who TEXT NOT NULL,
+      role TEXT NOT NULL,
+      what TEXT NOT NULL,
+      outcome TEXT NOT NULL
+    )`,
+    // How much there is of one kiosk, for the limits.
+    `CREATE INDEX epoch_received_device ON epoch_received (device_id)`,
+    `CREATE INDEX nonce_device ON nonce (device_id, expires_ms)`,
+    `CREATE INDEX segment_device ON segment (device_id, contact_ms)`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -1,5 +1,6 @@
 import { difference, EMPTY, type Intervals } from "../../domain/intervals.ts";
 import type { Tx } from "./sql.ts";
+import { isIntervals, storedJson } from "./stored-json.ts";
 
 /** What came of one epoch, and what its kiosk last said of it. */
 export interface Reception {
@@ -81,13 +82,13 @@ export async function findReception(tx: Tx, epoch: string): Promise<Reception | 
   return {
     epoch: row.epoch,
     deviceId: row.device_id,
-    received: JSON.parse(row.received),
+    received: storedJson("epoch_received.received", row.received, isIntervals),
     firstSeq: row.first_seq,
     lastSeq: row.last_seq,
-    owed: JSON.parse(row.owed),
-    void: JSON.parse(row.void),
-    aside: JSON.parse(row.aside),
-    lost: JSON.parse(row.lost),
+    owed: storedJson("epoch_received.owed", row.owed, isIntervals),
+    void: storedJson("epoch_received.void", row.void, isIntervals),
+    aside: storedJson("epoch_received.aside", row.aside, isIntervals),
+    lost: storedJson("epoch_received.lost", row.lost, isIntervals),
     wiped: row.wiped === 1,
   };
 }

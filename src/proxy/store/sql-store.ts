@@ -1,9 +1,11 @@
 import { furthestLedgerMs } from "./allowance.ts";
+import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { deadLetters, figures } from "./figures-query.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
+import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
@@ -25,13 +27,20 @@ export type StoreScripts = (tx: Tx, call: StoreCall) => Promise<unknown>;
 /** Ours: looking for receipts to forget more often than this gains nothing. */
 const PRUNE_EVERY_MS = 60_000;
 
+/** Ours: whoever sends much is met by it soon enough. */
+const THIN_EVERY_BATCHES = 32;
+
 /**
  * The store's operations over any engine. Remembers only what makes time monotone: a proxy clock
  * that steps back must not date a later scan before an earlier one.
  *
  * @param lastReceiptMs from `lastReceiptMs`, as the store was opened
  */
-export function createStoreScripts(lastReceiptMs: number): StoreScripts {
+export function createStoreScripts(
+  lastReceiptMs: number,
+  limits: StoreLimits = STORE_LIMITS,
+): StoreScripts {
+  let batches = 0;
   let furthestMs = lastReceiptMs;
   let pruneAtMs = 0;
 
@@ -42,7 +51,11 @@ export function createStoreScripts(lastReceiptMs: number): StoreScripts {
 
   const ingestAndPrune = async (tx: Tx, batch: Parameters<Store["ingest"]>[0]) => {
     const receiptMs = receiptFrom(batch.receiptMs);
-    const result = await ingest(tx, batch, receiptMs);
+    const result = await ingest(tx, batch, receiptMs, limits);
+    batches += 1;
+    if (batches % THIN_EVERY_BATCHES === 0) {
+      await keepNewestNonces(tx, limits, batch.device.deviceId);
+    }
     if (receiptMs >= pruneAtMs) {
       pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
     }
@@ -54,7 +67,7 @@ export function createStoreScripts(lastReceiptMs: number): StoreScripts {
       case "ingest":
         return ingestAndPrune(tx, ...call.args);
       case "heartbeat":
-        return heartbeat(tx, call.args[0], receiptFrom(call.args[1]));
+        return heartbeat(tx, call.args[0], receiptFrom(call.args[1]), limits);
       case "claim":
         return claim(tx, ...call.args);
       case "chargeAnother":
@@ -69,6 +82,10 @@ export function createStoreScripts(lastReceiptMs: number): StoreScripts {
         return listIncidents(tx, ...call.args);
       case "deadLetters":
         return deadLetters(tx, ...call.args);
+      case "appendAudit":
+        return appendAudit(tx, ...call.args);
+      case "audit":
+        return listAudit(tx, ...call.args);
       case "figures":
         return figures(tx, ...call.args);
     }

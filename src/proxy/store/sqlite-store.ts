@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { StartupError } from "../startup-error.ts";
-import { StoreFailedError, StoreFullError } from "./store-error.ts";
+import { DamagedRowError, StoreFailedError, StoreFullError } from "./store-error.ts";
 import type { StoreCall, StoreOperations } from "./sql-store.ts";
 import type { Store } from "./store.ts";
 import type { ThreadAnswer, ThreadOptions, ThreadReply, ThreadRequest } from "./thread-message.ts";
@@ -87,6 +87,8 @@ export async function openSqliteStore({ onFatal, ...options }: SqliteStoreOption
     ledgerTimeMs: call("ledgerTimeMs"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),
+    appendAudit: call("appendAudit"),
+    audit: call("audit"),
     figures: call("figures"),
     close: async () => {
       if (failure === undefined) send({ type: "close" });
@@ -108,7 +110,14 @@ function answerCall(waiting: Map<number, PendingCall>, answer: ThreadAnswer): vo
 }
 
 function errorNamed(name: string, message: string): Error {
-  return name === "StoreFullError" ? new StoreFullError(message) : new Error(`${name}: ${message}`);
+  switch (name) {
+    case "StoreFullError":
+      return new StoreFullError(message);
+    case "DamagedRowError":
+      return new DamagedRowError(message);
+    default:
+      return new Error(`${name}: ${message}`);
+  }
 }
 
 function asError(error: unknown): Error {

@@ -1,5 +1,5 @@
 import type { HeartbeatRequest } from "../../contract/heartbeat.ts";
-import type { DeadLetter, Incident } from "../../contract/admin.ts";
+import type { AuditedAct, DeadLetter, Incident } from "../../contract/admin.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
@@ -46,6 +46,11 @@ export interface Store {
   readonly incidents: (limit: number) => Promise<readonly Incident[]>;
   readonly deadLetters: (limit: number) => Promise<readonly DeadLetter[]>;
 
+  /** Adds one administrative act to the audit, which nothing is ever taken from. */
+  readonly appendAudit: (act: AuditedAct) => Promise<void>;
+  /** Newest first, at most `limit`. */
+  readonly audit: (limit: number) => Promise<readonly AuditedAct[]>;
+
   /** The figures behind `/metrics`. `ledgerMs` is the ledger's time now. */
   readonly figures: (nowMs: number, ledgerMs: number) => Promise<StoreFigures>;
 
@@ -70,7 +75,9 @@ export type IngestResult =
   | { readonly type: "stored"; readonly receipt: IngestReceipt }
   /** The same request again, byte for byte: the receipt it got then. */
   | { readonly type: "repeated"; readonly receipt: IngestReceipt }
-  | { readonly type: "nonce-reused" };
+  | { readonly type: "nonce-reused" }
+  /** The kiosk is new, and no further one is kept; an incident says so. */
+  | { readonly type: "limit-reached" };
 
 export interface ChargeAsk {
   readonly ledgerMs: number;

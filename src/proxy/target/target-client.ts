@@ -1,6 +1,8 @@
-import { Pool, type Dispatcher } from "undici";
+import { Pool, type buildConnector, type Dispatcher } from "undici";
 import type { DeliveryOutcome } from "../../domain/delivery-outcome.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
+import { isLoopback } from "../settings.ts";
+import { createGuardedLookup, type Lookup } from "./address-guard.ts";
 import { profileLookFrom, type ProfileLook } from "./profile-answer.ts";
 import { withoutVisitor } from "./redact.ts";
 import { failureFrom, outcomeFromAnswer } from "./target-outcome.ts";
@@ -21,6 +23,8 @@ export interface TargetOptions {
   readonly method?: UpdateMethod;
   /** Longest a whole call may take, from connecting to the last byte, in milliseconds. */
   readonly timeoutMs?: number;
+  /** How a name becomes addresses that may be called; the system's own way, guarded, unless given. */
+  readonly lookup?: Lookup;
 }
 
 /** What came of one update call. */
@@ -70,10 +74,12 @@ const MAX_PROFILE_BYTES = 4_194_304;
 
 export function createTargetClient(options: TargetOptions): TargetClient {
   const { client, method = "POST", timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { hostname } = new URL(options.origin);
+  const lookup = options.lookup ?? createGuardedLookup(isLoopback(hostname));
   const pool = new Pool(options.origin, {
     connections: CONNECTIONS,
     pipelining: 1,
-    connect: { timeout: timeoutMs },
+    connect: { timeout: timeoutMs, lookup } as buildConnector.BuildOptions,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });

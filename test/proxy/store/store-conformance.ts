@@ -42,7 +42,7 @@ function valuesOf(claim: Claim | undefined): Readonly<Record<string, string>> {
 
 async function verdictsOf(store: Store, ...batch: Parameters<typeof aBatch>) {
   const result = await store.ingest(aBatch(...batch));
-  if (result.type === "nonce-reused") throw new Error("the nonce is new");
+  if (!("receipt" in result)) throw new Error(`the store said ${result.type}`);
   return result.receipt.verdicts.map(({ verdict }) => verdict);
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -16,13 +16,4 @@ export function adminToken(
     writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
   }
   return { token: readFileSync(file, "utf8").trim(), file };
-}
-
-/** Compares in constant time, whatever the lengths. */
-export function isToken(candidate: string, token: string): boolean {
-  return timingSafeEqual(digest(candidate), digest(token));
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -1,0 +1,40 @@
+import type { KioskConfig } from "../contract/kiosk-config.ts";
+import type { Scan } from "../domain/card.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Ours: a card a second is faster than a queue of people, and slower than a machine that tries. */
+const CARDS = 60;
+
+/** Ours: typing takes a person ten seconds; guessing is to be slower still. */
+const TYPED_CARDS = 6;
+
+/**
+ * Whether a card may be taken now, which then counts. A card that counts already is no further one,
+ * however often it is shown.
+ */
+export type CardRate = (
+  fingerprint: string,
+  source: Scan["source"],
+  nowMs: number,
+  limits: KioskConfig["cardLimits"],
+) => boolean;
+
+/** Counts distinct cards of the last minute of capture, typed ones apart (rule CD1). */
+export function createCardRate(): CardRate {
+  /** By fingerprint, when first counted; never more than the limits allow. */
+  const counted = { wedge: new Map<string, number>(), keypad: new Map<string, number>() };
+  return (fingerprint, source, nowMs, limits) => {
+    const own = counted[source];
+    for (const [card, atMs] of own) if (nowMs - atMs >= MINUTE_MS) own.delete(card);
+    const most =
+      source === "keypad"
+        ? (limits?.typedCardsPerMinute ?? TYPED_CARDS)
+        : (limits?.cardsPerMinute ?? CARDS);
+    if (!own.has(fingerprint)) {
+      if (own.size >= most) return false;
+      own.set(fingerprint, nowMs);
+    }
+    return true;
+  };
+}

@@ -1,0 +1,86 @@
+import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
+import { AUDIT_PATH, DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../../contract/admin.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { acceptJsonOnly } from "../json-only.ts";
+import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
+import { ADMIN_HEADERS } from "../security-headers.ts";
+import { isLoopback } from "../settings.ts";
+import type { Store } from "../store/store.ts";
+import { guardRoutes } from "./guard.ts";
+import { createLoginThrottle } from "./login-throttle.ts";
+import { routeSession, routeTokens } from "./session-routes.ts";
+import { createSessions } from "./sessions.ts";
+import type { TokenStore } from "./token-file.ts";
+import { createTokens } from "./tokens.ts";
+
+export interface AdminDeps {
+  readonly store: Store;
+  /** The token the proxy was started with: an operator's. */
+  readonly token: string;
+  /** The named ones. */
+  readonly namedTokens: TokenStore;
+  readonly clock: Clock;
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>;
+  /** Reached from this machine only: then nobody asks for it by another name. */
+  readonly isLoopbackOnly: boolean;
+}
+
+/** Ours: rows a list gives at most. */
+const MAX_ROWS = 500;
+
+/**
+ * The admin listener, on a port of its own. Every route declares who may use it; health and metrics
+ * name no visitor and are for anybody who reaches the port.
+ */
+export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {}): FastifyInstance {
+  const { store, clock } = deps;
+  const admin = fastify({
+    bodyLimit: 65_536,
+    logController: new LogController({ disableRequestLogging: true }),
+    ...options,
+  });
+  acceptJsonOnly(admin);
+  answerErrorsAsProblems(admin);
+  if (deps.isLoopbackOnly) refuseOtherNames(admin);
+
+  const tokens = createTokens(deps.token, deps.namedTokens);
+  const sessions = createSessions(tokens, clock);
+  const throttle = createLoginThrottle(clock);
+  guardRoutes(admin, { tokens, sessions, throttle, clock, appendAudit: store.appendAudit });
+  admin.addHook("onSend", async (_request, reply) => {
+    reply.headers(ADMIN_HEADERS);
+  });
+
+  admin.get("/healthz", { config: { access: "anybody" } }, async () => ({ status: "up" }));
+  admin.get("/metrics", { config: { access: "anybody" } }, async (_request, reply) =>
+    reply.type("text/plain; version=0.0.4; charset=utf-8").send(await deps.metrics()),
+  );
+  routeSession(admin, { tokens, sessions, throttle });
+  routeTokens(admin, deps.namedTokens, clock);
+  admin.get(
+    INCIDENTS_PATH,
+    { config: { access: ["viewer", "operator", "store", "privacy"] } },
+    async () => ({ incidents: await store.incidents(MAX_ROWS) }),
+  );
+  admin.get(
+    DEAD_LETTERS_PATH,
+    { config: { access: ["viewer", "marketer", "operator", "privacy"] } },
+    async () => ({ deadLetters: await store.deadLetters(MAX_ROWS) }),
+  );
+  admin.get(AUDIT_PATH, { config: { access: ["operator", "privacy"] } }, async () => ({
+    acts: await store.audit(MAX_ROWS),
+  }));
+  return admin;
+}
+
+/**
+ * A page that lets its own name point to 127.0.0.1 is of the same origin as whatever listens there
+ * (DNS rebinding); its requests give themselves away by that name.
+ */
+function refuseOtherNames(admin: FastifyInstance): void {
+  admin.addHook("onRequest", async (request, reply) => {
+    if (isLoopback(request.hostname)) return;
+    await replyProblem(reply, "wrong-host", "Ask for 127.0.0.1 or localhost.");
+  });
+}

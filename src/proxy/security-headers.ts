@@ -1,0 +1,51 @@
+import { CONTENT_SECURITY_POLICY } from "../contract/content-security-policy.ts";
+
+/** What no page of ours uses is switched off, for itself and for whatever it would embed. */
+const PERMISSIONS_POLICY = [
+  "accelerometer",
+  "autoplay",
+  "bluetooth",
+  "browsing-topics",
+  "camera",
+  "clipboard-read",
+  "display-capture",
+  "geolocation",
+  "gyroscope",
+  "hid",
+  "idle-detection",
+  "local-fonts",
+  "magnetometer",
+  "microphone",
+  "midi",
+  "payment",
+  "publickey-credentials-get",
+  "serial",
+  "usb",
+]
+  .map((feature) => `${feature}=()`)
+  .join(", ");
+
+const EVERYWHERE = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": PERMISSIONS_POLICY,
+} as const;
+
+/** On every answer of the kiosk listener. There is never a CORS header among them. */
+export const KIOSK_HEADERS = {
+  "content-security-policy": CONTENT_SECURITY_POLICY,
+  ...EVERYWHERE,
+} as const;
+
+/** On every answer of the admin listener, which serves no page yet. */
+export const ADMIN_HEADERS = {
+  "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+  ...EVERYWHERE,
+} as const;
+
+/** Ours: half a year, for the listener's own name only; sent where the listener speaks TLS itself. */
+export const STRICT_TRANSPORT_SECURITY = "max-age=15552000";

@@ -1,0 +1,39 @@
+import type { Intervals } from "../../domain/intervals.ts";
+import { DamagedRowError } from "./store-error.ts";
+
+/**
+ * What a column of JSON holds. Throws `DamagedRowError` naming the column when it is not what we
+ * write there: a database outlives bugs, other tools and bad disks.
+ */
+export function storedJson<T>(
+  column: string,
+  text: string,
+  isExpected: (value: unknown) => value is T,
+): T {
+  const value = jsonOf(text);
+  if (!isExpected(value)) throw new DamagedRowError(`${column} does not hold what it should`);
+  return value;
+}
+
+/** Ascending, apart by at least one number. */
+export function isIntervals(value: unknown): value is Intervals {
+  if (!Array.isArray(value)) return false;
+  let lastTo = -1;
+  return value.every((pair: unknown) => {
+    if (!Array.isArray(pair) || pair.length !== 2) return false;
+    const [from, to]: readonly unknown[] = pair;
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return false;
+    const ascends = Number(from) > lastTo + 1 && Number(from) <= Number(to);
+    lastTo = Number(to);
+    return ascends;
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A SyntaxError is how JSON.parse says no.
+    return undefined;
+  }
+}

@@ -1,0 +1,329 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import {
+  AUDIT_PATH,
+  DEAD_LETTERS_PATH,
+  INCIDENTS_PATH,
+  Role,
+  SESSION_PATH,
+  TOKENS_PATH,
+} from "../../../src/contract/admin.ts";
+import { createAdmin } from "../../../src/proxy/admin/admin.ts";
+import { adminToken } from "../../../src/proxy/admin/admin-token.ts";
+import { openTokenStore, type TokenStore } from "../../../src/proxy/admin/token-file.ts";
+import type { Store } from "../../../src/proxy/store/store.ts";
+import { aMovableClock } from "../../support/movable-clock.ts";
+import { aMemoryStore } from "../../support/store-files.ts";
+
+const TOKEN = "a-token-for-this-test";
+const MINUTE = 60_000;
+
+let folder: string;
+let namedTokens: TokenStore;
+let store: Store;
+let clock: ReturnType<typeof aMovableClock>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "tarjeta-admin-"));
+  namedTokens = openTokenStore(folder);
+  store = await aMemoryStore();
+  clock = aMovableClock();
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+});
+
+function anAdmin(changes: { readonly store?: Store } = {}) {
+  const metrics = async () => "tarjeta_up 1\n";
+  return createAdmin({
+    store,
+    token: TOKEN,
+    namedTokens,
+    clock,
+    metrics,
+    isLoopbackOnly: true,
+    ...changes,
+  });
+}
+
+type Admin = ReturnType<typeof anAdmin>;
+
+function as(token: string) {
+  return { authorization: `Bearer ${token}` };
+}
+
+function tokenFor(role: Role): string {
+  const added = namedTokens.add(`a-${role}`, role, clock.wallMs());
+  if (!added.ok) throw new Error(added.error);
+  return added.value;
+}
+
+function post(admin: Admin, url: string, body: unknown, headers: Record<string, string> = {}) {
+  return admin.inject({
+    method: "POST",
+    url,
+    headers: { "content-type": "application/json", ...headers },
+    payload: JSON.stringify(body),
+  });
+}
+
+/** Opens a session and gives its cookie as the browser sends it back. */
+async function signIn(admin: Admin, token = TOKEN): Promise<string> {
+  const answer = await post(admin, SESSION_PATH, { token });
+  expect(answer.statusCode).toBe(200);
+  return String(answer.headers["set-cookie"]).split(";")[0]!;
+}
+
+const FROM_OWN_PAGE = { "sec-fetch-site": "same-origin" };
+
+describe("the admin listener", () => {
+  it("tells health and metrics without a token", async () => {
+    const admin = anAdmin();
+    expect((await admin.inject("/healthz")).json()).toEqual({ status: "up" });
+    const metrics = await admin.inject("/metrics");
+    expect(metrics.headers["content-type"]).toMatch(/^text\/plain; version=0.0.4/);
+    expect(metrics.body).toContain("tarjeta_up 1");
+  });
+
+  it.each([INCIDENTS_PATH, DEAD_LETTERS_PATH, AUDIT_PATH, TOKENS_PATH, SESSION_PATH])(
+    "[AD1] gives %s only for a token",
+    async (url) => {
+      const admin = anAdmin();
+      for (const authorization of [undefined, "Bearer wrong", `Basic ${TOKEN}`, TOKEN, "Bearer "]) {
+        const headers = authorization === undefined ? {} : { authorization };
+        const refused = await admin.inject({ url, headers });
+        expect([refused.statusCode, refused.json().code]).toEqual([401, "unauthorized"]);
+      }
+      expect((await admin.inject({ url, headers: as(TOKEN) })).statusCode).toBe(200);
+    },
+  );
+
+  it("[AD1] lets each role do what is declared for it, and refuses the rest by name", async () => {
+    const admin = anAdmin();
+    const mayBy = new Map<string, readonly Role[]>([
+      [INCIDENTS_PATH, ["viewer", "operator", "privacy", "store"]],
+      [DEAD_LETTERS_PATH, ["viewer", "marketer", "operator", "privacy"]],
+      [AUDIT_PATH, ["operator", "privacy"]],
+      [TOKENS_PATH, ["operator"]],
+      [SESSION_PATH, Role.options],
+    ]);
+    for (const role of Role.options) {
+      const token = tokenFor(role);
+      for (const [url, roles] of mayBy) {
+        const answer = await admin.inject({ url, headers: as(token) });
+        const expected = roles.includes(role) ? [200, undefined] : [403, "forbidden"];
+        expect([answer.statusCode, answer.json().code], `${role} ${url}`).toEqual(expected);
+      }
+    }
+  });
+
+  it("[AD1] mounts no route that does not declare who may use it", () => {
+    expect(() => anAdmin().get("/v1/forgotten", async () => ({}))).toThrow(/does not declare/);
+  });
+
+  it("[AD1] lets an operator name another, tells the token once, and forgets a revoked one at once", async () => {
+    const admin = anAdmin();
+    const made = await post(admin, TOKENS_PATH, { name: "maria", role: "viewer" }, as(TOKEN));
+    expect(made.statusCode).toBe(201);
+    const { token } = made.json();
+    const list = await admin.inject({ url: TOKENS_PATH, headers: as(TOKEN) });
+    expect(list.json().tokens.map(({ name }: { name: string }) => name)).toEqual(["maria"]);
+    expect(list.body).not.toContain(token);
+    expect(readFileSync(path.join(folder, "admin-tokens.json"), "utf8")).not.toContain(token);
+
+    const cookie = await signIn(admin, token);
+    const see = () => admin.inject({ url: INCIDENTS_PATH, headers: { cookie } });
+    expect((await see()).statusCode).toBe(200);
+    const url = `${TOKENS_PATH}/maria`;
+    const gone = await admin.inject({ method: "DELETE", url, headers: as(TOKEN) });
+    expect(gone.statusCode).toBe(204);
+    expect((await see()).statusCode).toBe(401);
+    expect((await admin.inject({ url: INCIDENTS_PATH, headers: as(token) })).statusCode).toBe(401);
+  });
+
+  it.each([
+    [{ name: "admin", role: "viewer" }, 409, "conflict"],
+    [{ name: "Maria!", role: "viewer" }, 400, "invalid-body"],
+    [{ name: "maria", role: "owner" }, 400, "invalid-body"],
+    [{ name: "maria", role: "viewer", more: 1 }, 400, "invalid-body"],
+    ["no object", 400, "invalid-body"],
+  ])("[AD1] refuses the new token %j by name", async (body, status, code) => {
+    const answer = await post(anAdmin(), TOKENS_PATH, body, as(TOKEN));
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+    expect(namedTokens.list()).toEqual([]);
+  });
+
+  it("refuses a name that is not this machine's, as after DNS rebinding", async () => {
+    const admin = anAdmin();
+    for (const host of ["evil.example", "127.0.0.1.evil.example:8082", "10.0.0.1"]) {
+      const answer = await admin.inject({ url: "/metrics", headers: { host } });
+      expect([answer.statusCode, answer.json().code]).toEqual([421, "wrong-host"]);
+    }
+    for (const host of ["127.0.0.1:8082", "localhost", "[::1]:8082"]) {
+      expect((await admin.inject({ url: "/metrics", headers: { host } })).statusCode).toBe(200);
+    }
+  });
+
+  it("carries the security headers on every answer", async () => {
+    for (const url of ["/healthz", "/metrics", INCIDENTS_PATH, "/nowhere"]) {
+      const { headers } = await anAdmin().inject(url);
+      expect(headers["content-security-policy"]).toMatch(/^default-src 'none'/);
+      expect(headers["permissions-policy"]).toContain("camera=()");
+      expect(headers["cache-control"]).toBe("no-store");
+      expect(headers["access-control-allow-origin"]).toBeUndefined();
+    }
+  });
+});
+
+describe("a session", () => {
+  it("[AD2] turns a token into a cookie that only this origin's own pages use", async () => {
+    const admin = anAdmin();
+    const answer = await post(admin, SESSION_PATH, { token: TOKEN }, FROM_OWN_PAGE);
+    expect(answer.json()).toEqual({ name: "admin", role: "operator" });
+    const set = String(answer.headers["set-cookie"]);
+    expect(set).toMatch(/^__Host-tarjeta-session=[\w-]{43}; Path=\/; /);
+    for (const word of ["Secure", "HttpOnly", "SameSite=Strict"]) expect(set).toContain(word);
+    expect(set).not.toContain("Domain");
+
+    const cookie = set.split(";")[0]!;
+    const make = (headers: Record<string, string>) =>
+      post(admin, TOKENS_PATH, { name: "maria", role: "viewer" }, { cookie, ...headers });
+    for (const headers of [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { "sec-fetch-site": "none" },
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      {},
+    ] as Record<string, string>[]) {
+      const refused = await make(headers);
+      expect([refused.statusCode, refused.json().code], JSON.stringify(headers)).toEqual([
+        403,
+        "cross-origin",
+      ]);
+    }
+    expect(namedTokens.list()).toEqual([]);
+    expect((await make({ origin: "http://localhost:80" })).statusCode).toBe(201);
+    const del = { method: "DELETE", url: `${TOKENS_PATH}/maria` } as const;
+    const headers = { cookie, ...FROM_OWN_PAGE };
+    expect((await admin.inject({ ...del, headers })).statusCode).toBe(204);
+  });
+
+  it("[AD2] cannot be opened from another origin's page", async () => {
+    const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+    const answer = await post(anAdmin(), SESSION_PATH, { token: TOKEN }, headers);
+    expect([answer.statusCode, answer.json().code]).toEqual([403, "cross-origin"]);
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+  });
+
+  it("[AD2] ends when left, after 30 minutes unused, and after 12 hours in any case", async () => {
+    const admin = anAdmin();
+    const see = async (cookie: string) =>
+      (await admin.inject({ url: SESSION_PATH, headers: { cookie } })).statusCode;
+
+    const left = await signIn(admin);
+    const leave = { method: "DELETE", url: SESSION_PATH } as const;
+    await admin.inject({ ...leave, headers: { cookie: left, ...FROM_OWN_PAGE } });
+    expect(await see(left)).toBe(401);
+
+    const idle = await signIn(admin);
+    clock.advance(29 * MINUTE);
+    expect(await see(idle)).toBe(200);
+    clock.advance(30 * MINUTE);
+    expect(await see(idle)).toBe(401);
+
+    const long = await signIn(admin);
+    for (let minute = 0; minute < 719; minute += 1) {
+      clock.advance(MINUTE);
+      if (minute % 20 === 0) expect(await see(long)).toBe(200);
+    }
+    clock.advance(MINUTE);
+    expect(await see(long)).toBe(401);
+  });
+
+  it("[AD2] holds back who shows wrong tokens: per address, and in all", async () => {
+    const admin = anAdmin();
+    const session = await signIn(admin);
+    const tryFrom = (remoteAddress: string, token: string) =>
+      admin.inject({
+        method: "POST",
+        url: SESSION_PATH,
+        remoteAddress,
+        headers: { "content-type": "application/json" },
+        payload: JSON.stringify({ token }),
+      });
+    for (let tries = 0; tries < 10; tries += 1) {
+      expect((await tryFrom("192.0.2.1", `guess-${tries}`)).statusCode).toBe(401);
+    }
+    const held = await tryFrom("192.0.2.1", TOKEN);
+    expect([held.statusCode, held.json().code]).toEqual([429, "too-many-tries"]);
+    expect(Number(held.headers["retry-after"])).toBeLessThanOrEqual(300);
+    expect((await tryFrom("192.0.2.2", TOKEN)).statusCode).toBe(200);
+
+    for (let tries = 0; tries < 50; tries += 1) await tryFrom(`192.0.2.${10 + tries}`, "guess");
+    expect((await tryFrom("192.0.2.3", TOKEN)).statusCode).toBe(429);
+    const bearer = await admin.inject({ url: INCIDENTS_PATH, headers: as(TOKEN) });
+    expect(bearer.statusCode).toBe(429);
+    const cookie = { cookie: session };
+    expect((await admin.inject({ url: INCIDENTS_PATH, headers: cookie })).statusCode).toBe(200);
+    clock.advance(5 * MINUTE);
+    expect((await tryFrom("192.0.2.1", TOKEN)).statusCode).toBe(200);
+  });
+});
+
+describe("the audit", () => {
+  it("[AD3] says when, who, in which role, what and with which outcome; no token, no card", async () => {
+    const admin = anAdmin();
+    const viewer = tokenFor("viewer");
+    await post(admin, TOKENS_PATH, { name: "maria", role: "store" }, as(TOKEN));
+    await post(admin, TOKENS_PATH, { name: "jose", role: "store" }, as(viewer));
+    await post(admin, SESSION_PATH, { token: "wrong" });
+    const url = `${TOKENS_PATH}/2912345678906`;
+    await admin.inject({ method: "DELETE", url, headers: as(TOKEN) });
+    const answer = await admin.inject({ url: AUDIT_PATH, headers: as(TOKEN) });
+    const atMs = clock.wallMs();
+    expect(answer.json().acts).toEqual([
+      { atMs, who: "admin", role: "operator", what: "token-revoke …", outcome: "not-found" },
+      { atMs, who: "nobody", role: "none", what: "session-open", outcome: "unauthorized" },
+      { atMs, who: "a-viewer", role: "viewer", what: "token-add", outcome: "forbidden" },
+      { atMs, who: "admin", role: "operator", what: "token-add maria store", outcome: "done" },
+    ]);
+  });
+
+  it("[AD3] tells nobody that an act was done while it cannot be written down", async () => {
+    const broken = new Proxy(store, {
+      get: (target, name: keyof Store) =>
+        name === "appendAudit" ? () => Promise.reject(new Error("full")) : target[name],
+    });
+    const answer = await post(anAdmin({ store: broken }), SESSION_PATH, { token: TOKEN });
+    expect([answer.statusCode, answer.json().code]).toEqual([503, "store-unavailable"]);
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+  });
+});
+
+describe("the tokens' files", () => {
+  it("[AD1] keep the first token for its owner only, made once", () => {
+    const first = adminToken(undefined, folder);
+    expect(first.file).toBe(path.join(folder, "admin-token"));
+    expect(statSync(first.file!).mode & 0o777).toBe(0o600);
+    expect(readFileSync(first.file!, "utf8").trim()).toBe(first.token);
+    expect(adminToken(undefined, folder).token).toBe(first.token);
+    expect(first.token.length).toBeGreaterThanOrEqual(32);
+  });
+
+  it("[AD1] keep digests of the named ones, for their owner only", () => {
+    const token = tokenFor("privacy");
+    const file = path.join(folder, "admin-tokens.json");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, "utf8")).not.toContain(token);
+    expect(token.length).toBeGreaterThanOrEqual(32);
+  });
+
+  it.each(["{", "[]", '{"v":1,"tokens":[{"name":"x"}]}'])(
+    "refuse a file that reads %s with a sentence naming it",
+    (text) => {
+      writeFileSync(path.join(folder, "admin-tokens.json"), text);
+      expect(() => namedTokens.list()).toThrow(/admin-tokens\.json: .*mend it, or remove it/);
+    },
+  );
+});

@@ -1,0 +1,308 @@
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import type { FastifyServerOptions } from "fastify";
+import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  AUDIT_PATH,
+  DEAD_LETTERS_PATH,
+  INCIDENTS_PATH,
+  SESSION_PATH,
+  TOKENS_PATH,
+} from "../../src/contract/admin.ts";
+import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
+import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
+import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
+import { createApp } from "../../src/proxy/app.ts";
+import { createFloodLimit } from "../../src/proxy/flood-limit.ts";
+import { httpLimits, MAX_HEADER_BYTES } from "../../src/proxy/http-limits.ts";
+import { createIngest } from "../../src/proxy/ingest.ts";
+import { listen } from "../../src/proxy/listen.ts";
+import { trust } from "../../src/proxy/proxy.ts";
+import { KIOSK_HEADERS } from "../../src/proxy/security-headers.ts";
+import type { Store } from "../../src/proxy/store/store.ts";
+import { aMovableClock } from "../support/movable-clock.ts";
+import { createRawKiosk, postBatch } from "../support/raw-kiosk.ts";
+import { aMemoryStore } from "../support/store-files.ts";
+
+interface Listener {
+  readonly url: string;
+  readonly store: Store;
+  readonly clock: ReturnType<typeof aMovableClock>;
+  readonly app: Awaited<ReturnType<typeof createApp>>;
+}
+
+const FAST = httpLimits({ requestMs: 400, headersMs: 200, lookMs: 20 });
+
+/** The kiosk listener on a real socket, over a real store in memory. */
+async function aListener(options: FastifyServerOptions = {}): Promise<Listener> {
+  const store = await aMemoryStore();
+  const clock = aMovableClock(Date.now());
+  const flood = createFloodLimit(clock);
+  const app = await createApp(
+    {
+      store,
+      clock,
+      flood,
+      kioskConfig: EXAMPLE_CONFIG,
+      ingest: createIngest({ store, clock, flood }),
+      onStored: () => undefined,
+      isAccepting: () => true,
+    },
+    options,
+  );
+  const url = await listen(app, "127.0.0.1", 0, { host: "HOST", port: "PORT" });
+  onTestFinished(() => app.close());
+  return { url, store, clock, app };
+}
+
+async function accepted({ store }: Listener): Promise<number> {
+  return (await store.figures(0, 0)).updatesByVerdict["accepted"] ?? 0;
+}
+
+/** Everything a raw connection is answered until it is closed. */
+function answerTo(url: string, send: (write: (text: string) => void) => void): Promise<string> {
+  const { port } = new URL(url);
+  return new Promise((answered) => {
+    let said = "";
+    const socket = connect(Number(port), "127.0.0.1", () => send((text) => socket.write(text)));
+    socket.on("data", (chunk) => (said += String(chunk)));
+    socket.on("error", () => undefined); // Being cut off is what is tested.
+    socket.on("close", () => answered(said));
+  });
+}
+
+function postHead(length: number): string {
+  return (
+    `POST ${INGEST_PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n` +
+    `content-length: ${length}\r\n\r\n`
+  );
+}
+
+describe("the kiosk listener against hostile requests", () => {
+  it.each([
+    [{ "sec-fetch-site": "cross-site" }],
+    [{ "sec-fetch-site": "same-site" }],
+    [{ origin: "https://evil.example" }],
+    [{ origin: "null" }],
+  ])("[KL1] refuses a cross-origin call by name, without a CORS header: %j", async (headers) => {
+    const listener = await aListener();
+    const kiosk = createRawKiosk(listener.url);
+    kiosk.add("2912345678906");
+    const type = { "content-type": "application/json" };
+    const answers = [
+      await postBatch(listener.url, kiosk.request().body, { ...type, ...headers }),
+      await fetch(listener.url + HEARTBEAT_PATH, {
+        method: "POST",
+        headers: { ...type, ...headers },
+        body: "{}",
+      }),
+      await fetch(listener.url + CONFIG_PATH, { headers }),
+      await fetch(listener.url + INGEST_PATH, {
+        method: "OPTIONS",
+        headers: { ...headers, "access-control-request-method": "POST" },
+      }),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBe(403);
+      expect((await answer.json()).code).toBe("cross-origin");
+      const names = [...answer.headers.keys()].filter((name) => name.startsWith("access-control"));
+      expect(names).toEqual([]);
+    }
+    expect(await accepted(listener)).toBe(0);
+    expect(await kiosk.send()).toHaveLength(1);
+  });
+
+  it("[KL1] takes calls of its own pages, and lets anybody follow a link to the kiosk", async () => {
+    const { url, app } = await aListener();
+    const own = { origin: url, "sec-fetch-site": "same-origin" };
+    expect((await fetch(url + CONFIG_PATH, { headers: own })).status).toBe(200);
+    expect((await fetch(url + CONFIG_PATH, { headers: { origin: url } })).status).toBe(200);
+    const link = await app.inject({ url: "/readyz", headers: { "sec-fetch-site": "cross-site" } });
+    expect(link.statusCode).toBe(200);
+  });
+
+  it("[KL1] has no administration: every admin address is 404 here", async () => {
+    const { url } = await aListener();
+    for (const path of [
+      AUDIT_PATH,
+      DEAD_LETTERS_PATH,
+      INCIDENTS_PATH,
+      SESSION_PATH,
+      TOKENS_PATH,
+      "/metrics",
+      "/healthz",
+    ]) {
+      for (const method of ["GET", "POST", "DELETE"]) {
+        const headers = { authorization: "Bearer a-token-for-this-test" };
+        const answer = await fetch(url + path, { method, headers });
+        expect([answer.status, (await answer.json()).code]).toEqual([404, "not-found"]);
+      }
+    }
+  });
+
+  it("[KL1] refuses a decompression bomb before inflating a byte of it", async () => {
+    const listener = await aListener();
+    const bomb = gzipSync(Buffer.alloc(512 * 1_048_576, " "), { level: 9 });
+    expect(bomb.length).toBeLessThan(MAX_BATCH_BYTES);
+    const beforeBytes = process.memoryUsage().rss;
+    for (const encoding of ["gzip", "deflate", "br", "zstd", "gzip, identity", "x-gzip"]) {
+      const answer = await fetch(listener.url + INGEST_PATH, {
+        method: "POST",
+        headers: { "content-type": "application/json", "content-encoding": encoding },
+        body: bomb,
+      });
+      expect([answer.status, (await answer.json()).code]).toEqual([415, "encoding-not-accepted"]);
+    }
+    expect(process.memoryUsage().rss - beforeBytes).toBeLessThan(128 * 1_048_576);
+  });
+
+  it("[KL1] cuts off a body that comes too slowly, and serves the others meanwhile", async () => {
+    const listener = await aListener(FAST);
+    let drip: NodeJS.Timeout | undefined;
+    const slow = answerTo(listener.url, (write) => {
+      write(postHead(1_000));
+      drip = setInterval(() => write(" "), 20);
+    });
+    const kiosk = createRawKiosk(listener.url);
+    kiosk.add("2912345678906");
+    expect((await kiosk.send()).map(({ verdict }) => verdict)).toEqual(["accepted"]);
+    const said = await slow;
+    clearInterval(drip);
+    expect(said).toMatch(/^HTTP\/1\.1 408 /);
+    expect(said).toContain('"code":"too-slow"');
+    expect(await accepted(listener)).toBe(1);
+  });
+
+  it("[KL1] cuts off headers that never end", async () => {
+    const listener = await aListener(FAST);
+    const said = await answerTo(listener.url, (write) => write("GET /readyz HTTP/1.1\r\nhost: a"));
+    expect(said).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it.each([
+    ["headers that are too large", `x: ${"y".repeat(MAX_HEADER_BYTES)}`, 431, "headers-too-large"],
+    ["what is no HTTP", "no colon", 400, "invalid-request"],
+  ])("[KL1] refuses %s by name, with every security header", async (_what, line, status, code) => {
+    const listener = await aListener();
+    const said = await answerTo(listener.url, (write) =>
+      write(`GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n${line}\r\n\r\n`),
+    );
+    expect(said).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(said).toContain(`"code":"${code}"`);
+    for (const name of Object.keys(KIOSK_HEADERS)) expect(said).toContain(`${name}: `);
+    expect(said).not.toContain("yyyy");
+  });
+
+  it("[KL1] bounds what bodies on their way take together, per address", async () => {
+    const listener = await aListener(trust(1));
+    const { port } = new URL(listener.url);
+    const sockets = Array.from({ length: 20 }, () =>
+      connect(Number(port), "127.0.0.1").on("error", () => undefined),
+    );
+    onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+    const answers = sockets.map(
+      (socket) =>
+        new Promise<string>((said) => socket.once("data", (chunk) => said(String(chunk)))),
+    );
+    const head = postHead(MAX_BATCH_BYTES).replace(
+      "\r\n\r\n",
+      "\r\nx-forwarded-for: 192.0.2.1\r\n\r\n",
+    );
+    for (const socket of sockets) socket.write(head);
+    expect(await Promise.race(answers)).toMatch(/^HTTP\/1\.1 503 [\s\S]*"code":"busy"/);
+    const kiosk = createRawKiosk(listener.url);
+    kiosk.add("2912345678906");
+    expect((await kiosk.send()).map(({ verdict }) => verdict)).toEqual(["accepted"]);
+  });
+
+  it("[KL1] carries the security headers on every answer, and no CORS header on any", async () => {
+    const { url } = await aListener();
+    for (const path of ["/readyz", CONFIG_PATH, "/nowhere", "/%", INGEST_PATH]) {
+      const { headers } = await fetch(url + path);
+      for (const [name, value] of Object.entries(KIOSK_HEADERS)) {
+        expect(headers.get(name), `${name} of ${path}`).toBe(value);
+      }
+      expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+    }
+    expect(await (await fetch(`${url}/%2912345678906`)).text()).not.toContain("2345678906");
+  });
+
+  it("[KL2] holds back one kiosk that floods; the other ninety-nine are served", async () => {
+    const listener = await aListener();
+    const [flooder, ...others] = Array.from({ length: 100 }, () => createRawKiosk(listener.url));
+    flooder!.add("2912345678906");
+    const flood = Array.from({ length: 700 }, () =>
+      postBatch(listener.url, flooder!.request().body),
+    );
+    const served = others.map(async (kiosk) => {
+      kiosk.add("2912345678906");
+      return (await kiosk.send())[0]?.verdict;
+    });
+    const statuses = (await Promise.all(flood)).map(({ status }) => status);
+    // Beyond 64 batches at once the proxy is busy for everybody; who is busy comes again.
+    const limited = statuses.filter((status) => status === 429).length;
+    expect(limited).toBeGreaterThan(0);
+    for (const verdict of await Promise.allSettled(served)) {
+      if (verdict.status === "fulfilled")
+        expect(["accepted", "superseded"]).toContain(verdict.value);
+    }
+    for (const kiosk of others) if (kiosk.owed().length > 0) await kiosk.send();
+    expect(others.every((kiosk) => kiosk.owed().length === 0)).toBe(true);
+
+    const refused = await postBatch(listener.url, flooder!.request().body);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    expect((await refused.json()).code).toBe("too-many-requests");
+    listener.clock.advance(1_000);
+    expect((await postBatch(listener.url, flooder!.request().body)).status).toBe(200);
+  });
+});
+
+describe("the flood limit", () => {
+  it("[KL2] forgets the kiosks that are quiet longest, and stays bounded", () => {
+    const clock = aMovableClock();
+    const flood = createFloodLimit(clock, { burst: 1, perSecond: 0.5 }, 2);
+    expect([flood("a"), flood("a")]).toEqual([undefined, 2]);
+    flood("b");
+    flood("c"); // There is room for two: a is forgotten.
+    expect(flood("a")).toBeUndefined();
+    expect(flood("c")).toBe(2);
+    clock.advance(2_000);
+    expect(flood("c")).toBeUndefined();
+  });
+});
+
+describe("what a client says of its address", () => {
+  it("[KL3] counts only as far as the trusted hops go", async () => {
+    const ipSeenWith = async (hops: number | undefined) => {
+      const { app, url } = await aListenerThatTells(trust(hops));
+      const headers = { "x-forwarded-for": "203.0.113.9, 198.51.100.7" };
+      const { ip } = await (await fetch(`${url}/ip`, { headers })).json();
+      await app.close();
+      return ip;
+    };
+    expect(await ipSeenWith(undefined)).toBe("127.0.0.1");
+    expect(await ipSeenWith(1)).toBe("198.51.100.7");
+    expect(await ipSeenWith(2)).toBe("203.0.113.9");
+  });
+});
+
+async function aListenerThatTells(options: FastifyServerOptions) {
+  const store = await aMemoryStore();
+  const clock = aMovableClock();
+  const app = await createApp(
+    {
+      store,
+      clock,
+      flood: () => undefined,
+      kioskConfig: EXAMPLE_CONFIG,
+      ingest: createIngest({ store, clock }),
+      onStored: () => undefined,
+      isAccepting: () => true,
+      mount: (app) => void app.get("/ip", async ({ ip }) => ({ ip })),
+    },
+    options,
+  );
+  return { app, url: await listen(app, "127.0.0.1", 0, { host: "HOST", port: "PORT" }) };
+}
