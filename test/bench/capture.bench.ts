@@ -1,11 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import type { CDPSession, Page } from "playwright-core";
 import { memberCards } from "../support/cards.ts";
 import { openKioskBrowser } from "../support/kiosk-browser.ts";
 import { depth, openKiosk, visitState, workerReady } from "../support/kiosk-page.ts";
+import { patientConfigFile } from "../support/patient-config.ts";
 import { startSystem } from "../support/system.ts";
 import { pause } from "../support/wait.ts";
 import { scaled, type Bench, type Row } from "./bench.ts";
@@ -32,7 +29,7 @@ export const captureBench: Bench = {
   name: "capture",
   title: "last key of a scan → durable and painted, the running product",
   async run(options) {
-    const system = await startSystem({ env: { KIOSK_CONFIG: aPatientConfig() } });
+    const system = await startSystem({ env: { KIOSK_CONFIG: patientConfigFile() } });
     const browser = await openKioskBrowser();
     const { page } = browser;
     try {
@@ -57,14 +54,6 @@ export const captureBench: Bench = {
     }
   },
 };
-
-/** More cards in a minute than people bring (rule CD1). */
-function aPatientConfig(): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), "tarjeta-bench-")), "kiosks.json");
-  const cardLimits = { cardsPerMinute: 600, typedCardsPerMinute: 6 };
-  writeFileSync(file, JSON.stringify({ ...EXAMPLE_CONFIG, version: "bench-1", cardLimits }));
-  return file;
-}
 
 /** What was measured, in milliseconds, one of each per card. */
 interface Samples {

@@ -26,6 +26,6 @@ describe("the cards of a minute", () => {
       Array.from({ length: 200 }, (_each, number) =>
         admits(String(number), source, 0, EXAMPLE_CONFIG.cardLimits),
       ).filter(Boolean).length;
-    expect([admitted("wedge"), admitted("keypad")]).toEqual([60, 6]);
+    expect([admitted("wedge"), admitted("keypad")]).toEqual([120, 6]);
   });
 });

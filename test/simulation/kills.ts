@@ -4,6 +4,7 @@ import type { Act } from "../support/fault-proxy.ts";
 import { mergedTwice, readJournal, scannedCards } from "../support/journal.ts";
 import { withKiosk, type Kiosk } from "../support/kiosk.ts";
 import { depth, scanUntilThanked } from "../support/kiosk-page.ts";
+import { patientConfigFile } from "../support/patient-config.ts";
 import { createRawKiosk } from "../support/raw-kiosk.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { pause, waitFor } from "../support/wait.ts";
@@ -130,7 +131,7 @@ export function proxyKills({ points, onPoint }: KillPlan): Promise<KillResult> {
 const LONGEST_PROXY_WAIT_MS = 40;
 
 async function withSystem(act: (system: System) => Promise<KillResult>): Promise<KillResult> {
-  const system = await startSystem();
+  const system = await startSystem({ env: { KIOSK_CONFIG: patientConfigFile() } });
   try {
     return await act(system);
   } finally {
