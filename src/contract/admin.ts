@@ -43,10 +43,18 @@ export type AuditedAct = z.infer<typeof AuditedAct>;
 /** A loss or a doubt that a person should look at. Never holds a card number. */
 export const Incident = z.object({
   id: z.string(),
-  type: z.enum(["updates-lost", "outbox-wiped", "outbox-torn", "sequence-reused", "limit-reached"]),
+  type: z.enum([
+    "updates-lost",
+    "outbox-wiped",
+    "outbox-torn",
+    "sequence-reused",
+    "limit-reached",
+    "unknown-key",
+  ]),
   deviceId: z.string(),
   storeId: z.string(),
   kioskId: z.string(),
+  /** The outbox it is about; for an unknown key, the key. */
   epoch: z.string(),
   /** In words: which sequence numbers, and what the kiosk said. */
   detail: z.string(),

@@ -18,9 +18,9 @@ export const EntryHeader = z.strictObject({
   monoMs: MonoMs,
   /** Kiosk wall time until which a shopper may still take it back; 0 when nothing holds it. */
   heldUntil: WallMs,
-  /** Key the body is sealed to; `plain` while it is not. */
+  /** Key the body is sealed to. */
   kid: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)),
-  /** Encapsulated key of the sealing; empty while the body is plain. */
+  /** Encapsulated key of the sealing, base64url (rule IN6). */
   enc: z.string().check(z.regex(/^[A-Za-z0-9_-]{0,128}$/)),
 });
 export type EntryHeader = z.infer<typeof EntryHeader>;
@@ -35,5 +35,5 @@ export const Entry = z.strictObject({
 });
 export type Entry = z.infer<typeof Entry>;
 
-/** The key id of a body that is JSON text as it stands. */
+/** The key id of a body that is JSON text as it stands: an earlier version's, and never sent. */
 export const PLAIN_KEY_ID = "plain";

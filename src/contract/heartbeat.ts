@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { ClockReading, Uuid, WallMs } from "./primitives.ts";
+import { SealingKey } from "./sealing.ts";
 import { Device } from "./update.ts";
 import { Witness } from "./witness.ts";
 
@@ -51,5 +52,7 @@ export const HeartbeatReceipt = z.object({
   proxyTimeMs: WallMs,
   /** Version of the configuration the kiosk should have. */
   configVersion: z.string(),
+  /** The key the kiosk should seal to from now on. */
+  sealing: z.optional(SealingKey),
 });
 export type HeartbeatReceipt = z.infer<typeof HeartbeatReceipt>;

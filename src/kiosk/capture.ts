@@ -1,10 +1,11 @@
-import { PLAIN_KEY_ID, type EntryHeader } from "../contract/entry.ts";
+import type { EntryHeader } from "../contract/entry.ts";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Device, Update } from "../contract/update.ts";
 import type { Attribute } from "../domain/attribute.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import type { Seal } from "./sealer.ts";
 
 /** What a scan says about its visitor: the configured scan and static attributes. */
 export function scanUpdate(visitor: VisitorId, device: Device, config: KioskConfig): Update {
@@ -27,18 +28,19 @@ export function answerUpdate(
 }
 
 /**
- * Keeps an update. Resolves only when it would survive a power cut (rule OB1); throws what the
- * outbox throws. `taken` are the clocks at the scan or tap, not at the storing.
+ * Seals an update and keeps it. Resolves only when it would survive a power cut (rule OB1); throws what the
+ * outbox and the sealer throw. `taken` are the clocks at the scan or tap, not at the storing.
  */
 export function capture(
   outbox: Pick<Outbox, "add">,
+  seal: Seal,
   update: Update,
   taken: ClockReading,
 ): Promise<EntryHeader> {
   return outbox.add({
     ...taken,
     heldUntil: 0,
-    seal: () => ({ kid: PLAIN_KEY_ID, enc: "", body: JSON.stringify(update) }),
+    seal: (header) => seal(header, JSON.stringify(update)),
   });
 }
 

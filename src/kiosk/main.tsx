@@ -11,6 +11,7 @@ import { createDatabase } from "../outbox/connection.ts";
 import { createIdbOutbox } from "../outbox/idb-outbox.ts";
 import { createKeptStore } from "../outbox/kept-store.ts";
 import { storageMirror } from "../outbox/mirror.ts";
+import { sealPlainEntries } from "../outbox/seal-plain.ts";
 import { createKeyboardWedge } from "../scanner/keyboard-wedge.ts";
 import { App } from "./app.tsx";
 import { capture } from "./capture.ts";
@@ -21,6 +22,8 @@ import { createLanguageChoice } from "./language.ts";
 import type { Link } from "./link.ts";
 import { createNetworkGate } from "./network-gate.ts";
 import { createRibbonPose } from "./ribbon-pose.ts";
+import type { Seal } from "./sealer.ts";
+import { createSealingKeySource } from "./sealing-key.ts";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { tryStorage } from "./storage-watch.ts";
 import { Ribbon } from "./ui/ribbon.tsx";
@@ -68,10 +71,14 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
   const link = signal<Link | undefined>(undefined);
   const later = signal<typeof LaterScreens | undefined>(undefined);
 
+  const sealingKeys = createSealingKeySource({ kept, fetch: gate.fetch });
+  const sealer = Promise.withResolvers<Seal>();
+  const seal: Seal = async (header, text) => (await sealer.promise)(header, text);
+
   const session = createVisitSession({
     clock,
     readClock: segments.reading,
-    keep: (update, taken) => capture(outbox, update, taken),
+    keep: (update, taken) => capture(outbox, seal, update, taken),
     fingerprint,
     newId,
     device,
@@ -145,9 +152,15 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
   void navigator.storage.persist();
 
   // Cards are taken from here on; what comes second is no part of that.
-  const [screens, { createLink }] = await whole(
-    Promise.all([import("./screens/later-screens.tsx"), import("./link.ts")]),
+  const [{ createSealer }, screens, { createLink }] = await whole(
+    Promise.all([
+      import("./sealer.ts"),
+      import("./screens/later-screens.tsx"),
+      import("./link.ts"),
+    ]),
   );
+  sealer.resolve(createSealer({ sealingKey: sealingKeys.current, clock }));
+  sealPlainEntries(database, seal).catch(warn);
   later.value = screens;
   const opened = createLink({
     clock,
@@ -161,7 +174,8 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
     appVersion,
     reload: () => location.reload(),
     refusedScans: session.refusedScans,
-    onReceipt: ({ configVersion }) => {
+    onReceipt: ({ configVersion, sealing }) => {
+      if (sealing !== undefined) sealingKeys.learn(sealing);
       if (configVersion !== session.config.peek().version) refreshConfig();
     },
     onError: warn,

@@ -1,4 +1,4 @@
-import { Entry } from "../contract/entry.ts";
+import { Entry, PLAIN_KEY_ID } from "../contract/entry.ts";
 import type { Database } from "./connection.ts";
 import { isDue } from "./held.ts";
 import { Epochs, parsedOr, writeMeta } from "./meta.ts";
@@ -103,6 +103,8 @@ async function readDue(db: TarjetaDb, ask: PeekAsk, skipped: ReadonlySet<number>
         continue;
       }
       if (!isDue(parsed.data.header.heldUntil, nowMs)) continue;
+      // Left by an earlier version, and sealed by the page before it is sent.
+      if (parsed.data.header.kid === PLAIN_KEY_ID) continue;
       bytes += parsed.data.body.length;
       if (bytes > maxBytes && entries.length > 0) return { entries, unreadable };
       entries.push(parsed.data);

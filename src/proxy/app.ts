@@ -3,6 +3,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyServerOptions
 import { HEARTBEAT_PATH, HeartbeatRequest, type HeartbeatReceipt } from "../contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
+import { SEALING_KEY_PATH, type SealingKey } from "../contract/sealing.ts";
 import type { Clock } from "../domain/clock.ts";
 import { budgetBodies } from "./body-budget.ts";
 import { isCrossOrigin } from "./cross-origin.ts";
@@ -23,6 +24,8 @@ export interface AppDeps {
   /** Shared by everything a kiosk sends. */
   readonly flood: FloodLimit;
   readonly kioskConfig: KioskConfig;
+  /** The key that kiosks are to seal to. */
+  readonly sealingKey: () => SealingKey;
   /** Folder of the built kiosk; absent in tests of the API alone. */
   readonly kioskDir?: string | undefined;
   /** Told after updates were stored, so that forwarding need not wait. */
@@ -71,6 +74,9 @@ export async function createApp(
   routeHeartbeat(app, deps);
   app.get(CONFIG_PATH, async (_request, reply) =>
     reply.header("cache-control", "no-store").send(deps.kioskConfig),
+  );
+  app.get(SEALING_KEY_PATH, async (_request, reply) =>
+    reply.header("cache-control", "no-store").send(deps.sealingKey()),
   );
   deps.mount?.(app);
   if (deps.kioskDir !== undefined) await serveKiosk(app, deps.kioskDir);
@@ -145,6 +151,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       nonce: beat.data.nonce,
       proxyTimeMs: receiptMs,
       configVersion: deps.kioskConfig.version,
+      sealing: deps.sealingKey(),
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });

@@ -5,15 +5,15 @@ import type { ProblemCode } from "../contract/problem.ts";
 import { Update } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { FloodLimit } from "./flood-limit.ts";
-import { openPlainBody, type OpenBody } from "./open-body.ts";
+import type { OpenBody } from "./open-body.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import type { IngestBatch, IngestResult, Store } from "./store/store.ts";
 
 export interface IngestDeps {
   readonly store: Pick<Store, "ingest">;
   readonly clock: Clock;
-  /** Turns a body into JSON text; plain bodies only, unless told otherwise. */
-  readonly openBody?: OpenBody | undefined;
+  /** Turns a sealed body into JSON text. */
+  readonly openBody: OpenBody;
   /** Holds back a kiosk that floods; nobody, unless told otherwise. */
   readonly flood?: FloodLimit | undefined;
 }
@@ -43,7 +43,7 @@ export type Ingest = (rawBody: Uint8Array) => Promise<IngestReply>;
  * says about a bad entry is where in it, never what stood there (rule PV2).
  */
 export function createIngest(deps: IngestDeps): Ingest {
-  const { store, clock, openBody = openPlainBody } = deps;
+  const { store, clock, openBody } = deps;
   return async (rawBody) => {
     const receiptMs = clock.wallMs();
     const request = IngestRequest.safeParse(jsonOfBytes(rawBody));
@@ -116,7 +116,7 @@ function replyTo(result: IngestResult): IngestReply {
   }
 }
 
-type Judged = Pick<IngestBatch, "updates" | "verdicts" | "unreadable">;
+type Judged = Pick<IngestBatch, "updates" | "verdicts" | "unreadable" | "unknownKeys">;
 
 /** Sorts entries into what the store can take, what is answered without it, and what nobody can name. */
 async function judgeEntries(entries: readonly unknown[], openBody: OpenBody): Promise<Judged> {
@@ -124,6 +124,7 @@ async function judgeEntries(entries: readonly unknown[], openBody: OpenBody): Pr
   const verdicts: Verdict[] = [];
   const unreadable: number[] = [];
   const seen = new Set<string>();
+  const unknownKeys = new Set<string>();
   for (const [position, raw] of entries.entries()) {
     const header = EntryHeader.safeParse(memberOf(raw, "header"));
     if (!header.success) {
@@ -137,8 +138,11 @@ async function judgeEntries(entries: readonly unknown[], openBody: OpenBody): Pr
     const judged = await judgeEntry(id, raw, openBody);
     if (judged.type === "update") updates.push({ header: header.data, update: judged.update });
     else verdicts.push(judged.verdict);
+    if (judged.type === "verdict" && isUnknownKey(judged.verdict)) {
+      unknownKeys.add(header.data.kid);
+    }
   }
-  return { updates, verdicts, unreadable };
+  return { updates, verdicts, unreadable, unknownKeys: [...unknownKeys] };
 }
 
 type JudgedEntry =
@@ -149,8 +153,14 @@ async function judgeEntry(id: string, raw: unknown, openBody: OpenBody): Promise
   const entry = Entry.safeParse(raw);
   if (!entry.success) return rejected(id, whereOf(entry.error));
   const opened = await openBody(entry.data);
-  if (opened.type === "unknown-key") {
-    return { type: "verdict", verdict: { id, verdict: "retry", reason: "unknown-key" } };
+  switch (opened.type) {
+    case "unknown-key":
+    case "not-sealed":
+      return { type: "verdict", verdict: { id, verdict: "retry", reason: opened.type } };
+    case "altered":
+      return rejected(id, "the body does not open: it, or its header, is not what was sealed");
+    case "opened":
+      break;
   }
   const content = jsonOf(opened.text);
   if (content === undefined) return rejected(id, "the body is not JSON");
@@ -158,6 +168,10 @@ async function judgeEntry(id: string, raw: unknown, openBody: OpenBody): Promise
   return update.success
     ? { type: "update", update: update.data }
     : rejected(id, whereOf(update.error));
+}
+
+function isUnknownKey(verdict: Verdict): boolean {
+  return verdict.verdict === "retry" && verdict.reason === "unknown-key";
 }
 
 function rejected(id: string, reason: string): JudgedEntry {

@@ -11,6 +11,10 @@ import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
 import { createIngest } from "./ingest.ts";
 import { readKioskConfig } from "./kiosk-config-file.ts";
+import { createKeyRing } from "./keys/key-ring.ts";
+import { openKeysFile } from "./keys/keys-file.ts";
+import { publicKeyOf } from "./keys/keys.ts";
+import { createBodyOpener } from "./open-body.ts";
 import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
@@ -47,6 +51,12 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const admin = adminToken(settings.adminToken, settings.dataDir);
   const namedTokens = openTokenStore(settings.dataDir);
   namedTokens.list(); // Throws on a file that cannot be used, before anything listens.
+  const ring = createKeyRing({
+    file: settings.keysFile,
+    keys: openKeysFile(settings.keysFile, true),
+    clock,
+    warn: (sentence) => app.log.error(sentence),
+  });
   const store = await openSqliteStore({
     path: path.join(settings.dataDir, "tarjeta.sqlite"),
     onFatal: options.onFatal,
@@ -61,7 +71,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       clock,
       flood,
       kioskConfig,
-      ingest: createIngest({ store, clock, flood }),
+      sealingKey: () => publicKeyOf(ring()),
+      ingest: createIngest({ store, clock, flood, openBody: createBodyOpener(ring) }),
       kioskDir: options.kioskDir,
       onStored: () => forwarder.notify(),
       isAccepting: () => accepting,

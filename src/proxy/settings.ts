@@ -23,6 +23,7 @@ export interface Settings {
   readonly dailyCalls: number;
   readonly updateMethod: "POST" | "GET";
   /** File with the chain's configuration of the kiosks; absent means the shipped example. */
+  readonly keysFile: string;
   readonly kioskConfigFile: string | undefined;
 }
 
@@ -68,6 +69,7 @@ const Environment = z.object({
     .literal("card", "this version knows only card: the normalised card number is the visitor id")
     .default("card"),
   KIOSK_CONFIG: z.string().min(1).optional(),
+  KEYS_FILE: z.string().min(1).optional(),
 });
 
 /** Variables that may also be given as the name of a file that holds the value. */
@@ -111,6 +113,7 @@ export function settingsFrom(
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,
     kioskConfigFile: env.KIOSK_CONFIG,
+    keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
   });
 }
 

@@ -1,6 +1,8 @@
 import { Pool } from "undici";
+import type { Entry } from "../../src/contract/entry.ts";
 import { INGEST_PATH, IngestReceipt, type IngestRequest } from "../../src/contract/ingest.ts";
 import type { Device, Update } from "../../src/contract/update.ts";
+import { sealForTest } from "../support/sealing.ts";
 import { memberCard } from "../support/cards.ts";
 import { DEVICE, SEGMENT, sampleEntry, sampleUpdate } from "./pages/sample-entry.ts";
 
@@ -89,7 +91,7 @@ function newKiosk(): Kiosk {
 function batchOf(kiosk: Kiosk): IngestRequest {
   const entries = Array.from({ length: BATCH_ENTRIES }, () => {
     kiosk.seq += 1;
-    return sampleEntry(kiosk.epoch, kiosk.seq, updateOf(kiosk.device));
+    return sealed(sampleEntry(kiosk.epoch, kiosk.seq, updateOf(kiosk.device)));
   });
   return {
     v: 1,
@@ -98,6 +100,12 @@ function batchOf(kiosk: Kiosk): IngestRequest {
     clock: { segment: SEGMENT, wallMs: Date.now(), monoMs: performance.now() },
     entries,
   };
+}
+
+function sealed({ header, body }: Entry): Entry {
+  const { kid: _kid, enc: _enc, ...clear } = header;
+  const { body: sealedBody, ...key } = sealForTest(clear, body);
+  return { header: { ...clear, ...key }, body: sealedBody };
 }
 
 function updateOf(device: Device): Update {

@@ -4,8 +4,10 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/contract/entry.ts";
 import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
+import { createBodyOpener } from "../../src/proxy/open-body.ts";
 import { MIGRATIONS } from "../../src/proxy/store/migrations.ts";
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
+import { sealForTest, TEST_KEYS } from "../support/sealing.ts";
 import { aDevice, aHeader, anId, anUpdateBody, LOAD, NOW } from "../support/store-builders.ts";
 import { scaled, type Bench, type BenchOptions, type Row } from "./bench.ts";
 import { percentile } from "./percentile.ts";
@@ -38,7 +40,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   try {
     const requests = scaled(REQUESTS_PER_ROUND, options, CLIENTS * 4);
     const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() };
-    const ingest = createIngest({ store, clock });
+    const ingest = createIngest({ store, clock, openBody: createBodyOpener(() => TEST_KEYS) });
     let ours = 0;
     let besides = 0;
     for (let round = 0; round <= ROUNDS; round += 1) {
@@ -57,7 +59,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
     const waits = await pace(ingest, bodies, perSecond * PACED_SHARE);
     return [
       {
-        what: "updates kept, signing and sealing not yet on",
+        what: "updates kept, sealing on, signing not yet",
         unit: "/s",
         ours: perSecond,
         beside: { name: "bare SQLite", value: (updates / besides) * 1_000 },
@@ -164,7 +166,9 @@ function bodyOf(round: number, request: number): Uint8Array {
       ATTRIBUTES.map((name) => [name, `${name}-${sketch.seq}`]),
     );
     const update = anUpdateBody({ ...at, attributes });
-    return { header: aHeader(at), body: JSON.stringify(update) };
+    const { kid: _kid, enc: _enc, ...clear } = aHeader(at);
+    const { body, ...key } = sealForTest(clear, JSON.stringify(update));
+    return { header: { ...clear, ...key }, body };
   });
   const nonce = anId(0xa_0000_0000 + round * REQUESTS_PER_ROUND + request);
   const clock = { segment: `${LOAD}.0`, wallMs: NOW + 60_000, monoMs: 86_400_000 };

@@ -1,11 +1,15 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import type { Entry } from "../../src/contract/entry.ts";
 import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH, IngestReceipt } from "../../src/contract/ingest.ts";
 import { Problem, PROBLEMS } from "../../src/contract/problem.ts";
 import { openTokenStore } from "../../src/proxy/admin/token-file.ts";
 import { createApp } from "../../src/proxy/app.ts";
+import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
+import { createBodyOpener } from "../../src/proxy/open-body.ts";
+import { sealForTest, TEST_KEYS } from "../support/sealing.ts";
 import { createIngest } from "../../src/proxy/ingest.ts";
 import { readKioskConfig } from "../../src/proxy/kiosk-config-file.ts";
 import { settingsFrom } from "../../src/proxy/settings.ts";
@@ -21,7 +25,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createRawKiosk } from "../support/raw-kiosk.ts";
-import { aHeartbeat, aWitness } from "../support/store-builders.ts";
+import { aHeartbeat, anUpdateBody, aWitness } from "../support/store-builders.ts";
 import { aMemoryStore } from "../support/store-files.ts";
 import { aMovableClock } from "../support/movable-clock.ts";
 import { fuzz, hostileText, hostileValue, nearly, nearlyBytes, soon } from "./fuzzing.ts";
@@ -38,7 +42,8 @@ beforeAll(async () => {
     clock,
     flood: () => undefined,
     kioskConfig: EXAMPLE_CONFIG,
-    ingest: createIngest({ store, clock }),
+    sealingKey: () => publicKeyOf(TEST_KEYS),
+    ingest: createIngest({ store, clock, openBody: createBodyOpener(() => TEST_KEYS) }),
     onStored: () => undefined,
     isAccepting: () => true,
   });
@@ -89,16 +94,15 @@ describe("what meets the proxy from outside", () => {
     ));
 
   it("[HI1] an entry's body, nearly right, gets a verdict and takes nobody with it", () => {
-    const good = createRawKiosk("http://127.0.0.1");
-    good.add(CARD);
-    const update: unknown = JSON.parse(good.owed()[0]!.body);
     return fuzz(
-      fc.asyncProperty(nearlyBytes(update), async (bytes) => {
+      fc.asyncProperty(nearlyBytes(anUpdateBody()), async (bytes) => {
         const kiosk = createRawKiosk("http://127.0.0.1");
         kiosk.add(CARD);
         kiosk.add(CARD);
-        const request: { entries: { body: string }[] } = JSON.parse(kiosk.request().body);
-        request.entries[0]!.body = bytes.toString("utf8");
+        const request: { entries: Entry[] } = JSON.parse(kiosk.request().body);
+        const { kid: _kid, enc: _enc, ...clear } = request.entries[0]!.header;
+        const { body, ...key } = sealForTest(clear, bytes.toString("utf8"));
+        request.entries[0] = { header: { ...clear, ...key }, body };
         const answer = await post(INGEST_PATH, Buffer.from(JSON.stringify(request)));
         expect(answer.statusCode).toBe(200);
         const verdicts = IngestReceipt.parse(answer.json()).verdicts;

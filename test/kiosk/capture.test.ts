@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { Update } from "../../src/contract/update.ts";
+import type { Seal } from "../../src/kiosk/sealer.ts";
 import type { EntryDraft } from "../../src/outbox/outbox.ts";
 import { answerUpdate, capture, scanUpdate } from "../../src/kiosk/capture.ts";
 import { aDevice, TAKEN } from "../support/kiosk-builders.ts";
@@ -44,12 +45,13 @@ describe("capture", () => {
         throw new Error("looked at, not kept");
       },
     };
+    const seal: Seal = async (_header, text) => ({ kid: "k1", enc: "e", body: `sealed ${text}` });
     const update = scanUpdate(VISITOR, aDevice(), EXAMPLE_CONFIG);
-    await expect(capture(outbox, update, TAKEN)).rejects.toThrow("looked at");
+    await expect(capture(outbox, seal, update, TAKEN)).rejects.toThrow("looked at");
     const [draft] = drafts;
     expect(draft).toMatchObject({ ...TAKEN, heldUntil: 0 });
     const { v, id, epoch } = { v: 1, id: "1", epoch: "2" } as const;
     const body = await draft?.seal({ v, id, epoch, seq: 1, ...TAKEN, heldUntil: 0 });
-    expect(body).toEqual({ kid: "plain", enc: "", body: JSON.stringify(update) });
+    expect(body).toEqual({ kid: "k1", enc: "e", body: `sealed ${JSON.stringify(update)}` });
   });
 });

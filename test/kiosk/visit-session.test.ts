@@ -151,13 +151,13 @@ describe("a visit session", () => {
 
   it("[CD1] refuses a card too many before anything of it is kept, and counts it", async () => {
     const { session, kept } = await aSession();
-    const cards = memberCards(61);
+    const cards = memberCards(121);
     for (const card of cards) scan(session, card);
     await vi.waitFor(() => expect(session.refusedScans()).toEqual({ "too-many": 1 }));
-    expect(kept).toHaveLength(60);
+    expect(kept).toHaveLength(120);
     expect(session.screen.value).toMatchObject({ state: "refused", reason: "too-many" });
     scan(session, cards[0]!);
-    await vi.waitFor(() => expect(kept).toHaveLength(60));
+    await vi.waitFor(() => expect(kept).toHaveLength(120));
   });
 
   it("takes the next card when one scan broke", async () => {

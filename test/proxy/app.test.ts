@@ -7,6 +7,8 @@ import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { HEARTBEAT_PATH, type HeartbeatRequest } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
 import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
+import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
+import { TEST_KEYS } from "../support/sealing.ts";
 import { createApp, type AppDeps } from "../../src/proxy/app.ts";
 import { StoreFullError } from "../../src/proxy/store/store-error.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
@@ -29,6 +31,7 @@ function anApp(changes: Partial<AppDeps> = {}) {
     clock: systemClock,
     flood: () => undefined,
     kioskConfig: EXAMPLE_CONFIG,
+    sealingKey: () => publicKeyOf(TEST_KEYS),
     onStored: () => {
       throw new Error("nothing was stored");
     },

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createIngest, type IngestReply } from "../../src/proxy/ingest.ts";
 import { StoreFailedError, StoreFullError } from "../../src/proxy/store/store-error.ts";
 import type { IngestBatch, Store } from "../../src/proxy/store/store.ts";
+import { openAsItStands } from "../support/sealing.ts";
 import { aMemoryStore } from "../support/store-files.ts";
 import {
   aDevice,
@@ -44,6 +45,7 @@ async function ingested(entries: readonly unknown[], store?: Store) {
   const batches: IngestBatch[] = [];
   const inner = store ?? (await aMemoryStore());
   const ingest = createIngest({
+    openBody: openAsItStands,
     clock,
     store: {
       ingest: (batch) => {
@@ -136,7 +138,7 @@ describe("ingest", () => {
   });
 
   it("[IN4] answers the same bytes with the stored receipt, and refuses the nonce with others", async () => {
-    const ingest = createIngest({ clock, store: await aMemoryStore() });
+    const ingest = createIngest({ openBody: openAsItStands, clock, store: await aMemoryStore() });
     const nonce = anId(42);
     const entries = [anEntry({ id: anId(1) })];
     const first = await ingest(aRequest(entries, { nonce }));
@@ -149,6 +151,7 @@ describe("ingest", () => {
 
   it("refuses a body that is no batch, naming the field", async () => {
     const ingest = createIngest({
+      openBody: openAsItStands,
       clock,
       store: {
         ingest: () => {
@@ -181,9 +184,11 @@ describe("ingest", () => {
 
   it("says that nothing was stored when there is no room or no store, and passes on what is a bug", async () => {
     const failing = (error: Error) =>
-      createIngest({ clock, store: { ingest: () => Promise.reject(error) } })(
-        aRequest([anEntry()]),
-      );
+      createIngest({
+        openBody: openAsItStands,
+        clock,
+        store: { ingest: () => Promise.reject(error) },
+      })(aRequest([anEntry()]));
     for (const error of [new StoreFullError("no room"), new StoreFailedError("broken")]) {
       expect(await failing(error)).toMatchObject({ type: "problem", code: "store-unavailable" });
     }

@@ -16,6 +16,9 @@ import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
 import { createApp } from "../../src/proxy/app.ts";
 import { createFloodLimit } from "../../src/proxy/flood-limit.ts";
 import { httpLimits, MAX_HEADER_BYTES } from "../../src/proxy/http-limits.ts";
+import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
+import { createBodyOpener } from "../../src/proxy/open-body.ts";
+import { TEST_KEYS } from "../support/sealing.ts";
 import { createIngest } from "../../src/proxy/ingest.ts";
 import { listen } from "../../src/proxy/listen.ts";
 import { trust } from "../../src/proxy/proxy.ts";
@@ -45,7 +48,8 @@ async function aListener(options: FastifyServerOptions = {}): Promise<Listener> 
       clock,
       flood,
       kioskConfig: EXAMPLE_CONFIG,
-      ingest: createIngest({ store, clock, flood }),
+      sealingKey: () => publicKeyOf(TEST_KEYS),
+      ingest: createIngest({ store, clock, flood, openBody: createBodyOpener(() => TEST_KEYS) }),
       onStored: () => undefined,
       isAccepting: () => true,
     },
@@ -297,7 +301,8 @@ async function aListenerThatTells(options: FastifyServerOptions) {
       clock,
       flood: () => undefined,
       kioskConfig: EXAMPLE_CONFIG,
-      ingest: createIngest({ store, clock }),
+      sealingKey: () => publicKeyOf(TEST_KEYS),
+      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => TEST_KEYS) }),
       onStored: () => undefined,
       isAccepting: () => true,
       mount: (app) => void app.get("/ip", async ({ ip }) => ({ ip })),

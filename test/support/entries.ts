@@ -12,7 +12,7 @@ export function aDraft(body = "an update", part: Partial<EntryDraft> = {}): Entr
     wallMs: 1_000,
     monoMs: 1_000,
     heldUntil: 0,
-    seal: () => ({ kid: "plain", enc: "", body }),
+    seal: () => ({ kid: "k1", enc: "", body }),
     ...part,
   };
 }
@@ -29,7 +29,7 @@ export function anEntry(seq: number, part: Partial<Entry["header"]> = {}): Entry
       wallMs: 1_000 + seq,
       monoMs: 1_000 + seq,
       heldUntil: 0,
-      kid: "plain",
+      kid: "k1",
       enc: "",
       ...part,
     },

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Entry } from "../../src/contract/entry.ts";
-import { PLAIN_KEY_ID } from "../../src/contract/entry.ts";
 import { INGEST_PATH, IngestReceipt, type Verdict } from "../../src/contract/ingest.ts";
 import type { Device, Update } from "../../src/contract/update.ts";
+import { sealForTest } from "./sealing.ts";
 
 /** A kiosk without a browser: speaks the contract over real HTTP and keeps what is not receipted. */
 export interface RawKiosk {
@@ -62,8 +62,8 @@ export function createRawKiosk(url: string, place: Partial<Device> = {}): RawKio
         ],
       };
       const header = { v: 1 as const, id, epoch, seq, ...clock(), heldUntil: 0 };
-      const body = JSON.stringify(update);
-      owed.push({ header: { ...header, kid: PLAIN_KEY_ID, enc: "" }, body });
+      const { body, ...key } = sealForTest(header, JSON.stringify(update));
+      owed.push({ header: { ...header, ...key }, body });
       return id;
     },
     send: async () => {

@@ -98,6 +98,7 @@ export function aBatch(
     updates,
     verdicts: [],
     unreadable: [],
+    unknownKeys: [],
     ...sketch,
   };
 }

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { INCIDENTS_PATH, DEAD_LETTERS_PATH } from "../../src/contract/admin.ts";
+import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
 import { openEmulator, type RunningEmulator } from "./emulator.ts";
+import { TEST_KEYS } from "./sealing.ts";
 import { endingOf, type Ending } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
@@ -43,6 +45,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   await buildKioskIfStale(ROOT);
   const emulator = await openEmulator();
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), "tarjeta-proxy-"));
+  const keysFile = path.join(dataDir, "keys.json");
+  if (!existsSync(keysFile)) writeKeysFile(keysFile, TEST_KEYS);
   let stderr = "";
   let life = await startProxy({ PORT: "0", ADMIN_PORT: "0" });
 

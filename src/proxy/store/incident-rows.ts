@@ -40,6 +40,11 @@ export async function reportIncident(tx: Tx, report: IncidentReport): Promise<vo
   );
 }
 
+/** What an incident was about is over. */
+export async function closeIncident(tx: Tx, type: Incident["type"], about: string): Promise<void> {
+  await tx.run("UPDATE incident SET open = 0 WHERE id = $1 AND open = 1", [`${type}:${about}`]);
+}
+
 /** Closes what was open because numbers of this epoch were missing: they have arrived. */
 export async function closeLoss(tx: Tx, epoch: string, atMs: number): Promise<void> {
   await tx.run(

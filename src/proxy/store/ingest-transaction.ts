@@ -6,7 +6,7 @@ import type { Stamp } from "../../domain/merge.ts";
 import { visitorKey } from "../../domain/visitor-id.ts";
 import { createDating, findDevice, type DateEntry } from "./dating.ts";
 import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
-import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
+import { closeIncident, closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
 import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
 import { findNonce, saveNonce } from "./nonce-rows.ts";
 import {
@@ -85,6 +85,7 @@ export async function ingest(
   await appendJournal(state, merged);
   await saveReceptions(state);
   await saveDevice(state, verdicts);
+  await reportKeys(state);
 
   const receipt: IngestReceipt = {
     v: 1,
@@ -96,6 +97,23 @@ export async function ingest(
   };
   await saveNonce(tx, batch, receipt);
   return { type: "stored", receipt };
+}
+
+/** Says which keys are missing, and which are missed no longer (rule IN6). */
+async function reportKeys({ tx, batch, receiptMs }: BatchState): Promise<void> {
+  for (const kid of batch.unknownKeys) {
+    await reportIncident(tx, {
+      type: "unknown-key",
+      place: batch.device,
+      epoch: kid,
+      detail: `entries sealed to ${kid} wait on a kiosk; put that key back into KEYS_FILE`,
+      atMs: receiptMs,
+      open: true,
+    });
+  }
+  for (const kid of new Set(batch.updates.map(({ header }) => header.kid))) {
+    await closeIncident(tx, "unknown-key", kid);
+  }
 }
 
 /** What one batch knows while it is taken in. Numbers are named `<epoch> <seq>`. */

@@ -69,6 +69,8 @@ export interface IngestBatch {
   /** Verdicts reached before the store was asked, for the same receipt. */
   readonly verdicts: readonly Verdict[];
   readonly unreadable: readonly number[];
+  /** Names of keys that entries were sealed to and nobody here has (rule IN6). */
+  readonly unknownKeys: readonly string[];
 }
 
 export type IngestResult =

@@ -1,4 +1,4 @@
-import { PLAIN_KEY_ID, type Entry, type EntryHeader } from "../../../src/contract/entry.ts";
+import type { Entry, EntryHeader } from "../../../src/contract/entry.ts";
 import type { Device, Update } from "../../../src/contract/update.ts";
 import type { EntryDraft } from "../../../src/outbox/outbox.ts";
 
@@ -35,7 +35,7 @@ export function sampleDraft(): EntryDraft {
     wallMs: Date.now(),
     monoMs: performance.now(),
     heldUntil: 0,
-    seal: () => ({ kid: PLAIN_KEY_ID, enc: "", body: JSON.stringify(sampleUpdate()) }),
+    seal: () => ({ kid: "bench", enc: "", body: JSON.stringify(sampleUpdate()) }),
   };
 }
 
@@ -49,7 +49,7 @@ export function sampleEntry(epoch: string, seq: number, update = sampleUpdate())
     wallMs: Date.now(),
     monoMs: performance.now(),
     heldUntil: 0,
-    kid: PLAIN_KEY_ID,
+    kid: "bench",
     enc: "",
   };
   return { header, body: JSON.stringify(update) };

@@ -80,7 +80,7 @@ globalThis.page = {
     const seal: EntryDraft["seal"] = async ({ seq }) => {
       // Sealing takes its time, outside of any transaction.
       await new Promise((wake) => setTimeout(wake, 0));
-      return { kid: "plain", enc: "", body: body ?? `sealed as ${seq}` };
+      return { kid: "k1", enc: "", body: body ?? `sealed as ${seq}` };
     };
     return (await current.outbox.add({ ...aDraft(), ...part, seal })).seq;
   },
