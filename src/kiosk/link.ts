@@ -26,6 +26,8 @@ export interface LinkDeps {
   readonly appVersion: string;
   /** Updates owed, kept up to date from here on. */
   readonly depth: Signal<number>;
+  /** Whether the browser may be asked to wake the worker: what it promised, nobody can take back. */
+  readonly mayBeWoken: boolean;
   readonly reload: () => void;
   readonly refusedScans: () => Readonly<Record<string, number>>;
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
@@ -76,7 +78,7 @@ export function createLink(deps: LinkDeps): Link {
     // While the demo has cut the network the worker is not asked: it has a line of its own.
     post: (message) => !gate.isCut.peek() && bridge.post(message),
     registerSync: async () => {
-      if (!gate.isCut.peek()) await bridge.registerSync();
+      if (deps.mayBeWoken) await bridge.registerSync();
     },
     timer,
     soon: (work) => void requestIdleCallback(work, { timeout: SOON_MS }),

@@ -84,7 +84,7 @@ function DemoPanel({ isCut, setCut, owed, profile, changed }: DemoPanelProps) {
               key={number}
               type="button"
               class="demo-card"
-              onClick={() => void typeCard(number, document)}
+              onClick={() => typeCard(number, document)}
             >
               <DemoCard picture={picture} />
               {name}
