@@ -8,6 +8,7 @@ import { createApp } from "./app.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { createForwarder } from "./forwarder.ts";
 import { createIngest } from "./ingest.ts";
+import { openKeysFile } from "./keys/keys-file.ts";
 import { readKioskConfig } from "./kiosk-config-file.ts";
 import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
@@ -43,8 +44,10 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const tls = readTls(settings.tls);
   prepareDataDir(settings.dataDir);
   const admin = adminToken(settings.adminToken, settings.dataDir);
+  const keys = openKeysFile(settings.keysFile);
   const store = await openSqliteStore({
     path: path.join(settings.dataDir, "tarjeta.sqlite"),
+    keys,
     onFatal: options.onFatal,
   });
 

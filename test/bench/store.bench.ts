@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/contract/entry.ts";
+import { makeKeys } from "../../src/proxy/keys/keys.ts";
 import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
 import { MIGRATIONS } from "../../src/proxy/store/migrations.ts";
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
@@ -30,6 +31,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "tarjeta-bench-"));
   const store = await openSqliteStore({
     path: path.join(folder, "ours.sqlite"),
+    keys: makeKeys(),
     onFatal: (error) => {
       throw error;
     },
@@ -191,7 +193,7 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
          > (attribute.effective_ms, attribute.epoch, attribute.seq)`,
   );
   const visitor = db.prepare(
-    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL)
+    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL, ?3)
      ON CONFLICT (visitor) DO UPDATE SET version = visitor.version + 1`,
   );
   const nonce = db.prepare("INSERT INTO nonce VALUES (?1, ?2, ?3, ?4, ?5)");

@@ -3,7 +3,7 @@ import { renderAttribute } from "../../domain/attribute.ts";
 import { effectiveTimeMs } from "../../domain/effective-time.ts";
 import { add, contains, difference, size } from "../../domain/intervals.ts";
 import type { Stamp } from "../../domain/merge.ts";
-import { visitorKey } from "../../domain/visitor-id.ts";
+import type { Vault } from "../vault/vault.ts";
 import { createDating, findDevice, type DateEntry } from "./dating.ts";
 import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
 import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
@@ -33,7 +33,12 @@ interface FreshUpdate extends BatchUpdate {
  * @param receiptMs when it was received, never earlier than any batch before it; `batch.receiptMs`
  *   is the same by the clock as it stands, and decides only when a visitor becomes due
  */
-export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Promise<IngestResult> {
+export async function ingest(
+  tx: Tx,
+  vault: Vault,
+  batch: IngestBatch,
+  receiptMs: number,
+): Promise<IngestResult> {
   const repeated = await findNonce(tx, batch);
   if (repeated !== undefined) return repeated;
 
@@ -42,6 +47,7 @@ export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Pro
   const receptions = await loadReceptions(tx, batch);
   const state: BatchState = {
     tx,
+    vault,
     batch,
     receiptMs,
     receptions,
@@ -61,7 +67,7 @@ export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Pro
       writes.push(await writeOf(state, update, copy));
     }
   }
-  const outcomes = await mergeVisitors(tx, writes, batch.receiptMs);
+  const outcomes = await mergeVisitors(tx, vault, writes, batch.receiptMs);
   const merged = fresh.map((update, index) => ({
     update,
     write: writes[index]!,
@@ -87,6 +93,7 @@ export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Pro
 /** What one batch knows while it is taken in. Numbers are named `<epoch> <seq>`. */
 interface BatchState {
   readonly tx: Tx;
+  readonly vault: Vault;
   readonly batch: IngestBatch;
   readonly receiptMs: number;
   readonly receptions: Map<string, Reception>;
@@ -165,7 +172,7 @@ async function writeOf(
   const values = new Map(
     update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
   );
-  return { visitor: update.visitor, stamp, values };
+  return { key: state.vault.hashOf(update.visitor), visitor: update.visitor, stamp, values };
 }
 
 async function boundsOf(
@@ -222,7 +229,7 @@ async function appendJournal(state: BatchState, merged: readonly MergedUpdate[])
       copy,
       header.id,
       update.device.deviceId,
-      visitorKey(update.visitor),
+      write.key,
       update.occasion,
       JSON.stringify(update.ground),
       update.configVersion,

@@ -1,3 +1,4 @@
+import type { Vault } from "../vault/vault.ts";
 import { furthestLedgerMs } from "./allowance.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { deadLetters, figures } from "./figures-query.ts";
@@ -7,6 +8,7 @@ import { ingest } from "./ingest-transaction.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { dropIds } from "./vault-rows.ts";
 
 /** What the store does, without what opening and closing an engine is. */
 export type StoreOperations = Omit<Store, "close">;
@@ -29,9 +31,10 @@ const PRUNE_EVERY_MS = 60_000;
  * The store's operations over any engine. Remembers only what makes time monotone: a proxy clock
  * that steps back must not date a later scan before an earlier one.
  *
+ * @param vault turns visitors into the store's keys and seals their ids
  * @param lastReceiptMs from `lastReceiptMs`, as the store was opened
  */
-export function createStoreScripts(lastReceiptMs: number): StoreScripts {
+export function createStoreScripts(vault: Vault, lastReceiptMs: number): StoreScripts {
   let furthestMs = lastReceiptMs;
   let pruneAtMs = 0;
 
@@ -42,7 +45,7 @@ export function createStoreScripts(lastReceiptMs: number): StoreScripts {
 
   const ingestAndPrune = async (tx: Tx, batch: Parameters<Store["ingest"]>[0]) => {
     const receiptMs = receiptFrom(batch.receiptMs);
-    const result = await ingest(tx, batch, receiptMs);
+    const result = await ingest(tx, vault, batch, receiptMs);
     if (receiptMs >= pruneAtMs) {
       pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
     }
@@ -56,13 +59,15 @@ export function createStoreScripts(lastReceiptMs: number): StoreScripts {
       case "heartbeat":
         return heartbeat(tx, call.args[0], receiptFrom(call.args[1]));
       case "claim":
-        return claim(tx, ...call.args);
+        return claim(tx, vault, ...call.args);
       case "chargeAnother":
         return chargeAnother(tx, ...call.args);
       case "recordSending":
         return recordSending(tx, ...call.args);
       case "settle":
         return settle(tx, ...call.args);
+      case "dropIds":
+        return dropIds(tx, ...call.args);
       case "ledgerTimeMs":
         return furthestLedgerMs(tx);
       case "incidents":

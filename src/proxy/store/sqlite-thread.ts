@@ -1,4 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { createVault } from "../vault/vault.ts";
 import { commitGroup } from "./group-commit.ts";
 import { createStoreScripts, lastReceiptMs, type StoreCall } from "./sql-store.ts";
 import { openSqliteDatabase, UnusableFileError, type SqliteDatabase } from "./sqlite-database.ts";
@@ -25,8 +26,9 @@ const options: ThreadOptions = workerData;
 const reply = (message: ThreadReply) => port.postMessage(message);
 
 try {
-  const database = await openSqliteDatabase(options);
-  const scripts = createStoreScripts(await lastReceiptMs(database.tx));
+  const vault = createVault(options.keys);
+  const database = await openSqliteDatabase(options, vault);
+  const scripts = createStoreScripts(vault, await lastReceiptMs(database.tx));
   const queue: QueuedCall[] = [];
   let isClosing = false;
   let isRunning = false;

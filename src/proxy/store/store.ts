@@ -9,7 +9,8 @@ import type { VisitorId } from "../../domain/visitor-id.ts";
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
  *
- * Every method is one transaction. It resolves only when that transaction would survive a power
+ * Visitors go in and come out by their ids; inside they are known by a keyed hash, and their ids lie
+ * sealed. Every method is one transaction. It resolves only when that transaction would survive a power
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
@@ -38,6 +39,13 @@ export interface Store {
 
   /** Ends a claim. False, and no effect, when the lease was lost to somebody else meanwhile. */
   readonly settle: (claim: ClaimRef, settlement: Settlement) => Promise<boolean>;
+
+  /**
+   * Drops the ids of visitors not scanned since `beforeMs` that owe nothing, `limit` visitors at a
+   * time: gives where to go on, or nothing when all were looked at. Who is scanned again gets the id
+   * again.
+   */
+  readonly dropIds: (beforeMs: number, after: string, limit: number) => Promise<string | undefined>;
 
   /** The furthest ledger time ever used; undefined in a new store (rule QT1). */
   readonly ledgerTimeMs: () => Promise<number | undefined>;
@@ -95,6 +103,7 @@ export interface ClaimResult {
 
 /** Names one lease. The fence rises with every claim of the visitor, so an old lease is recognised. */
 export interface ClaimRef {
+  /** The store's own name of the visitor: a keyed hash. */
   readonly visitorKey: string;
   readonly fence: number;
 }
