@@ -16,6 +16,7 @@ import { createMetrics } from "./metrics.ts";
 import type { Settings, TargetSettings } from "./settings.ts";
 import { StartupError } from "./startup-error.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
+import { createRetention } from "./vault/retention.ts";
 import { createTargetClient } from "./target/target-client.ts";
 
 export interface ProxyOptions {
@@ -51,6 +52,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     onFatal: options.onFatal,
   });
 
+  const logging = loggingAt(settings.logLevel);
   const target = createTargetClient({ ...options.target, method: settings.updateMethod });
   const ledger = await openLedgerClock({ store, clock });
   const app = await createApp(
@@ -64,7 +66,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       isAccepting: () => accepting,
       mount: options.mount,
     },
-    { ...LOGGING, ...tls, ...trust(settings.trustedHops) },
+    { ...logging, ...tls, ...trust(settings.trustedHops) },
   );
   const forwarder = createForwarder({
     store,
@@ -84,8 +86,15 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         allowed: settings.dailyCalls,
       }),
     },
-    LOGGING,
+    logging,
   );
+
+  const retention = createRetention({
+    store,
+    clock,
+    days: settings.idRetentionDays,
+    log: app.log,
+  });
 
   let accepting = true;
   const close = async () => {
@@ -93,6 +102,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await app.close();
     await adminApp.close();
     await forwarder.stop();
+    await retention.stop();
     await target.close();
     await store.close();
   };
@@ -105,6 +115,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       ADMIN_VARIABLES,
     );
     forwarder.start();
+    retention.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };
   } catch (error) {
     await close();
@@ -116,9 +127,9 @@ const KIOSK_VARIABLES = { host: "HOST", port: "PORT" };
 const ADMIN_VARIABLES = { host: "ADMIN_HOST", port: "ADMIN_PORT" };
 
 /** Structured lines on standard error; standard output is for the person who starts it. */
-const LOGGING: FastifyServerOptions = {
-  logger: { level: "warn", stream: process.stderr },
-};
+function loggingAt(level: Settings["logLevel"]): FastifyServerOptions {
+  return { logger: { level, stream: process.stderr } };
+}
 
 function trust(hops: number | undefined): FastifyServerOptions {
   return hops === undefined ? {} : { trustProxy: (_address, hop) => hop <= hops };

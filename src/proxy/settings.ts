@@ -19,10 +19,14 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the proxy's keys lie, or are made at the first start. */
   readonly keysFile: string;
+  /** Days without a scan after which a visitor's id is dropped. */
+  readonly idRetentionDays: number;
   /** Where to forward; absent means: start the emulator and forward there. */
   readonly target: TargetSettings | undefined;
   readonly dailyCalls: number;
   readonly updateMethod: "POST" | "GET";
+  /** How much the proxy says on standard error; no level ever names a visitor. */
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
   /** File with the chain's configuration of the kiosks; absent means the shipped example. */
   readonly kioskConfigFile: string | undefined;
 }
@@ -35,6 +39,9 @@ export interface TargetSettings {
 
 /** Source: Adobe Target developer guide, Single Profile Update API, caveats: 1 million in any rolling 24 hours. */
 const TARGET_CALLS_PER_DAY = 1_000_000;
+
+/** Ours: a yearly shopper is still known at the second visit. */
+const DEFAULT_ID_RETENTION_DAYS = 400;
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 
@@ -69,6 +76,18 @@ const Environment = z.object({
   VISITOR_ID_MODE: z
     .literal("card", "this version knows only card: the normalised card number is the visitor id")
     .default("card"),
+  VISITOR_ID_RETENTION_DAYS: z.coerce
+    .number()
+    .int("must be a whole number of days")
+    .min(1, "must be at least a day")
+    .max(36_500)
+    .default(DEFAULT_ID_RETENTION_DAYS),
+  LOG_LEVEL: z
+    .enum(
+      ["fatal", "error", "warn", "info", "debug", "trace"],
+      "must be fatal, error, warn, info, debug or trace",
+    )
+    .default("warn"),
   KIOSK_CONFIG: z.string().min(1).optional(),
 });
 
@@ -113,6 +132,8 @@ export function settingsFrom(
           },
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,
+    idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
+    logLevel: env.LOG_LEVEL,
     kioskConfigFile: env.KIOSK_CONFIG,
   });
 }

@@ -282,6 +282,32 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       ]);
     });
 
+    it("[PV9] drops the id of who was not scanned for long, and gives it back at the next scan", async () => {
+      const store = await open();
+      const scans = [1, 2, 3].map((n) => anUpdate({ seq: n, card: `2${n}`, atMs: NOW - n * DAY }));
+      await store.ingest(aBatch(scans));
+      const { claims } = await store.claim(anAsk());
+      expect(claims.map(({ visitor }) => visitor.value).toSorted()).toEqual(["21", "22", "23"]);
+      for (const claim of claims.filter(({ visitor }) => visitor.value !== "23")) {
+        await store.settle(claim, delivered(claim));
+      }
+      // 21 is too young, 23 still owes: only 22 is dropped, one visitor at a time.
+      let after: string | undefined = "";
+      let pages = 0;
+      while (after !== undefined) {
+        after = await store.dropIds(NOW - 1.5 * DAY, after, 1);
+        pages += 1;
+      }
+      expect(pages).toBe(4);
+      const later = { nowMs: NOW + DAY, ledgerMs: LEASE_MS };
+      expect((await claimOne(store, later)).visitor.value).toBe("23");
+      const again = [1, 2].map((n) => anUpdate({ seq: 3 + n, card: `2${n}`, atMs: NOW }));
+      await store.ingest(aBatch(again));
+      const fresh = await store.claim(anAsk(later));
+      expect(fresh.claims.map(({ visitor }) => visitor.value).toSorted()).toEqual(["21", "22"]);
+      expect(fresh.claims[0]?.version).toBe(2);
+    });
+
     it("counts verdicts and kiosks", async () => {
       const store = await open();
       const update = anUpdate();
