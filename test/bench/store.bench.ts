@@ -3,7 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/contract/entry.ts";
-import { makeKeys } from "../../src/proxy/keys/keys.ts";
+import { KEYS } from "../support/keys.ts";
+import { createVault } from "../../src/proxy/vault/vault.ts";
+import { sealId } from "../../src/proxy/store/vault-rows.ts";
 import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
 import { MIGRATIONS } from "../../src/proxy/store/migrations.ts";
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
@@ -31,7 +33,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "tarjeta-bench-"));
   const store = await openSqliteStore({
     path: path.join(folder, "ours.sqlite"),
-    keys: makeKeys(),
+    keys: KEYS,
     onFatal: (error) => {
       throw error;
     },
@@ -200,6 +202,8 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
   const ground = JSON.stringify({ type: "terms", version: "2026-01" });
 
   return (round, groups) => {
+    const requests = groups.reduce((sum, size) => sum + size, 0);
+    const known = sealedVisitors(round, requests);
     const startMs = performance.now();
     let request = 0;
     for (const size of groups) {
@@ -208,12 +212,12 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
         const { deviceId } = aDevice(request % CLIENTS);
         const verdicts: unknown[] = [];
         for (const { seq, card, epoch, id } of sketchesOf(round, request)) {
-          const key = `member:${card}`;
+          const { key, sealed } = known.get(card)!;
           journal.run(epoch, seq, id, deviceId, key, ground, NOW + round);
           for (const name of ATTRIBUTES) {
             attribute.run(key, name, `${name}-${seq}`, NOW + round, epoch, seq);
           }
-          visitor.run(key, card, NOW);
+          visitor.run(key, sealed, NOW);
           verdicts.push({ id, verdict: "accepted" });
         }
         const id = anId(0xa_0000_0000 + round * REQUESTS_PER_ROUND + request);
@@ -223,4 +227,20 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
     }
     return performance.now() - startMs;
   };
+}
+
+/** What the store writes for each visitor, made beforehand: the limit hashes and seals nothing. */
+function sealedVisitors(
+  round: number,
+  requests: number,
+): ReadonlyMap<string, { readonly key: string; readonly sealed: string }> {
+  const vault = createVault(KEYS);
+  const cards = Array.from({ length: requests }, (_, request) => sketchesOf(round, request)).flat();
+  return new Map(
+    cards.map(({ card }) => {
+      const visitor = { kind: "member", value: card } as const;
+      const key = vault.hashOf(visitor);
+      return [card, { key, sealed: sealId(vault, key, visitor) }];
+    }),
+  );
 }

@@ -33,8 +33,10 @@ export function createRetention({ store, clock, days, log }: RetentionOptions): 
 
   const pass = async () => {
     const beforeMs = clock.wallMs() - days * DAY_MS;
-    let after: string | undefined = "";
-    while (after !== undefined && !isStopped) after = await store.dropIds(beforeMs, after, AT_ONCE);
+    for (let after: string | undefined = ""; after !== undefined;) {
+      if (isStopped) return;
+      after = await store.dropIds(beforeMs, after, AT_ONCE);
+    }
   };
   const run = () => {
     running = pass().catch((error: unknown) => {
