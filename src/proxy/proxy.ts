@@ -17,6 +17,7 @@ import type { Settings, TargetSettings } from "./settings.ts";
 import { StartupError } from "./startup-error.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import { createRetention } from "./vault/retention.ts";
+import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { createTargetClient } from "./target/target-client.ts";
 
 export interface ProxyOptions {
@@ -46,6 +47,9 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   prepareDataDir(settings.dataDir);
   const admin = adminToken(settings.adminToken, settings.dataDir);
   const keys = openKeysFile(settings.keysFile);
+  const visitorIds = await openVisitorIds(settings.visitorIds, keys, clock, {
+    warn: (details, message) => app.log.warn(details, message),
+  });
   const store = await openSqliteStore({
     path: path.join(settings.dataDir, "tarjeta.sqlite"),
     keys,
@@ -71,6 +75,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const forwarder = createForwarder({
     store,
     target,
+    visitorIds,
     clock,
     ledger,
     random: Math.random,
@@ -104,6 +109,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await forwarder.stop();
     await retention.stop();
     await target.close();
+    await visitorIds.close();
     await store.close();
   };
   try {

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import path from "node:path";
 import * as z from "zod";
 import { err, ok, type Result } from "../domain/result.ts";
+import { isPrivateAddress } from "./private-address.ts";
 
 /** What the proxy was told by its environment, checked whole before anything starts. */
 export interface Settings {
@@ -19,6 +20,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the proxy's keys lie, or are made at the first start. */
   readonly keysFile: string;
+  /** How a card becomes the id Target knows the visitor by. */
+  readonly visitorIds: VisitorIdSettings;
   /** Days without a scan after which a visitor's id is dropped. */
   readonly idRetentionDays: number;
   /** Where to forward; absent means: start the emulator and forward there. */
@@ -30,6 +33,18 @@ export interface Settings {
   /** File with the chain's configuration of the kiosks; absent means the shipped example. */
   readonly kioskConfigFile: string | undefined;
 }
+
+/** `VISITOR_ID_MODE`, with what `lookup` looks into. */
+export type VisitorIdSettings =
+  | { readonly mode: "card" }
+  | { readonly mode: "hmac" }
+  | { readonly mode: "lookup-file"; readonly file: string }
+  | {
+      readonly mode: "lookup-url";
+      readonly url: URL;
+      readonly isLoopback: boolean;
+      readonly token: string | undefined;
+    };
 
 export interface TargetSettings {
   readonly client: string;
@@ -74,8 +89,10 @@ const Environment = z.object({
     .default(TARGET_CALLS_PER_DAY),
   TARGET_METHOD: z.enum(["POST", "GET"], "must be POST or GET").default("POST"),
   VISITOR_ID_MODE: z
-    .literal("card", "this version knows only card: the normalised card number is the visitor id")
+    .enum(["card", "hmac", "lookup"], "must be card, hmac or lookup")
     .default("card"),
+  VISITOR_ID_LOOKUP: z.string().min(1).optional(),
+  VISITOR_ID_LOOKUP_TOKEN: z.string().min(1).optional(),
   VISITOR_ID_RETENTION_DAYS: z.coerce
     .number()
     .int("must be a whole number of days")
@@ -92,7 +109,7 @@ const Environment = z.object({
 });
 
 /** Variables that may also be given as the name of a file that holds the value. */
-const SECRETS = ["ADMIN_TOKEN", "TARGET_TOKEN", "DATABASE_URL"] as const;
+const SECRETS = ["ADMIN_TOKEN", "TARGET_TOKEN", "VISITOR_ID_LOOKUP_TOKEN", "DATABASE_URL"] as const;
 
 /** Reads the environment. The error is one sentence that names the variable and the cure. */
 export function settingsFrom(
@@ -132,10 +149,57 @@ export function settingsFrom(
           },
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,
+    visitorIds: visitorIdsFrom(env),
     idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
     logLevel: env.LOG_LEVEL,
     kioskConfigFile: env.KIOSK_CONFIG,
   });
+}
+
+function visitorIdsFrom(env: z.infer<typeof Environment>): VisitorIdSettings {
+  const lookup = env.VISITOR_ID_LOOKUP;
+  if (env.VISITOR_ID_MODE !== "lookup" || lookup === undefined) {
+    return { mode: env.VISITOR_ID_MODE === "hmac" ? "hmac" : "card" };
+  }
+  if (!isUrl(lookup)) return { mode: "lookup-file", file: path.resolve(lookup) };
+  const url = new URL(lookup);
+  return {
+    mode: "lookup-url",
+    url,
+    isLoopback: isLoopback(url.hostname),
+    token: env.VISITOR_ID_LOOKUP_TOKEN,
+  };
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+}
+
+/** What is wrong with the lookup, as one sentence. */
+function refusalOfLookup(env: z.infer<typeof Environment>): string | undefined {
+  const lookup = env.VISITOR_ID_LOOKUP;
+  if (env.VISITOR_ID_MODE !== "lookup") {
+    return lookup === undefined
+      ? undefined
+      : "VISITOR_ID_LOOKUP: is for VISITOR_ID_MODE=lookup; set that too, or leave it out.";
+  }
+  if (lookup === undefined) {
+    return "VISITOR_ID_LOOKUP: VISITOR_ID_MODE=lookup needs it: a CSV file of card,id, or an https address.";
+  }
+  if (!isUrl(lookup)) return undefined;
+  if (!URL.canParse(lookup)) return "VISITOR_ID_LOOKUP: is not an address.";
+  const url = new URL(lookup);
+  if (url.username !== "" || url.password !== "") {
+    return "VISITOR_ID_LOOKUP: takes no password; give a bearer token as VISITOR_ID_LOOKUP_TOKEN.";
+  }
+  if (isLoopback(url.hostname)) return undefined;
+  if (url.protocol !== "https:") {
+    return "VISITOR_ID_LOOKUP: must begin with https:// unless it is a loopback address.";
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return isIP(host) !== 0 && isPrivateAddress(host)
+    ? "VISITOR_ID_LOOKUP: is a private address; give the public name of the service."
+    : undefined;
 }
 
 function refusalOfCombination(env: z.infer<typeof Environment>): string | undefined {
@@ -160,7 +224,7 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
       return "TARGET_ORIGIN: needs TARGET_CLIENT beside it; without both the emulator is used.";
     }
   }
-  return undefined;
+  return refusalOfLookup(env);
 }
 
 /** Whether a host name can be reached from this machine only. */
