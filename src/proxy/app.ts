@@ -6,6 +6,7 @@ import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ingest } from "./ingest.ts";
+import { whereOf } from "./issue-words.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
@@ -107,12 +108,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
   app.post(HEARTBEAT_PATH, async (request, reply) => {
     const beat = HeartbeatRequest.safeParse(parseJson(request.body));
     if (!beat.success) {
-      const issue = beat.error.issues[0];
-      return replyProblem(
-        reply,
-        "invalid-body",
-        `${issue?.path.map(String).join(".") || "body"}: ${issue?.message ?? "not usable"}`,
-      );
+      return replyProblem(reply, "invalid-body", whereOf(beat.error));
     }
     const receiptMs = deps.clock.wallMs();
     try {

@@ -4,6 +4,7 @@ import { IngestRequest, type IngestReceipt, type Verdict } from "../contract/ing
 import type { ProblemCode } from "../contract/problem.ts";
 import { Update } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
+import { whereOf } from "./issue-words.ts";
 import { openPlainBody, type OpenBody } from "./open-body.ts";
 import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
 import type { IngestBatch, IngestResult, Store } from "./store/store.ts";
@@ -142,15 +143,4 @@ function jsonOf(text: string): unknown {
 
 function memberOf(raw: unknown, name: string): unknown {
   return typeof raw === "object" && raw !== null ? Reflect.get(raw, name) : undefined;
-}
-
-interface Issues {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-}
-
-/** The path of the first wrong field and what is wrong with it. Names fields of ours only. */
-function whereOf({ issues }: Issues): string {
-  const issue = issues[0];
-  const path = issue?.path.map(String).join(".") ?? "";
-  return `${path === "" ? "body" : path}: ${issue?.message ?? "not usable"}`;
 }

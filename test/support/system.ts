@@ -26,6 +26,7 @@ export interface System {
   readonly pid: () => number;
   /** What the process wrote so far, all lives together. */
   readonly stderr: () => string;
+  readonly stdout: () => string;
   /** Resolves when the process is gone. */
   readonly kill: (signal: "SIGKILL" | "SIGTERM") => Promise<Ending>;
   /** Starts again on the same folder and ports. `movedClockMs` moves its clocks ahead. */
@@ -44,6 +45,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const emulator = await openEmulator();
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), "tarjeta-proxy-"));
   let stderr = "";
+  let stdout = "";
   let life = await startProxy({ PORT: "0", ADMIN_PORT: "0" });
 
   const { kioskUrl, adminUrl } = life;
@@ -59,6 +61,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
         ...env,
       },
       (text) => (stderr += text),
+      (text) => (stdout += text),
     );
   }
 
@@ -78,6 +81,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     dataDir,
     pid: () => life.child.pid!,
     stderr: () => stderr,
+    stdout: () => stdout,
     kill: (signal) => {
       life.child.kill(signal);
       return life.ended;
@@ -111,10 +115,12 @@ interface Life {
 async function startLife(
   env: Readonly<Record<string, string>>,
   onStderr: (text: string) => void,
+  onStdout: (text: string) => void,
 ): Promise<Life> {
   const child = spawnProduct(env);
   const said = collect(child);
   child.stderr!.on("data", (chunk: Buffer) => onStderr(String(chunk)));
+  child.stdout!.on("data", (chunk: Buffer) => onStdout(String(chunk)));
   const ended = endingOf(child);
 
   const urlAfter = (word: string) =>
