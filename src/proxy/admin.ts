@@ -2,11 +2,14 @@ import fastify, { LogController, type FastifyInstance, type FastifyServerOptions
 import { DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../contract/admin.ts";
 import { isToken } from "./admin-token.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
+import type { Privacy } from "./privacy/privacy.ts";
+import { routePrivacy } from "./privacy/privacy-routes.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AdminDeps {
   readonly store: Store;
   readonly token: string;
+  readonly privacy: Privacy;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
 }
@@ -41,6 +44,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
       reply.header("www-authenticate", "Bearer");
       await replyProblem(reply, "unauthorized", "Send Authorization: Bearer and the admin token.");
     });
+    routePrivacy(guarded, deps.privacy);
     guarded.get(INCIDENTS_PATH, async () => ({ incidents: await deps.store.incidents(MAX_ROWS) }));
     guarded.get(DEAD_LETTERS_PATH, async () => ({
       deadLetters: await deps.store.deadLetters(MAX_ROWS),

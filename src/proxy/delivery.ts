@@ -82,6 +82,8 @@ export async function deliver(
         return comeBack(deps, charged, { neverLeft: false, othersLeft: true, quiet: true });
       }
       last = more;
+      // The visitor may have withdrawn during the call before (rule PV6).
+      if (!(await deps.store.recordSending(claim, names))) return undefined;
     }
     const result = await deps.target.update(visitor, attributes);
     if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);

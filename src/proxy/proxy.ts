@@ -16,6 +16,9 @@ import { createMetrics } from "./metrics.ts";
 import type { Settings, TargetSettings } from "./settings.ts";
 import { StartupError } from "./startup-error.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
+import { createPrivacy } from "./privacy/privacy.ts";
+import { openPrivacyLog } from "./privacy/privacy-log.ts";
+import { createVault } from "./vault/vault.ts";
 import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { createTargetClient } from "./target/target-client.ts";
@@ -56,6 +59,14 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     onFatal: options.onFatal,
   });
 
+  const vault = createVault(keys);
+  // Only now that the store's lock says that nobody else has this folder.
+  const privacyLog = await openPrivacyLog(path.join(settings.dataDir, "privacy.log"), vault).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
   const logging = loggingAt(settings.logLevel);
   const target = createTargetClient({ ...options.target, method: settings.updateMethod });
   const ledger = await openLedgerClock({ store, clock });
@@ -82,8 +93,19 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     allowed: settings.dailyCalls,
     log: app.log,
   });
+  const privacy = createPrivacy({
+    store,
+    vault,
+    log: privacyLog,
+    visitorIds,
+    clock,
+    cleared: settings.clearedValues,
+    organization: settings.organization,
+    onClearing: () => forwarder.notify(),
+  });
   const adminApp = createAdmin(
     {
+      privacy,
       store,
       token: admin.token,
       metrics: createMetrics({
@@ -111,8 +133,11 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await target.close();
     await visitorIds.close();
     await store.close();
+    await privacyLog.close();
   };
   try {
+    // A database restored from a backup must not bring back who has withdrawn since.
+    await privacy.applyAgain();
     const kioskUrl = await listen(app, settings.host, settings.port, KIOSK_VARIABLES);
     const adminUrl = await listen(
       adminApp,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import path from "node:path";
 import * as z from "zod";
+import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { isPrivateAddress } from "./private-address.ts";
 
@@ -30,6 +31,10 @@ export interface Settings {
   readonly updateMethod: "POST" | "GET";
   /** How much the proxy says on standard error; no level ever names a visitor. */
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+  /** What an attribute is overwritten with after a withdrawal, by name; else the empty text. */
+  readonly clearedValues: Readonly<Record<string, string>>;
+  /** Adobe's id of the company, for Privacy Service jobs. */
+  readonly organization: string;
   /** File with the chain's configuration of the kiosks; absent means the shipped example. */
   readonly kioskConfigFile: string | undefined;
 }
@@ -59,6 +64,13 @@ const TARGET_CALLS_PER_DAY = 1_000_000;
 const DEFAULT_ID_RETENTION_DAYS = 400;
 
 const Port = z.coerce.number().int().min(0).max(65_535);
+
+/** Attribute names with what each is overwritten with when a visitor withdraws. */
+const ClearedValues = z.record(
+  z.string().regex(ATTRIBUTE_NAME),
+  z.string().max(MAX_VALUE_LENGTH),
+  'must be JSON such as {"visitReason":"none"}',
+);
 
 const Environment = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -105,8 +117,23 @@ const Environment = z.object({
       "must be fatal, error, warn, info, debug or trace",
     )
     .default("warn"),
+  CLEARED_VALUES: z.string().transform(jsonFrom).pipe(ClearedValues).default({}),
+  ADOBE_ORGANIZATION: z
+    .string()
+    .regex(/^[A-Za-z0-9]+@AdobeOrg$/, "must be the organization's id, such as 1234ABCD@AdobeOrg")
+    .default("YOUR-ORGANIZATION@AdobeOrg"),
   KIOSK_CONFIG: z.string().min(1).optional(),
 });
+
+/** Nothing when it is not JSON, which the schema after it refuses by name. */
+function jsonFrom(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A SyntaxError is how JSON.parse says no.
+    return undefined;
+  }
+}
 
 /** Variables that may also be given as the name of a file that holds the value. */
 const SECRETS = ["ADMIN_TOKEN", "TARGET_TOKEN", "VISITOR_ID_LOOKUP_TOKEN", "DATABASE_URL"] as const;
@@ -152,6 +179,8 @@ export function settingsFrom(
     visitorIds: visitorIdsFrom(env),
     idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
     logLevel: env.LOG_LEVEL,
+    clearedValues: env.CLEARED_VALUES,
+    organization: env.ADOBE_ORGANIZATION,
     kioskConfigFile: env.KIOSK_CONFIG,
   });
 }

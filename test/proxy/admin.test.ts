@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../../src/contract/admin.ts";
+import { ERASURES_PATH, WITHDRAWALS_PATH } from "../../src/contract/privacy.ts";
 import { adminToken, isToken } from "../../src/proxy/admin-token.ts";
 import { createAdmin } from "../../src/proxy/admin.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
@@ -20,11 +21,47 @@ function listsOnly(): Store {
   });
 }
 
-function anAdmin() {
-  return createAdmin({ store: listsOnly(), token: TOKEN, metrics: async () => "tarjeta_up 1\n" });
+function anAdmin(asked: string[] = []) {
+  return createAdmin({
+    store: listsOnly(),
+    privacy: {
+      apply: async (act, visitor) => {
+        asked.push(`${act} ${visitor.kind}:${visitor.value}`);
+        return { v: 1, act, atMs: 1, clearing: [] };
+      },
+      applyAgain: async () => {},
+    },
+    token: TOKEN,
+    metrics: async () => "tarjeta_up 1\n",
+  });
 }
 
 describe("the admin listener", () => {
+  it.each([
+    [WITHDRAWALS_PATH, "withdraw"],
+    [ERASURES_PATH, "erase"],
+  ])("[PV6] takes %s only with the token and a visitor", async (url, act) => {
+    const asked: string[] = [];
+    const admin = anAdmin(asked);
+    const payload = { kind: "member", value: "2912345678906" };
+    const authorization = `Bearer ${TOKEN}`;
+    const ask = (body: object, headers: Record<string, string> = { authorization }) =>
+      admin.inject({ method: "POST", url, headers, payload: body });
+    expect((await ask(payload, {})).statusCode).toBe(401);
+    for (const wrong of [
+      {},
+      { ...payload, kind: "card" },
+      { ...payload, value: "2912345678906/" },
+    ]) {
+      const refused = await ask(wrong);
+      expect(refused.json()).toMatchObject({ code: "invalid-body" });
+      expect(refused.body).not.toContain("2912345678906");
+    }
+    expect(asked).toEqual([]);
+    expect((await ask(payload)).json()).toEqual({ v: 1, act, atMs: 1, clearing: [] });
+    expect(asked).toEqual([`${act} member:2912345678906`]);
+  });
+
   it("tells health and metrics without a token", async () => {
     const admin = anAdmin();
     expect((await admin.inject("/healthz")).json()).toEqual({ status: "up" });

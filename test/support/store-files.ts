@@ -41,7 +41,7 @@ export async function aMemoryStore(): Promise<Store> {
   await migrate(database.tx);
   await proveKeys(database.tx, vault);
   await sealPlainVisitors(database.tx, vault);
-  const scripts = createStoreScripts(vault, 0);
+  const scripts = createStoreScripts(vault, 0, () => {});
   const call = (name: StoreCall["name"]) =>
     (async (...args: unknown[]) => {
       const [outcome] = await commitGroup(database, [
@@ -58,6 +58,7 @@ export async function aMemoryStore(): Promise<Store> {
     recordSending: call("recordSending"),
     settle: call("settle"),
     dropIds: call("dropIds"),
+    suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),

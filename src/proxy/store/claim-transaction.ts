@@ -11,6 +11,7 @@ import type {
   ClaimResult,
   Settlement,
 } from "./store.ts";
+import { finishSuppression, suppressionOf } from "./suppression.ts";
 import { openId } from "./vault-rows.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
@@ -173,13 +174,19 @@ async function findLease(tx: Tx, ref: ClaimRef): Promise<Lease | undefined> {
 }
 
 /** Ends a claim; false when the lease was lost meanwhile. */
-export async function settle(tx: Tx, ref: ClaimRef, settlement: Settlement): Promise<boolean> {
+export async function settle(
+  tx: Tx,
+  onForgotten: () => void,
+  ref: ClaimRef,
+  settlement: Settlement,
+): Promise<boolean> {
   const held = await findLease(tx, ref);
   if (held === undefined) return false;
   const visitor = ref.visitorKey;
   switch (settlement.type) {
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
+      await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
       return true;
     case "nothing-to-send":
       await refund(tx, held.charge_bucket);
@@ -187,6 +194,7 @@ export async function settle(tx: Tx, ref: ClaimRef, settlement: Settlement): Pro
         version: settlement.version,
         nextDueAtMs: held.not_before_ms,
       });
+      await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
       return true;
     case "unavailable":
       if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
@@ -220,6 +228,19 @@ async function acknowledge(
       nextDueAtMs,
     ],
   );
+}
+
+/** Whose clearing values Target has acknowledged is forgotten (rule PV6). */
+async function forgetIfCleared(
+  tx: Tx,
+  onForgotten: () => void,
+  visitor: string,
+  held: Lease,
+  version: number,
+): Promise<void> {
+  if (held.version > version || (await suppressionOf(tx, visitor)) === undefined) return;
+  await finishSuppression(tx, visitor);
+  onForgotten();
 }
 
 /** Aside until something newer arrives; which may have happened during the call. */

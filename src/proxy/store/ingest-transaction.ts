@@ -19,6 +19,7 @@ import {
 } from "./reception.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
+import { suppressionOf } from "./suppression.ts";
 
 type BatchUpdate = IngestBatch["updates"][number];
 
@@ -47,7 +48,6 @@ export async function ingest(
   const receptions = await loadReceptions(tx, batch);
   const state: BatchState = {
     tx,
-    vault,
     batch,
     receiptMs,
     receptions,
@@ -59,12 +59,17 @@ export async function ingest(
   const fresh: FreshUpdate[] = [];
   const writes: VisitorWrite[] = [];
   for (const update of batch.updates.toSorted(byNumber)) {
+    const key = vault.hashOf(update.update.visitor);
+    if ((await suppressionOf(tx, key)) !== undefined) {
+      verdicts.push(verdictOfSuppressed(state, update));
+      continue;
+    }
     const copy = await copyOf(state, update);
     if (copy === undefined) {
       verdicts.push({ id: update.header.id, verdict: "duplicate" });
     } else {
       fresh.push({ ...update, copy });
-      writes.push(await writeOf(state, update, copy));
+      writes.push(await writeOf(state, update, copy, key));
     }
   }
   const outcomes = await mergeVisitors(tx, vault, writes, batch.receiptMs);
@@ -90,10 +95,19 @@ export async function ingest(
   return { type: "stored", receipt };
 }
 
+/**
+ * Of a visitor who withdrew nothing is kept, whenever it was captured (rule PV6): not even that its
+ * number arrived, since the kiosk sets it aside and says so. What had arrived before is a repeat.
+ */
+function verdictOfSuppressed({ receptions }: BatchState, { header }: BatchUpdate): Verdict {
+  return contains(receptions.get(header.epoch)!.received, header.seq)
+    ? { id: header.id, verdict: "duplicate" }
+    : { id: header.id, verdict: "rejected", reason: "withdrawn" };
+}
+
 /** What one batch knows while it is taken in. Numbers are named `<epoch> <seq>`. */
 interface BatchState {
   readonly tx: Tx;
-  readonly vault: Vault;
   readonly batch: IngestBatch;
   readonly receiptMs: number;
   readonly receptions: Map<string, Reception>;
@@ -162,6 +176,7 @@ async function writeOf(
   state: BatchState,
   { header, update }: BatchUpdate,
   copy: number,
+  key: string,
 ): Promise<VisitorWrite> {
   const dating = await state.date(update.device.deviceId, header);
   // The neighbours of a number used twice are neighbours of its first use, not of this one.
@@ -172,7 +187,7 @@ async function writeOf(
   const values = new Map(
     update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
   );
-  return { key: state.vault.hashOf(update.visitor), visitor: update.visitor, stamp, values };
+  return { key, visitor: update.visitor, stamp, values };
 }
 
 async function boundsOf(

@@ -8,6 +8,7 @@ import { ingest } from "./ingest-transaction.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { suppress } from "./suppression.ts";
 import { dropIds } from "./vault-rows.ts";
 
 /** What the store does, without what opening and closing an engine is. */
@@ -33,8 +34,14 @@ const PRUNE_EVERY_MS = 60_000;
  *
  * @param vault turns visitors into the store's keys and seals their ids
  * @param lastReceiptMs from `lastReceiptMs`, as the store was opened
+ * @param onForgotten told when a transaction forgets somebody: once it is committed, the engine's
+ *   log must forget too
  */
-export function createStoreScripts(vault: Vault, lastReceiptMs: number): StoreScripts {
+export function createStoreScripts(
+  vault: Vault,
+  lastReceiptMs: number,
+  onForgotten: () => void,
+): StoreScripts {
   let furthestMs = lastReceiptMs;
   let pruneAtMs = 0;
 
@@ -65,7 +72,10 @@ export function createStoreScripts(vault: Vault, lastReceiptMs: number): StoreSc
       case "recordSending":
         return recordSending(tx, ...call.args);
       case "settle":
-        return settle(tx, ...call.args);
+        return settle(tx, onForgotten, ...call.args);
+      case "suppress":
+        onForgotten();
+        return suppress(tx, vault, ...call.args);
       case "dropIds":
         return dropIds(tx, ...call.args);
       case "ledgerTimeMs":

@@ -85,6 +85,7 @@ export async function openSqliteStore({ onFatal, ...options }: SqliteStoreOption
     recordSending: call("recordSending"),
     settle: call("settle"),
     dropIds: call("dropIds"),
+    suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),

@@ -2,7 +2,12 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { createVault } from "../vault/vault.ts";
 import { commitGroup } from "./group-commit.ts";
 import { createStoreScripts, lastReceiptMs, type StoreCall } from "./sql-store.ts";
-import { openSqliteDatabase, UnusableFileError, type SqliteDatabase } from "./sqlite-database.ts";
+import {
+  openSqliteDatabase,
+  sqliteFailure,
+  UnusableFileError,
+  type SqliteDatabase,
+} from "./sqlite-database.ts";
 import type { ThreadAnswer, ThreadOptions, ThreadReply, ThreadRequest } from "./thread-message.ts";
 
 // Composition root of the store's thread: SQLite blocks while it waits for the disk, and here it
@@ -28,7 +33,10 @@ const reply = (message: ThreadReply) => port.postMessage(message);
 try {
   const vault = createVault(options.keys);
   const database = await openSqliteDatabase(options, vault);
-  const scripts = createStoreScripts(vault, await lastReceiptMs(database.tx));
+  let mustEmptyLog = false;
+  const scripts = createStoreScripts(vault, await lastReceiptMs(database.tx), () => {
+    mustEmptyLog = true;
+  });
   const queue: QueuedCall[] = [];
   let isClosing = false;
   let isRunning = false;
@@ -54,6 +62,7 @@ try {
               scripts(tx, call),
         ),
       );
+      if (mustEmptyLog) mustEmptyLog = !tryToEmptyLog(database);
       reply({
         type: "answers",
         answers: outcomes.map((outcome, index): ThreadAnswer => {
@@ -80,6 +89,17 @@ try {
   if (!(error instanceof UnusableFileError)) throw error;
   reply({ type: "refused", sentence: error.message });
   port.close();
+}
+
+/** False when there is no room for it now: then it is tried again after the next group. */
+function tryToEmptyLog(database: SqliteDatabase): boolean {
+  try {
+    database.emptyLog();
+    return true;
+  } catch (error) {
+    if (sqliteFailure(error) !== "full") throw error;
+    return false;
+  }
 }
 
 function drainPort(take: (request: ThreadRequest) => void): void {

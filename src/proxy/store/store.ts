@@ -47,6 +47,14 @@ export interface Store {
    */
   readonly dropIds: (beforeMs: number, after: string, limit: number) => Promise<string | undefined>;
 
+  /**
+   * Withdraws or erases a visitor (rule PV6). From here on nothing of theirs is taken in, no call
+   * not yet made leaves, and only clearing values go out; once Target acknowledged those, id and
+   * values are gone, and after an erasure every row about the visitor, without a trace in the file
+   * or its log.
+   */
+  readonly suppress: (order: Suppression) => Promise<Suppressed>;
+
   /** The furthest ledger time ever used; undefined in a new store (rule QT1). */
   readonly ledgerTimeMs: () => Promise<number | undefined>;
 
@@ -151,6 +159,24 @@ export type Settlement =
     }
   /** Target refused it for good: set aside until something newer arrives. */
   | { readonly type: "refused"; readonly reason: string; readonly atMs: number };
+
+export interface Suppression {
+  readonly act: "withdraw" | "erase";
+  /** The vault's hash of the visitor: all that is left of them where the order is kept. */
+  readonly visitorKey: string;
+  /** When given, also clears what was sent before the id was dropped. */
+  readonly visitor?: VisitorId | undefined;
+  /** When it was asked for, and now; proxy time. */
+  readonly atMs: number;
+  readonly nowMs: number;
+  /** What an attribute is overwritten with, by name; the empty text where none is given. */
+  readonly cleared: Readonly<Record<string, string>>;
+}
+
+/** The attributes that are being overwritten in Target. */
+export interface Suppressed {
+  readonly clearing: readonly string[];
+}
 
 export interface StoreFigures {
   readonly updatesByVerdict: Readonly<Record<string, number>>;
