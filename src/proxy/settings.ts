@@ -31,7 +31,7 @@ export interface Settings {
   readonly updateMethod: "POST" | "GET";
   /** How much the proxy says on standard error; no level ever names a visitor. */
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
-  /** What an attribute is overwritten with after a withdrawal, by name; else the empty text. */
+  /** What an attribute is overwritten with after a withdrawal, by name; `*` for all others. */
   readonly clearedValues: Readonly<Record<string, string>>;
   /** Adobe's id of the company, for Privacy Service jobs. */
   readonly organization: string;
@@ -65,9 +65,13 @@ const DEFAULT_ID_RETENTION_DAYS = 400;
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 
-/** Attribute names with what each is overwritten with when a visitor withdraws. */
+/**
+ * Attribute names with what each is overwritten with when a visitor withdraws; `*` for all others.
+ *
+ * Adobe says that an empty value is ignored in a bulk update, and of a single one nothing.
+ */
 const ClearedValues = z.record(
-  z.string().regex(ATTRIBUTE_NAME),
+  z.union([z.literal("*"), z.string().regex(ATTRIBUTE_NAME)]),
   z.string().max(MAX_VALUE_LENGTH),
   'must be JSON such as {"visitReason":"none"}',
 );

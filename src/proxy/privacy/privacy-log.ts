@@ -25,8 +25,11 @@ export interface PrivacyLog {
   readonly close: () => Promise<void>;
 }
 
-/** A length in 4 bytes, big-endian, then that many bytes. */
-const LENGTH_BYTES = 4;
+/**
+ * The length in 4 bytes, big-endian, and its complement, so that a length that changed is not taken
+ * for a record cut short; then that many bytes.
+ */
+const PREFIX_BYTES = 8;
 
 /** Ours: a record has about 250 bytes; a length above this was never written by us. */
 const MAX_RECORD_BYTES = 4_096;
@@ -77,12 +80,16 @@ function readRecords(
     new StartupError(
       `DATA_DIR: record ${records.length + 1} of ${file} ${why}; restore the file, or the keys, from a backup.`,
     );
-  while (bytes.length - at >= LENGTH_BYTES) {
-    const length = bytes.readUInt32BE(at);
-    if (length > MAX_RECORD_BYTES) throw damaged("is damaged");
-    const end = at + LENGTH_BYTES + length;
+  while (bytes.length - at >= PREFIX_BYTES) {
+    const length = lengthAt(bytes, at);
+    // Some file systems give a file its new length before its new bytes: then zeros stand there.
+    const rest = bytes.subarray(at + PREFIX_BYTES);
+    if (length === undefined && rest.every((byte) => byte === 0)) break;
+    if (length === undefined) throw damaged("is damaged");
+    const end = at + PREFIX_BYTES + length;
     if (end > bytes.length) break;
-    const sealed = bytes.toString("latin1", at + LENGTH_BYTES, end);
+    const sealed = bytes.toString("latin1", at + PREFIX_BYTES, end);
+    if (end === bytes.length && sealed.endsWith("\0")) break;
     const opened = vault.open(placeOf(records.length), sealed);
     if (opened.type === "unknown-key") throw damaged(`is sealed to the missing key ${opened.kid}`);
     if (opened.type === "damaged") throw damaged("is damaged");
@@ -90,6 +97,12 @@ function readRecords(
     at = end;
   }
   return { records, length: at };
+}
+
+function lengthAt(bytes: Buffer, at: number): number | undefined {
+  const length = bytes.readUInt32BE(at);
+  const isSound = bytes.readInt32BE(at + 4) === ~length && length <= MAX_RECORD_BYTES;
+  return isSound ? length : undefined;
 }
 
 function placeOf(index: number): string {
@@ -108,8 +121,9 @@ function overFile(
 
   const appendNow = async (record: PrivacyRecord) => {
     const sealed = Buffer.from(vault.seal(placeOf(count), JSON.stringify(record)), "latin1");
-    const prefix = Buffer.alloc(LENGTH_BYTES);
+    const prefix = Buffer.alloc(PREFIX_BYTES);
     prefix.writeUInt32BE(sealed.length);
+    prefix.writeInt32BE(~sealed.length, 4);
     const whole = Buffer.concat([prefix, sealed]);
     try {
       const { bytesWritten } = await handle.write(whole);

@@ -169,7 +169,7 @@ export interface Suppression {
   /** When it was asked for, and now; proxy time. */
   readonly atMs: number;
   readonly nowMs: number;
-  /** What an attribute is overwritten with, by name; the empty text where none is given. */
+  /** What an attribute is overwritten with, by name; `*` for all others, else the empty text. */
   readonly cleared: Readonly<Record<string, string>>;
 }
 

@@ -77,7 +77,13 @@ async function clear(
   await tx.runMany(
     `UPDATE attribute SET value = $3, effective_ms = $4, version = $5, claimed_value = NULL
      WHERE visitor = $1 AND name = $2`,
-    names.map((name) => [visitorKey, name, order.cleared[name] ?? "", nowMs, version]),
+    names.map((name) => [
+      visitorKey,
+      name,
+      order.cleared[name] ?? order.cleared[ALL_OTHERS] ?? "",
+      nowMs,
+      version,
+    ]),
   );
   await tx.run(
     `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
@@ -87,6 +93,9 @@ async function clear(
   );
   return names;
 }
+
+/** Stands among the cleared values for every name that is not there. */
+const ALL_OTHERS = "*";
 
 /** Forgets the values, and who it was, once Target has acknowledged the clearing ones. */
 export async function finishSuppression(tx: Tx, visitorKey: string): Promise<void> {
