@@ -11,6 +11,7 @@ import type { FloodLimit } from "./flood-limit.ts";
 import { httpLimits } from "./http-limits.ts";
 import type { Ingest } from "./ingest.ts";
 import { acceptJsonOnly } from "./json-only.ts";
+import { whereOf } from "./issue-words.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
@@ -127,12 +128,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
   app.post(HEARTBEAT_PATH, async (request, reply) => {
     const beat = HeartbeatRequest.safeParse(parseJson(request.body));
     if (!beat.success) {
-      const issue = beat.error.issues[0];
-      return replyProblem(
-        reply,
-        "invalid-body",
-        `${issue?.path.map(String).join(".") || "body"}: ${issue?.message ?? "not usable"}`,
-      );
+      return replyProblem(reply, "invalid-body", whereOf(beat.error));
     }
     const waitSeconds = deps.flood(beat.data.device.deviceId);
     if (waitSeconds !== undefined) {

@@ -1,15 +1,19 @@
 import { backoffDelayMs } from "../domain/backoff.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { VisitorId } from "../domain/visitor-id.ts";
 import { needsLook, stillNewest } from "./freshness.ts";
 import type { LedgerClock } from "./ledger-clock.ts";
 import type { ChargeAsk, Claim, ClaimedAttribute, Settlement, Store } from "./store/store.ts";
 import type { TargetClient, UpdateResult } from "./target/target-client.ts";
 import type { RefusalGuard } from "./refusal-guard.ts";
 import type { BreakerEvent } from "./breaker.ts";
+import type { MappedId, VisitorIds } from "./visitor-ids/visitor-ids.ts";
 
 export interface DeliveryDeps {
   readonly store: Store;
   readonly target: TargetClient;
+  /** Who Target knows a visitor as. */
+  readonly visitorIds: VisitorIds;
   readonly clock: Clock;
   readonly ledger: LedgerClock;
   readonly guard: RefusalGuard;
@@ -51,7 +55,10 @@ export async function deliver(
   charged: ChargedClaim,
 ): Promise<Delivery | undefined> {
   const { claim } = charged;
-  const look = await lookFirst(deps, charged);
+  const mapped = await deps.visitorIds.idFor(claim.visitor);
+  if (mapped.type !== "mapped") return waitForId(deps, charged, mapped);
+  const { visitor } = mapped;
+  const look = await lookFirst(deps, charged, visitor);
   if (look.type === "unavailable") {
     return comeBack(deps, charged, { neverLeft: true, othersLeft: false });
   }
@@ -60,7 +67,7 @@ export async function deliver(
   if (!(await deps.store.recordSending(claim, names))) return undefined;
 
   let last: ChargedClaim = charged;
-  const calls = deps.target.planCalls(claim.visitor, look.attributes);
+  const calls = deps.target.planCalls(visitor, look.attributes);
   for (const [index, attributes] of calls.entries()) {
     if (!mayStillLeave(deps, charged)) {
       return comeBack(deps, charged, {
@@ -75,12 +82,32 @@ export async function deliver(
         return comeBack(deps, charged, { neverLeft: false, othersLeft: true, quiet: true });
       }
       last = more;
+      // The visitor may have withdrawn during the call before (rule PV6).
+      if (!(await deps.store.recordSending(claim, names))) return undefined;
     }
-    const result = await deps.target.update(claim.visitor, attributes);
+    const result = await deps.target.update(visitor, attributes);
     if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);
     if (result.outcome.type !== "delivered") return ended(deps, last, result, index > 0);
   }
   return delivered(deps, claim);
+}
+
+/** Ours: how often a card that nobody has an id for yet is looked for again. */
+const UNMAPPED_RETRY_MS = 15 * 60_000;
+
+/** Nothing left, so the charge is given back, and Target is not to blame. */
+function waitForId(
+  deps: DeliveryDeps,
+  charged: ChargedClaim,
+  mapped: Exclude<MappedId, { readonly type: "mapped" }>,
+): Delivery {
+  const retryAfterMs = mapped.type === "unmapped" ? UNMAPPED_RETRY_MS : mapped.retryAfterMs;
+  return comeBack(deps, charged, {
+    neverLeft: true,
+    othersLeft: false,
+    quiet: true,
+    retryAfterMs,
+  });
 }
 
 type Look =
@@ -88,12 +115,16 @@ type Look =
   | { readonly type: "unavailable" };
 
 /** What may be sent, after a look at the profile where the claim is old enough to need one. */
-async function lookFirst(deps: DeliveryDeps, { claim }: ChargedClaim): Promise<Look> {
+async function lookFirst(
+  deps: DeliveryDeps,
+  { claim }: ChargedClaim,
+  visitor: VisitorId,
+): Promise<Look> {
   const { attributes } = claim;
   if (!needsLook(attributes, deps.dueNowMs(), deps.timing.lookAfterMs)) {
     return { type: "ready", attributes };
   }
-  const { look, dateMs } = await deps.target.fetchProfile(claim.visitor);
+  const { look, dateMs } = await deps.target.fetchProfile(visitor);
   if (dateMs !== undefined) deps.ledger.observe(dateMs);
   switch (look.type) {
     case "unavailable":

@@ -15,11 +15,14 @@ import type { LedgerClock } from "./ledger-clock.ts";
 import { createRefusalGuard } from "./refusal-guard.ts";
 import type { Settlement, Store } from "./store/store.ts";
 import type { TargetClient } from "./target/target-client.ts";
+import { cardIds, type VisitorIds } from "./visitor-ids/visitor-ids.ts";
 import { createWakeTimer } from "./wake-timer.ts";
 
 export interface ForwarderOptions {
   readonly store: Store;
   readonly target: TargetClient;
+  /** Who Target knows a visitor as; their card unless told otherwise. */
+  readonly visitorIds?: VisitorIds;
   readonly clock: Clock;
   readonly ledger: LedgerClock;
   /** Uniform draw in [0, 1). */
@@ -84,6 +87,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const deps: DeliveryDeps = {
     store,
     target,
+    visitorIds: options.visitorIds ?? cardIds,
     clock,
     ledger,
     random,

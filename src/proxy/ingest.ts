@@ -7,6 +7,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { FloodLimit } from "./flood-limit.ts";
 import type { OpenBody } from "./open-body.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
+import { whereOf } from "./issue-words.ts";
 import type { IngestBatch, IngestResult, Store } from "./store/store.ts";
 
 export interface IngestDeps {
@@ -200,15 +201,4 @@ function jsonOf(text: string): unknown {
 
 function memberOf(raw: unknown, name: string): unknown {
   return typeof raw === "object" && raw !== null ? Reflect.get(raw, name) : undefined;
-}
-
-interface Issues {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-}
-
-/** The path of the first wrong field and what is wrong with it. Names fields of ours only. */
-function whereOf({ issues }: Issues): string {
-  const issue = issues[0];
-  const path = issue?.path.map(String).join(".") ?? "";
-  return `${path === "" ? "body" : path}: ${issue?.message ?? "not usable"}`;
 }

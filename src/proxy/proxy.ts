@@ -20,6 +20,11 @@ import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { isLoopback, type Settings, type TargetSettings } from "./settings.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
+import { createPrivacy } from "./privacy/privacy.ts";
+import { openPrivacyLog } from "./privacy/privacy-log.ts";
+import { createVault } from "./vault/vault.ts";
+import { createRetention } from "./vault/retention.ts";
+import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { createTargetClient } from "./target/target-client.ts";
 import { readTlsPair, reloadTls } from "./tls-files.ts";
 
@@ -51,17 +56,31 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const admin = adminToken(settings.adminToken, settings.dataDir);
   const namedTokens = openTokenStore(settings.dataDir);
   namedTokens.list(); // Throws on a file that cannot be used, before anything listens.
+  const keys = openKeysFile(settings.keysFile, true);
   const ring = createKeyRing({
     file: settings.keysFile,
-    keys: openKeysFile(settings.keysFile, true),
+    keys,
     clock,
     warn: (sentence) => app.log.error(sentence),
   });
+  const visitorIds = await openVisitorIds(settings.visitorIds, keys, clock, {
+    warn: (details, message) => app.log.warn(details, message),
+  });
   const store = await openSqliteStore({
     path: path.join(settings.dataDir, "tarjeta.sqlite"),
+    keys,
     onFatal: options.onFatal,
   });
 
+  const vault = createVault(keys);
+  // Only now that the store's lock says that nobody else has this folder.
+  const privacyLog = await openPrivacyLog(path.join(settings.dataDir, "privacy.log"), vault).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
+  const logging = loggingAt(settings.logLevel);
   const target = createTargetClient({ ...options.target, method: settings.updateMethod });
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
@@ -78,19 +97,31 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       isAccepting: () => accepting,
       mount: options.mount,
     },
-    { ...LOGGING, ...tls, ...trust(settings.trustedHops) },
+    { ...logging, ...tls, ...trust(settings.trustedHops) },
   );
   const forwarder = createForwarder({
     store,
     target,
+    visitorIds,
     clock,
     ledger,
     random: Math.random,
     allowed: settings.dailyCalls,
     log: app.log,
   });
+  const privacy = createPrivacy({
+    store,
+    vault,
+    log: privacyLog,
+    visitorIds,
+    clock,
+    cleared: settings.clearedValues,
+    organization: settings.organization,
+    onClearing: () => forwarder.notify(),
+  });
   const adminApp = createAdmin(
     {
+      privacy,
       store,
       token: admin.token,
       namedTokens,
@@ -103,7 +134,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     },
     {
       ...httpLimits(),
-      ...LOGGING,
+      ...logging,
       ...(isLoopback(settings.adminHost) ? {} : { ...tls, ...trust(settings.trustedHops) }),
     },
   );
@@ -116,6 +147,13 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
           reloadTls(server, settings.tls!, (sentence) => log.error(sentence)),
         );
 
+  const retention = createRetention({
+    store,
+    clock,
+    days: settings.idRetentionDays,
+    log: app.log,
+  });
+
   let accepting = true;
   const close = async () => {
     accepting = false;
@@ -123,10 +161,15 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await app.close();
     await adminApp.close();
     await forwarder.stop();
+    await retention.stop();
     await target.close();
+    await visitorIds.close();
     await store.close();
+    await privacyLog.close();
   };
   try {
+    // A database restored from a backup must not bring back who has withdrawn since.
+    await privacy.applyAgain();
     const kioskUrl = await listen(app, settings.host, settings.port, KIOSK_VARIABLES);
     const adminUrl = await listen(
       adminApp,
@@ -135,6 +178,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       ADMIN_VARIABLES,
     );
     forwarder.start();
+    retention.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };
   } catch (error) {
     await close();
@@ -146,9 +190,9 @@ const KIOSK_VARIABLES = { host: "HOST", port: "PORT" };
 const ADMIN_VARIABLES = { host: "ADMIN_HOST", port: "ADMIN_PORT" };
 
 /** Structured lines on standard error; standard output is for the person who starts it. */
-const LOGGING: FastifyServerOptions = {
-  logger: { level: "warn", stream: process.stderr },
-};
+function loggingAt(level: Settings["logLevel"]): FastifyServerOptions {
+  return { logger: { level, stream: process.stderr } };
+}
 
 /** The socket's own peer is hop 0: with one hop trusted, only what that one says of its peer counts. */
 export function trust(hops: number | undefined): FastifyServerOptions {

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import path from "node:path";
 import * as z from "zod";
+import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { isPublicAddress } from "./target/address-guard.ts";
+import { isPublicAddress } from "./address-guard.ts";
 
 /** What the proxy was told by its environment, checked whole before anything starts. */
 export interface Settings {
@@ -18,14 +19,37 @@ export interface Settings {
   readonly adminToken: string | undefined;
   readonly emulatorPort: number;
   readonly dataDir: string;
+  /** Where the proxy's keys lie, or are made at the first start. */
+  readonly keysFile: string;
+  /** How a card becomes the id Target knows the visitor by. */
+  readonly visitorIds: VisitorIdSettings;
+  /** Days without a scan after which a visitor's id is dropped. */
+  readonly idRetentionDays: number;
   /** Where to forward; absent means: start the emulator and forward there. */
   readonly target: TargetSettings | undefined;
   readonly dailyCalls: number;
   readonly updateMethod: "POST" | "GET";
+  /** How much the proxy says on standard error; no level ever names a visitor. */
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+  /** What an attribute is overwritten with after a withdrawal, by name; `*` for all others. */
+  readonly clearedValues: Readonly<Record<string, string>>;
+  /** Adobe's id of the company, for Privacy Service jobs. */
+  readonly organization: string;
   /** File with the chain's configuration of the kiosks; absent means the shipped example. */
-  readonly keysFile: string;
   readonly kioskConfigFile: string | undefined;
 }
+
+/** `VISITOR_ID_MODE`, with what `lookup` looks into. */
+export type VisitorIdSettings =
+  | { readonly mode: "card" }
+  | { readonly mode: "hmac" }
+  | { readonly mode: "lookup-file"; readonly file: string }
+  | {
+      readonly mode: "lookup-url";
+      readonly url: URL;
+      readonly isLoopback: boolean;
+      readonly token: string | undefined;
+    };
 
 export interface TargetSettings {
   readonly client: string;
@@ -36,7 +60,21 @@ export interface TargetSettings {
 /** Source: Adobe Target developer guide, Single Profile Update API, caveats: 1 million in any rolling 24 hours. */
 const TARGET_CALLS_PER_DAY = 1_000_000;
 
+/** Ours: a yearly shopper is still known at the second visit. */
+const DEFAULT_ID_RETENTION_DAYS = 400;
+
 const Port = z.coerce.number().int().min(0).max(65_535);
+
+/**
+ * Attribute names with what each is overwritten with when a visitor withdraws; `*` for all others.
+ *
+ * Adobe says that an empty value is ignored in a bulk update, and of a single one nothing.
+ */
+const ClearedValues = z.record(
+  z.union([z.literal("*"), z.string().regex(ATTRIBUTE_NAME)]),
+  z.string().max(MAX_VALUE_LENGTH),
+  'must be JSON such as {"visitReason":"none"}',
+);
 
 const Environment = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -49,6 +87,7 @@ const Environment = z.object({
   ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   EMULATOR_PORT: Port.default(8081),
   DATA_DIR: z.string().min(1).default("./data"),
+  KEYS_FILE: z.string().min(1).optional(),
   DATABASE_URL: z
     .undefined("PostgreSQL is not part of this version; leave it unset to use SQLite in DATA_DIR")
     .optional(),
@@ -66,14 +105,42 @@ const Environment = z.object({
     .default(TARGET_CALLS_PER_DAY),
   TARGET_METHOD: z.enum(["POST", "GET"], "must be POST or GET").default("POST"),
   VISITOR_ID_MODE: z
-    .literal("card", "this version knows only card: the normalised card number is the visitor id")
+    .enum(["card", "hmac", "lookup"], "must be card, hmac or lookup")
     .default("card"),
+  VISITOR_ID_LOOKUP: z.string().min(1).optional(),
+  VISITOR_ID_LOOKUP_TOKEN: z.string().min(1).optional(),
+  VISITOR_ID_RETENTION_DAYS: z.coerce
+    .number()
+    .int("must be a whole number of days")
+    .min(1, "must be at least a day")
+    .max(36_500)
+    .default(DEFAULT_ID_RETENTION_DAYS),
+  LOG_LEVEL: z
+    .enum(
+      ["fatal", "error", "warn", "info", "debug", "trace"],
+      "must be fatal, error, warn, info, debug or trace",
+    )
+    .default("warn"),
+  CLEARED_VALUES: z.string().transform(jsonFrom).pipe(ClearedValues).default({}),
+  ADOBE_ORGANIZATION: z
+    .string()
+    .regex(/^[A-Za-z0-9]+@AdobeOrg$/, "must be the organization's id, such as 1234ABCD@AdobeOrg")
+    .default("YOUR-ORGANIZATION@AdobeOrg"),
   KIOSK_CONFIG: z.string().min(1).optional(),
-  KEYS_FILE: z.string().min(1).optional(),
 });
 
+/** Nothing when it is not JSON, which the schema after it refuses by name. */
+function jsonFrom(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A SyntaxError is how JSON.parse says no.
+    return undefined;
+  }
+}
+
 /** Variables that may also be given as the name of a file that holds the value. */
-const SECRETS = ["ADMIN_TOKEN", "TARGET_TOKEN", "DATABASE_URL"] as const;
+const SECRETS = ["ADMIN_TOKEN", "TARGET_TOKEN", "VISITOR_ID_LOOKUP_TOKEN", "DATABASE_URL"] as const;
 
 /** Reads the environment. The error is one sentence that names the variable and the cure. */
 export function settingsFrom(
@@ -102,6 +169,7 @@ export function settingsFrom(
     adminToken: env.ADMIN_TOKEN,
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
+    keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
     target:
       env.TARGET_CLIENT === undefined
         ? undefined
@@ -112,9 +180,59 @@ export function settingsFrom(
           },
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,
+    visitorIds: visitorIdsFrom(env),
+    idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
+    logLevel: env.LOG_LEVEL,
+    clearedValues: env.CLEARED_VALUES,
+    organization: env.ADOBE_ORGANIZATION,
     kioskConfigFile: env.KIOSK_CONFIG,
-    keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
   });
+}
+
+function visitorIdsFrom(env: z.infer<typeof Environment>): VisitorIdSettings {
+  const lookup = env.VISITOR_ID_LOOKUP;
+  if (env.VISITOR_ID_MODE !== "lookup" || lookup === undefined) {
+    return { mode: env.VISITOR_ID_MODE === "hmac" ? "hmac" : "card" };
+  }
+  if (!isUrl(lookup)) return { mode: "lookup-file", file: path.resolve(lookup) };
+  const url = new URL(lookup);
+  return {
+    mode: "lookup-url",
+    url,
+    isLoopback: isLoopback(url.hostname),
+    token: env.VISITOR_ID_LOOKUP_TOKEN,
+  };
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+}
+
+/** What is wrong with the lookup, as one sentence. */
+function refusalOfLookup(env: z.infer<typeof Environment>): string | undefined {
+  const lookup = env.VISITOR_ID_LOOKUP;
+  if (env.VISITOR_ID_MODE !== "lookup") {
+    return lookup === undefined
+      ? undefined
+      : "VISITOR_ID_LOOKUP: is for VISITOR_ID_MODE=lookup; set that too, or leave it out.";
+  }
+  if (lookup === undefined) {
+    return "VISITOR_ID_LOOKUP: VISITOR_ID_MODE=lookup needs it: a CSV file of card,id, or an https address.";
+  }
+  if (!isUrl(lookup)) return undefined;
+  if (!URL.canParse(lookup)) return "VISITOR_ID_LOOKUP: is not an address.";
+  const url = new URL(lookup);
+  if (url.username !== "" || url.password !== "") {
+    return "VISITOR_ID_LOOKUP: takes no password; give a bearer token as VISITOR_ID_LOOKUP_TOKEN.";
+  }
+  if (isLoopback(url.hostname)) return undefined;
+  if (url.protocol !== "https:") {
+    return "VISITOR_ID_LOOKUP: must begin with https:// unless it is a loopback address.";
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return isIP(host) !== 0 && !isPublicAddress(host)
+    ? "VISITOR_ID_LOOKUP: is a private address; give the public name of the service."
+    : undefined;
 }
 
 function refusalOfCombination(env: z.infer<typeof Environment>): string | undefined {
@@ -153,7 +271,7 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
       return "TARGET_ORIGIN: needs TARGET_CLIENT beside it; without both the emulator is used.";
     }
   }
-  return undefined;
+  return refusalOfLookup(env);
 }
 
 /** Whether a host name can be reached from this machine only. */

@@ -3,11 +3,14 @@ import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/contract/entry.ts";
+import { KEYS } from "../support/keys.ts";
+import { createVault } from "../../src/proxy/vault/vault.ts";
+import { sealId } from "../../src/proxy/store/vault-rows.ts";
 import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
 import { MIGRATIONS } from "../../src/proxy/store/migrations.ts";
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
-import { sealForTest, TEST_KEYS } from "../support/sealing.ts";
+import { sealForTest } from "../support/sealing.ts";
 import { aDevice, aHeader, anId, anUpdateBody, LOAD, NOW } from "../support/store-builders.ts";
 import { scaled, type Bench, type BenchOptions, type Row } from "./bench.ts";
 import { percentile } from "./percentile.ts";
@@ -32,6 +35,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "tarjeta-bench-"));
   const store = await openSqliteStore({
     path: path.join(folder, "ours.sqlite"),
+    keys: KEYS,
     onFatal: (error) => {
       throw error;
     },
@@ -40,7 +44,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   try {
     const requests = scaled(REQUESTS_PER_ROUND, options, CLIENTS * 4);
     const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() };
-    const ingest = createIngest({ store, clock, openBody: createBodyOpener(() => TEST_KEYS) });
+    const ingest = createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) });
     let ours = 0;
     let besides = 0;
     for (let round = 0; round <= ROUNDS; round += 1) {
@@ -195,13 +199,15 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
          > (attribute.effective_ms, attribute.epoch, attribute.seq)`,
   );
   const visitor = db.prepare(
-    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL)
+    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL, ?3)
      ON CONFLICT (visitor) DO UPDATE SET version = visitor.version + 1`,
   );
   const nonce = db.prepare("INSERT INTO nonce VALUES (?1, ?2, ?3, ?4, ?5)");
   const ground = JSON.stringify({ type: "terms", version: "2026-01" });
 
   return (round, groups) => {
+    const requests = groups.reduce((sum, size) => sum + size, 0);
+    const known = sealedVisitors(round, requests);
     const startMs = performance.now();
     let request = 0;
     for (const size of groups) {
@@ -210,12 +216,12 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
         const { deviceId } = aDevice(request % CLIENTS);
         const verdicts: unknown[] = [];
         for (const { seq, card, epoch, id } of sketchesOf(round, request)) {
-          const key = `member:${card}`;
+          const { key, sealed } = known.get(card)!;
           journal.run(epoch, seq, id, deviceId, key, ground, NOW + round);
           for (const name of ATTRIBUTES) {
             attribute.run(key, name, `${name}-${seq}`, NOW + round, epoch, seq);
           }
-          visitor.run(key, card, NOW);
+          visitor.run(key, sealed, NOW);
           verdicts.push({ id, verdict: "accepted" });
         }
         const id = anId(0xa_0000_0000 + round * REQUESTS_PER_ROUND + request);
@@ -225,4 +231,20 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
     }
     return performance.now() - startMs;
   };
+}
+
+/** What the store writes for each visitor, made beforehand: the limit hashes and seals nothing. */
+function sealedVisitors(
+  round: number,
+  requests: number,
+): ReadonlyMap<string, { readonly key: string; readonly sealed: string }> {
+  const vault = createVault(KEYS);
+  const cards = Array.from({ length: requests }, (_, request) => sketchesOf(round, request)).flat();
+  return new Map(
+    cards.map(({ card }) => {
+      const visitor = { kind: "member", value: card } as const;
+      const key = vault.hashOf(visitor);
+      return [card, { key, sealed: sealId(vault, key, visitor) }];
+    }),
+  );
 }

@@ -9,7 +9,8 @@ import { openTokenStore } from "../../src/proxy/admin/token-file.ts";
 import { createApp } from "../../src/proxy/app.ts";
 import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
-import { sealForTest, TEST_KEYS } from "../support/sealing.ts";
+import { KEYS } from "../support/keys.ts";
+import { sealForTest } from "../support/sealing.ts";
 import { createIngest } from "../../src/proxy/ingest.ts";
 import { readKioskConfig } from "../../src/proxy/kiosk-config-file.ts";
 import { settingsFrom } from "../../src/proxy/settings.ts";
@@ -42,8 +43,8 @@ beforeAll(async () => {
     clock,
     flood: () => undefined,
     kioskConfig: EXAMPLE_CONFIG,
-    sealingKey: () => publicKeyOf(TEST_KEYS),
-    ingest: createIngest({ store, clock, openBody: createBodyOpener(() => TEST_KEYS) }),
+    sealingKey: () => publicKeyOf(KEYS),
+    ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
     onStored: () => undefined,
     isAccepting: () => true,
   });

@@ -8,7 +8,7 @@ import { HEARTBEAT_PATH, type HeartbeatRequest } from "../../src/contract/heartb
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
 import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
 import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
-import { TEST_KEYS } from "../support/sealing.ts";
+import { KEYS } from "../support/keys.ts";
 import { createApp, type AppDeps } from "../../src/proxy/app.ts";
 import { StoreFullError } from "../../src/proxy/store/store-error.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
@@ -31,7 +31,7 @@ function anApp(changes: Partial<AppDeps> = {}) {
     clock: systemClock,
     flood: () => undefined,
     kioskConfig: EXAMPLE_CONFIG,
-    sealingKey: () => publicKeyOf(TEST_KEYS),
+    sealingKey: () => publicKeyOf(KEYS),
     onStored: () => {
       throw new Error("nothing was stored");
     },

@@ -18,7 +18,7 @@ import { createFloodLimit } from "../../src/proxy/flood-limit.ts";
 import { httpLimits, MAX_HEADER_BYTES } from "../../src/proxy/http-limits.ts";
 import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
-import { TEST_KEYS } from "../support/sealing.ts";
+import { KEYS } from "../support/keys.ts";
 import { createIngest } from "../../src/proxy/ingest.ts";
 import { listen } from "../../src/proxy/listen.ts";
 import { trust } from "../../src/proxy/proxy.ts";
@@ -48,8 +48,8 @@ async function aListener(options: FastifyServerOptions = {}): Promise<Listener> 
       clock,
       flood,
       kioskConfig: EXAMPLE_CONFIG,
-      sealingKey: () => publicKeyOf(TEST_KEYS),
-      ingest: createIngest({ store, clock, flood, openBody: createBodyOpener(() => TEST_KEYS) }),
+      sealingKey: () => publicKeyOf(KEYS),
+      ingest: createIngest({ store, clock, flood, openBody: createBodyOpener(() => KEYS) }),
       onStored: () => undefined,
       isAccepting: () => true,
     },
@@ -301,8 +301,8 @@ async function aListenerThatTells(options: FastifyServerOptions) {
       clock,
       flood: () => undefined,
       kioskConfig: EXAMPLE_CONFIG,
-      sealingKey: () => publicKeyOf(TEST_KEYS),
-      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => TEST_KEYS) }),
+      sealingKey: () => publicKeyOf(KEYS),
+      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
       onStored: () => undefined,
       isAccepting: () => true,
       mount: (app) => void app.get("/ip", async ({ ip }) => ({ ip })),

@@ -16,6 +16,10 @@ function refusal(environment: Record<string, string>): string {
   return parsed.error;
 }
 
+function lookingInto(VISITOR_ID_LOOKUP: string): Record<string, string> {
+  return { VISITOR_ID_MODE: "lookup", VISITOR_ID_LOOKUP };
+}
+
 describe("settings", () => {
   it("need nothing: loopback, the emulator, Target's own limit", () => {
     expect(settings({})).toMatchObject({
@@ -36,6 +40,22 @@ describe("settings", () => {
     );
   });
 
+  it("know a file of ids from a service of them", () => {
+    expect(settings(lookingInto("ids.csv")).visitorIds).toEqual({
+      mode: "lookup-file",
+      file: path.resolve("ids.csv"),
+    });
+    expect(settings(lookingInto("http://127.0.0.1:9/ids")).visitorIds).toMatchObject({
+      mode: "lookup-url",
+      isLoopback: true,
+    });
+    expect(settings(lookingInto("https://ids.example/v1")).visitorIds).toMatchObject({
+      mode: "lookup-url",
+      isLoopback: false,
+    });
+    expect(settings({ VISITOR_ID_MODE: "hmac" }).visitorIds).toEqual({ mode: "hmac" });
+  });
+
   it.each([
     [{ PORT: "eighty" }, /^PORT: /],
     [{ PORT: "70000" }, /^PORT: /],
@@ -49,7 +69,21 @@ describe("settings", () => {
     [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "https://t.example/path" }, /^TARGET_ORIGIN: .*path/],
     [{ TARGET_ORIGIN: "http://127.0.0.1:9" }, /^TARGET_ORIGIN: needs TARGET_CLIENT/],
     [{ DATABASE_URL: "postgres://db" }, /^DATABASE_URL: PostgreSQL is not part/],
-    [{ VISITOR_ID_MODE: "hmac" }, /^VISITOR_ID_MODE: this version knows only card/],
+    [{ VISITOR_ID_MODE: "ecid" }, /^VISITOR_ID_MODE: must be card, hmac or lookup/],
+    [{ VISITOR_ID_MODE: "lookup" }, /^VISITOR_ID_LOOKUP: VISITOR_ID_MODE=lookup needs it/],
+    [{ VISITOR_ID_LOOKUP: "ids.csv" }, /^VISITOR_ID_LOOKUP: is for VISITOR_ID_MODE=lookup/],
+    [lookingInto("http://ids.example/"), /^VISITOR_ID_LOOKUP: must begin with https/],
+    [lookingInto("ftp://ids.example/"), /^VISITOR_ID_LOOKUP: must begin with https/],
+    [lookingInto("https://"), /^VISITOR_ID_LOOKUP: is not an address/],
+    [lookingInto("https://me:secret@ids.example/"), /^VISITOR_ID_LOOKUP: takes no password/],
+    [lookingInto("https://10.0.0.7/ids"), /^VISITOR_ID_LOOKUP: is a private address/],
+    [lookingInto("https://[::ffff:10.0.0.7]/"), /^VISITOR_ID_LOOKUP: is a private address/],
+    [lookingInto("https://169.254.169.254/"), /^VISITOR_ID_LOOKUP: is a private address/],
+    [{ VISITOR_ID_RETENTION_DAYS: "0" }, /^VISITOR_ID_RETENTION_DAYS: must be at least a day/],
+    [{ CLEARED_VALUES: "none" }, /^CLEARED_VALUES: must be JSON such as/],
+    [{ CLEARED_VALUES: '{"a b":"none"}' }, /^CLEARED_VALUES/],
+    [{ ADOBE_ORGANIZATION: "acme" }, /^ADOBE_ORGANIZATION: must be the organization's id/],
+    [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: must be /],
     [{ TLS_CERT_FILE: "cert.pem" }, /^TLS_CERT_FILE and TLS_KEY_FILE: give both/],
     [{ HOST: "0.0.0.0" }, /^HOST: browsers run the kiosk offline only over https/],
     [{ ADMIN_HOST: "0.0.0.0" }, /^ADMIN_HOST: tokens must not travel in the clear/],

@@ -2,12 +2,16 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { readKeysFile } from "../../src/proxy/keys/keys-file.ts";
+import { openId } from "../../src/proxy/store/vault-rows.ts";
+import { createVault } from "../../src/proxy/vault/vault.ts";
 import { waitFor } from "./wait.ts";
 
 export interface JournalRow {
   readonly id: string;
   readonly epoch: string;
   readonly seq: number;
+  /** `<kind>:<id>`, opened with the proxy's keys. */
   readonly visitor: string;
   readonly occasion: string;
   readonly verdict: string;
@@ -33,12 +37,26 @@ export function readJournal(dataDir: string): readonly JournalRow[] {
         `SELECT id, epoch, seq, visitor, occasion, verdict, effective_ms FROM journal
          ORDER BY received_ms, epoch, seq`,
       )
-      .all();
-    return rows as unknown as JournalRow[];
+      .all() as unknown as JournalRow[];
+    const visitors = visitorsByHash(database, path.join(dataDir, "keys.json"));
+    return rows.map((row) => ({ ...row, visitor: visitors.get(row.visitor) ?? row.visitor }));
   } finally {
     database.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Who the hashes stand for, as only the keys can tell. */
+function visitorsByHash(database: DatabaseSync, keysFile: string): ReadonlyMap<string, string> {
+  const vault = createVault(readKeysFile(keysFile));
+  const rows = database.prepare("SELECT visitor, kind, sealed_id FROM visitor").all();
+  return new Map(
+    rows.map((row) => {
+      const hash = String(row["visitor"]);
+      const opened = openId(vault, hash, String(row["sealed_id"]));
+      return [hash, `${row["kind"]}:${opened.type === "opened" ? opened.value : opened.reason}`];
+    }),
+  );
 }
 
 /** Ids that were taken in more than once (rule IN3): always empty. */

@@ -7,19 +7,17 @@ import {
   ENTRY_KEY_CONTEXT,
   IV_BYTES,
 } from "../../src/contract/sealing.ts";
-import { makeKeys, publicKeyOf } from "../../src/proxy/keys/keys.ts";
+import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
 import type { OpenedBody } from "../../src/proxy/open-body.ts";
 import type { SealedBody, UnsealedHeader } from "../../src/outbox/outbox.ts";
-
-/** The keys of every proxy that a test of this process starts. */
-export const TEST_KEYS = makeKeys();
+import { KEYS } from "./keys.ts";
 
 const suite = new hpke.CipherSuite(
   hpke.KEM_DHKEM_X25519_HKDF_SHA256,
   hpke.KDF_HKDF_SHA256,
   hpke.AEAD_EXPORT_ONLY,
 );
-const { kid, publicKey } = publicKeyOf(TEST_KEYS);
+const { kid, publicKey } = publicKeyOf(KEYS);
 const { encapsulatedSecret, exportedSecret } = await suite.SendExport(
   await suite.DeserializePublicKey(new Uint8Array(Buffer.from(publicKey, "base64url"))),
   new TextEncoder().encode(ENTRY_KEY_CONTEXT),
@@ -28,7 +26,7 @@ const { encapsulatedSecret, exportedSecret } = await suite.SendExport(
 const enc = Buffer.from(encapsulatedSecret).toString("base64url");
 const entryKey = createSecretKey(exportedSecret);
 
-/** Seals to `TEST_KEYS` at once, where a kiosk without a page needs it. */
+/** Seals to `KEYS` at once, where a kiosk without a page needs it. */
 export function sealForTest(header: UnsealedHeader, text: string): SealedBody {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", entryKey, iv);

@@ -1,4 +1,5 @@
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
+import { KEYS } from "./keys.ts";
 import { aBatch, anId, anUpdate } from "./store-builders.ts";
 
 // A process to be killed: takes in updates in batches of three, several at once, and prints each
@@ -9,6 +10,7 @@ if (file === undefined || first === undefined) throw new Error("store-child.ts <
 
 const store = await openSqliteStore({
   path: file,
+  keys: KEYS,
   onFatal: (error) => {
     throw error;
   },

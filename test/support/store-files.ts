@@ -10,6 +10,9 @@ import { overConnection } from "../../src/proxy/store/sqlite-database.ts";
 import type { StoreLimits } from "../../src/proxy/store/limits.ts";
 import { createStoreScripts, type StoreCall } from "../../src/proxy/store/sql-store.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
+import { proveKeys, sealPlainVisitors } from "../../src/proxy/store/vault-rows.ts";
+import { createVault } from "../../src/proxy/vault/vault.ts";
+import { KEYS } from "./keys.ts";
 
 /** A folder of its own, gone when the test is over. */
 export function aFolder(): string {
@@ -22,6 +25,7 @@ export function aFolder(): string {
 export async function aSqliteStore(options: Partial<SqliteStoreOptions> = {}): Promise<Store> {
   const store = await openSqliteStore({
     path: options.path ?? path.join(aFolder(), "tarjeta.sqlite"),
+    keys: KEYS,
     onFatal: (error) => {
       throw error;
     },
@@ -34,8 +38,11 @@ export async function aSqliteStore(options: Partial<SqliteStoreOptions> = {}): P
 /** The same transactions on SQLite in memory and in this thread: for laws that need many stores. */
 export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
   const database = overConnection(new DatabaseSync(":memory:"));
+  const vault = createVault(KEYS);
   await migrate(database.tx);
-  const scripts = createStoreScripts(0, limits);
+  await proveKeys(database.tx, vault);
+  await sealPlainVisitors(database.tx, vault);
+  const scripts = createStoreScripts(vault, 0, () => {}, limits);
   const call = (name: StoreCall["name"]) =>
     (async (...args: unknown[]) => {
       const [outcome] = await commitGroup(database, [
@@ -51,6 +58,8 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     chargeAnother: call("chargeAnother"),
     recordSending: call("recordSending"),
     settle: call("settle"),
+    dropIds: call("dropIds"),
+    suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),

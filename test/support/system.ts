@@ -6,7 +6,7 @@ import { INCIDENTS_PATH, DEAD_LETTERS_PATH } from "../../src/contract/admin.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
 import { openEmulator, type RunningEmulator } from "./emulator.ts";
-import { TEST_KEYS } from "./sealing.ts";
+import { KEYS } from "./keys.ts";
 import { endingOf, type Ending } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
@@ -28,6 +28,7 @@ export interface System {
   readonly pid: () => number;
   /** What the process wrote so far, all lives together. */
   readonly stderr: () => string;
+  readonly stdout: () => string;
   /** Resolves when the process is gone. */
   readonly kill: (signal: "SIGKILL" | "SIGTERM") => Promise<Ending>;
   /** Starts again on the same folder and ports. `movedClockMs` moves its clocks ahead. */
@@ -46,8 +47,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const emulator = await openEmulator();
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), "tarjeta-proxy-"));
   const keysFile = path.join(dataDir, "keys.json");
-  if (!existsSync(keysFile)) writeKeysFile(keysFile, TEST_KEYS);
+  if (!existsSync(keysFile)) writeKeysFile(keysFile, KEYS);
   let stderr = "";
+  let stdout = "";
   let life = await startProxy({ PORT: "0", ADMIN_PORT: "0" });
 
   const { kioskUrl, adminUrl } = life;
@@ -63,6 +65,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
         ...env,
       },
       (text) => (stderr += text),
+      (text) => (stdout += text),
     );
   }
 
@@ -82,6 +85,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     dataDir,
     pid: () => life.child.pid!,
     stderr: () => stderr,
+    stdout: () => stdout,
     kill: (signal) => {
       life.child.kill(signal);
       return life.ended;
@@ -115,10 +119,12 @@ interface Life {
 async function startLife(
   env: Readonly<Record<string, string>>,
   onStderr: (text: string) => void,
+  onStdout: (text: string) => void,
 ): Promise<Life> {
   const child = spawnProduct(env);
   const said = collect(child);
   child.stderr!.on("data", (chunk: Buffer) => onStderr(String(chunk)));
+  child.stdout!.on("data", (chunk: Buffer) => onStdout(String(chunk)));
   const ended = endingOf(child);
 
   const urlAfter = (word: string) =>

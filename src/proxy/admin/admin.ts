@@ -5,6 +5,8 @@ import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
 import { ADMIN_HEADERS } from "../security-headers.ts";
 import { isLoopback } from "../settings.ts";
+import type { Privacy } from "../privacy/privacy.ts";
+import { routePrivacy } from "../privacy/privacy-routes.ts";
 import type { Store } from "../store/store.ts";
 import { guardRoutes } from "./guard.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
@@ -20,6 +22,7 @@ export interface AdminDeps {
   /** The named ones. */
   readonly namedTokens: TokenStore;
   readonly clock: Clock;
+  readonly privacy: Privacy;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
   /** Reached from this machine only: then nobody asks for it by another name. */
@@ -58,6 +61,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   );
   routeSession(admin, { tokens, sessions, throttle });
   routeTokens(admin, deps.namedTokens, clock);
+  routePrivacy(admin, deps.privacy);
   admin.get(
     INCIDENTS_PATH,
     { config: { access: ["viewer", "operator", "store", "privacy"] } },

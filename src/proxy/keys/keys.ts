@@ -35,17 +35,17 @@ export interface Keys {
 export const KEY_BYTES = 32;
 
 /** New keys, in memory only. */
-export function makeKeys(): Keys {
+export function makeKeys(storageKid?: string): Keys {
   return {
     sealing: [makeSealingKey()],
-    storage: [makeStorageKey()],
+    storage: [makeStorageKey(storageKid)],
     pepper: createSecretKey(randomBytes(KEY_BYTES)),
     visitorIdKey: createSecretKey(randomBytes(KEY_BYTES)),
   };
 }
 
-export function makeStorageKey(): StorageKey {
-  return { kid: newKid("st"), key: createSecretKey(randomBytes(KEY_BYTES)) };
+export function makeStorageKey(kid = newKid("st")): StorageKey {
+  return { kid, key: createSecretKey(randomBytes(KEY_BYTES)) };
 }
 
 export function makeSealingKey(): SealingKeyPair {

@@ -1,3 +1,5 @@
+import type { VisitorId } from "../../domain/visitor-id.ts";
+import type { Vault } from "../vault/vault.ts";
 import { charge, nextFreeAtMs, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
 import type {
@@ -9,6 +11,8 @@ import type {
   ClaimResult,
   Settlement,
 } from "./store.ts";
+import { finishSuppression, suppressionOf } from "./suppression.ts";
+import { openId } from "./vault-rows.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
 const MAX_SENT_VALUES = 16;
@@ -16,7 +20,7 @@ const MAX_SENT_VALUES = 16;
 interface DueRow {
   readonly visitor: string;
   readonly kind: "member" | "browser";
-  readonly value: string;
+  readonly sealed_id: string;
   readonly version: number;
   readonly acked_version: number;
   readonly fence: number;
@@ -24,14 +28,15 @@ interface DueRow {
 }
 
 /** Leases due visitors and charges one call for each, as far as the allowance goes. */
-export async function claim(tx: Tx, ask: ClaimAsk): Promise<ClaimResult> {
+export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
   const ledger = await readLedger(tx, ask.ledgerMs);
-  const due = await tx.all<DueRow>(
-    `SELECT visitor, kind, value, version, acked_version, fence, attempts FROM visitor
+  const rows = await tx.all<DueRow>(
+    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts FROM visitor
      WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
      ORDER BY due_ms, first_dirty_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
     [ask.nowMs, ledger.ledgerMs, ask.limit],
   );
+  const due = await withIds(tx, vault, rows, ask.nowMs);
   const granted = due.slice(0, Math.max(0, ask.allowed - ledger.used));
   const claims: Claim[] = [];
   if (granted.length > 0) {
@@ -45,7 +50,38 @@ export async function claim(tx: Tx, ask: ClaimAsk): Promise<ClaimResult> {
   return freeAtLedgerMs === undefined ? { claims } : { claims, freeAtLedgerMs };
 }
 
-async function lease(tx: Tx, row: DueRow, leaseUntilMs: number, bucket: number): Promise<Claim> {
+interface DueVisitor extends DueRow {
+  readonly id: VisitorId;
+}
+
+/** Opens the ids. Whom nobody can name any more cannot be sent, and is set aside for a person to see. */
+async function withIds(
+  tx: Tx,
+  vault: Vault,
+  rows: readonly DueRow[],
+  nowMs: number,
+): Promise<readonly DueVisitor[]> {
+  const due: DueVisitor[] = [];
+  for (const row of rows) {
+    const opened = openId(vault, row.visitor, row.sealed_id);
+    if (opened.type === "opened") {
+      due.push({ ...row, id: { kind: row.kind, value: opened.value } });
+      continue;
+    }
+    await tx.run(
+      "UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1",
+      [row.visitor, opened.reason, nowMs],
+    );
+  }
+  return due;
+}
+
+async function lease(
+  tx: Tx,
+  row: DueVisitor,
+  leaseUntilMs: number,
+  bucket: number,
+): Promise<Claim> {
   await tx.run(
     `UPDATE visitor SET lease_until_ms = $2, fence = fence + 1, claimed_version = version,
        charge_bucket = $3
@@ -69,7 +105,7 @@ async function lease(tx: Tx, row: DueRow, leaseUntilMs: number, bucket: number):
   return {
     visitorKey: row.visitor,
     fence: row.fence + 1,
-    visitor: { kind: row.kind, value: row.value },
+    visitor: row.id,
     version: row.version,
     attempts: row.attempts,
     attributes: attributes.map(
@@ -138,13 +174,19 @@ async function findLease(tx: Tx, ref: ClaimRef): Promise<Lease | undefined> {
 }
 
 /** Ends a claim; false when the lease was lost meanwhile. */
-export async function settle(tx: Tx, ref: ClaimRef, settlement: Settlement): Promise<boolean> {
+export async function settle(
+  tx: Tx,
+  onForgotten: () => void,
+  ref: ClaimRef,
+  settlement: Settlement,
+): Promise<boolean> {
   const held = await findLease(tx, ref);
   if (held === undefined) return false;
   const visitor = ref.visitorKey;
   switch (settlement.type) {
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
+      await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
       return true;
     case "nothing-to-send":
       await refund(tx, held.charge_bucket);
@@ -152,6 +194,7 @@ export async function settle(tx: Tx, ref: ClaimRef, settlement: Settlement): Pro
         version: settlement.version,
         nextDueAtMs: held.not_before_ms,
       });
+      await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
       return true;
     case "unavailable":
       if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
@@ -185,6 +228,19 @@ async function acknowledge(
       nextDueAtMs,
     ],
   );
+}
+
+/** Whose clearing values Target has acknowledged is forgotten (rule PV6). */
+async function forgetIfCleared(
+  tx: Tx,
+  onForgotten: () => void,
+  visitor: string,
+  held: Lease,
+  version: number,
+): Promise<void> {
+  if (held.version > version || (await suppressionOf(tx, visitor)) === undefined) return;
+  await finishSuppression(tx, visitor);
+  onForgotten();
 }
 
 /** Aside until something newer arrives; which may have happened during the call. */

@@ -3,7 +3,7 @@ import { renderAttribute } from "../../domain/attribute.ts";
 import { effectiveTimeMs } from "../../domain/effective-time.ts";
 import { add, contains, difference, size } from "../../domain/intervals.ts";
 import type { Stamp } from "../../domain/merge.ts";
-import { visitorKey } from "../../domain/visitor-id.ts";
+import type { Vault } from "../vault/vault.ts";
 import { createDating, findDevice, type DateEntry } from "./dating.ts";
 import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
 import { closeIncident, closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
@@ -20,6 +20,7 @@ import {
 } from "./reception.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
+import { suppressionOf } from "./suppression.ts";
 
 type BatchUpdate = IngestBatch["updates"][number];
 
@@ -36,6 +37,7 @@ interface FreshUpdate extends BatchUpdate {
  */
 export async function ingest(
   tx: Tx,
+  vault: Vault,
   given: IngestBatch,
   receiptMs: number,
   limits: StoreLimits,
@@ -63,6 +65,11 @@ export async function ingest(
   const fresh: FreshUpdate[] = [];
   const writes: VisitorWrite[] = [];
   for (const update of batch.updates.toSorted(byNumber)) {
+    const key = vault.hashOf(update.update.visitor);
+    if ((await suppressionOf(tx, key)) !== undefined) {
+      verdicts.push(verdictOfSuppressed(state, update));
+      continue;
+    }
     if (isScatteredBeyond(state, update)) {
       verdicts.push(waitingAtLimit(update));
       continue;
@@ -72,10 +79,10 @@ export async function ingest(
       verdicts.push({ id: update.header.id, verdict: "duplicate" });
     } else {
       fresh.push({ ...update, copy });
-      writes.push(await writeOf(state, update, copy));
+      writes.push(await writeOf(state, update, copy, key));
     }
   }
-  const outcomes = await mergeVisitors(tx, writes, batch.receiptMs);
+  const outcomes = await mergeVisitors(tx, vault, writes, batch.receiptMs);
   const merged = fresh.map((update, index) => ({
     update,
     write: writes[index]!,
@@ -114,6 +121,16 @@ async function reportKeys({ tx, batch, receiptMs }: BatchState): Promise<void> {
   for (const kid of new Set(batch.updates.map(({ header }) => header.kid))) {
     await closeIncident(tx, "unknown-key", kid);
   }
+}
+
+/**
+ * Of a visitor who withdrew nothing is kept, whenever it was captured (rule PV6): not even that its
+ * number arrived, since the kiosk sets it aside and says so. What had arrived before is a repeat.
+ */
+function verdictOfSuppressed({ receptions }: BatchState, { header }: BatchUpdate): Verdict {
+  return contains(receptions.get(header.epoch)!.received, header.seq)
+    ? { id: header.id, verdict: "duplicate" }
+    : { id: header.id, verdict: "rejected", reason: "withdrawn" };
 }
 
 /** What one batch knows while it is taken in. Numbers are named `<epoch> <seq>`. */
@@ -235,6 +252,7 @@ async function writeOf(
   state: BatchState,
   { header, update }: BatchUpdate,
   copy: number,
+  key: string,
 ): Promise<VisitorWrite> {
   const dating = await state.date(update.device.deviceId, header);
   // The neighbours of a number used twice are neighbours of its first use, not of this one.
@@ -245,7 +263,7 @@ async function writeOf(
   const values = new Map(
     update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
   );
-  return { visitor: update.visitor, stamp, values };
+  return { key, visitor: update.visitor, stamp, values };
 }
 
 async function boundsOf(
@@ -302,7 +320,7 @@ async function appendJournal(state: BatchState, merged: readonly MergedUpdate[])
       copy,
       header.id,
       update.device.deviceId,
-      visitorKey(update.visitor),
+      write.key,
       update.occasion,
       JSON.stringify(update.ground),
       update.configVersion,

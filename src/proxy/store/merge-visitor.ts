@@ -1,9 +1,13 @@
 import { compareStamps, type Stamp } from "../../domain/merge.ts";
-import { visitorKey, type VisitorId } from "../../domain/visitor-id.ts";
+import type { VisitorId } from "../../domain/visitor-id.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { Params, Tx } from "./sql.ts";
+import { DROPPED, sealId } from "./vault-rows.ts";
 
 /** One update about one visitor, dated and rendered. */
 export interface VisitorWrite {
+  /** The store's name of the visitor. */
+  readonly key: string;
   readonly visitor: VisitorId;
   readonly stamp: Stamp;
   /** Values as Target will store them, by attribute name. */
@@ -21,6 +25,8 @@ interface VisitorRow {
   readonly due_ms: number;
   readonly not_before_ms: number;
   readonly first_dirty_ms: number;
+  readonly sealed_id: string;
+  readonly last_scan_ms: number;
 }
 
 interface MergedAttribute {
@@ -38,14 +44,15 @@ interface MergedAttribute {
  */
 export async function mergeVisitors(
   tx: Tx,
+  vault: Vault,
   writes: readonly VisitorWrite[],
   nowMs: number,
 ): Promise<ReadonlyMap<VisitorWrite, MergeOutcome>> {
   const outcomes = new Map<VisitorWrite, MergeOutcome>();
   const attributeRows: Params[] = [];
-  const byVisitor = Map.groupBy(writes, (write) => visitorKey(write.visitor));
+  const byVisitor = Map.groupBy(writes, (write) => write.key);
   for (const [key, own] of [...byVisitor].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    attributeRows.push(...(await mergeVisitor(tx, { key, writes: own, nowMs, outcomes })));
+    attributeRows.push(...(await mergeVisitor(tx, { vault, key, writes: own, nowMs, outcomes })));
   }
   await tx.runMany(
     `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
@@ -61,6 +68,7 @@ export async function mergeVisitors(
 }
 
 interface VisitorMerge {
+  readonly vault: Vault;
   readonly key: string;
   readonly writes: readonly VisitorWrite[];
   readonly nowMs: number;
@@ -117,7 +125,7 @@ function applyWrites(
 
 async function findVisitor(tx: Tx, key: string): Promise<VisitorRow | undefined> {
   const rows = await tx.all<VisitorRow>(
-    `SELECT version, state, due_ms, not_before_ms, first_dirty_ms
+    `SELECT version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms
      FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
     [key],
   );
@@ -145,35 +153,45 @@ async function findAttributes(tx: Tx, key: string): Promise<Map<string, MergedAt
 
 /**
  * The visitor waits from now on. One that waited already keeps its place; one that was dead gets a
- * new life. False when somebody else made it meanwhile.
+ * new life, and one whose id was dropped gets it again. False when somebody else made it meanwhile.
  */
 async function saveVisitor(
   tx: Tx,
-  { key, writes, nowMs }: VisitorMerge,
+  { vault, key, writes, nowMs }: VisitorMerge,
   held: VisitorRow | undefined,
   version: number,
 ): Promise<boolean> {
+  const visitor = writes[0]!.visitor;
+  const scannedMs = Math.max(...writes.map(({ stamp }) => stamp.effectiveMs));
   if (held === undefined) {
-    const visitor = writes[0]!.visitor;
     const inserted = await tx.run(
       `INSERT INTO visitor
-         (visitor, kind, value, version, acked_version, state, due_ms, not_before_ms,
-          first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts)
-       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0)
+         (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
+          first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts,
+          last_scan_ms)
+       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6)
        ON CONFLICT (visitor) DO NOTHING`,
-      [key, visitor.kind, visitor.value, version, nowMs],
+      [key, visitor.kind, sealId(vault, key, visitor), version, nowMs, scannedMs],
     );
     return inserted === 1;
   }
+  const lastScanMs = Math.max(held.last_scan_ms, scannedMs);
+  // Also what was set aside because its id could not be opened.
+  const isSealedAnew = held.sealed_id === DROPPED || held.state === "dead";
+  const sealed = isSealedAnew ? sealId(vault, key, visitor) : held.sealed_id;
   if (held.state === "waiting") {
-    await tx.run("UPDATE visitor SET version = $2 WHERE visitor = $1", [key, version]);
+    await tx.run("UPDATE visitor SET version = $2, last_scan_ms = $3 WHERE visitor = $1", [
+      key,
+      version,
+      lastScanMs,
+    ]);
     return true;
   }
   await tx.run(
     `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
-       attempts = 0, reason = NULL, dead_ms = NULL
+       attempts = 0, reason = NULL, dead_ms = NULL, sealed_id = $5, last_scan_ms = $6
      WHERE visitor = $1`,
-    [key, version, Math.max(nowMs, held.not_before_ms), nowMs],
+    [key, version, Math.max(nowMs, held.not_before_ms), nowMs, sealed, lastScanMs],
   );
   return true;
 }

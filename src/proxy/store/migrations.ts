@@ -143,6 +143,19 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX nonce_device ON nonce (device_id, expires_ms)`,
     `CREATE INDEX segment_device ON segment (device_id, contact_ms)`,
   ],
+  [
+    // `visitor` is everywhere a keyed hash from here on, and the id lies only here, sealed; empty
+    // once it was dropped. `last_scan_ms` is the newest effective time of a scan.
+    `ALTER TABLE visitor RENAME COLUMN value TO sealed_id`,
+    `ALTER TABLE visitor ADD COLUMN last_scan_ms BIGINT NOT NULL DEFAULT 0`,
+    // By which the keys this store was written with are known again.
+    `CREATE TABLE vault_proof (kid TEXT PRIMARY KEY, proof TEXT NOT NULL)`,
+    // Who withdrew or was erased, by hash, for ever: what refuses a scan that arrives years late.
+    `CREATE TABLE suppression (visitor TEXT PRIMARY KEY, act TEXT NOT NULL, at_ms BIGINT NOT NULL)`,
+    // What SQL alone cannot do: done by the program in the same transaction, or right after.
+    `CREATE TABLE owed_work (name TEXT PRIMARY KEY)`,
+    `INSERT INTO owed_work (name) VALUES ('seal-visitors')`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -1,3 +1,4 @@
+import type { Vault } from "../vault/vault.ts";
 import { furthestLedgerMs } from "./allowance.ts";
 import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
@@ -9,6 +10,8 @@ import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { suppress } from "./suppression.ts";
+import { dropIds } from "./vault-rows.ts";
 
 /** What the store does, without what opening and closing an engine is. */
 export type StoreOperations = Omit<Store, "close">;
@@ -34,10 +37,15 @@ const THIN_EVERY_BATCHES = 32;
  * The store's operations over any engine. Remembers only what makes time monotone: a proxy clock
  * that steps back must not date a later scan before an earlier one.
  *
+ * @param vault turns visitors into the store's keys and seals their ids
  * @param lastReceiptMs from `lastReceiptMs`, as the store was opened
+ * @param onForgotten told when a transaction forgets somebody: once it is committed, the engine's
+ *   log must forget too
  */
 export function createStoreScripts(
+  vault: Vault,
   lastReceiptMs: number,
+  onForgotten: () => void,
   limits: StoreLimits = STORE_LIMITS,
 ): StoreScripts {
   let batches = 0;
@@ -51,7 +59,7 @@ export function createStoreScripts(
 
   const ingestAndPrune = async (tx: Tx, batch: Parameters<Store["ingest"]>[0]) => {
     const receiptMs = receiptFrom(batch.receiptMs);
-    const result = await ingest(tx, batch, receiptMs, limits);
+    const result = await ingest(tx, vault, batch, receiptMs, limits);
     batches += 1;
     if (batches % THIN_EVERY_BATCHES === 0) {
       await keepNewestNonces(tx, limits, batch.device.deviceId);
@@ -69,13 +77,18 @@ export function createStoreScripts(
       case "heartbeat":
         return heartbeat(tx, call.args[0], receiptFrom(call.args[1]), limits);
       case "claim":
-        return claim(tx, ...call.args);
+        return claim(tx, vault, ...call.args);
       case "chargeAnother":
         return chargeAnother(tx, ...call.args);
       case "recordSending":
         return recordSending(tx, ...call.args);
       case "settle":
-        return settle(tx, ...call.args);
+        return settle(tx, onForgotten, ...call.args);
+      case "suppress":
+        onForgotten();
+        return suppress(tx, vault, ...call.args);
+      case "dropIds":
+        return dropIds(tx, ...call.args);
       case "ledgerTimeMs":
         return furthestLedgerMs(tx);
       case "incidents":

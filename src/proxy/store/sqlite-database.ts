@@ -1,7 +1,15 @@
 import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Vault } from "../vault/vault.ts";
 import { migrate, NewerSchemaError } from "./migrations.ts";
 import { sqliteText, type Params, type Tx } from "./sql.ts";
+import {
+  needsCompacting,
+  noteCompacted,
+  proveKeys,
+  sealPlainVisitors,
+  WrongKeysError,
+} from "./vault-rows.ts";
 
 export interface SqliteOptions {
   readonly path: string;
@@ -20,6 +28,8 @@ export interface SqliteDatabase {
   readonly release: () => void;
   /** Undoes what came after the savepoint; false when the whole transaction is gone with it. */
   readonly rollbackToSavepoint: () => boolean;
+  /** Empties the log, so that nothing of what was deleted is left in it. Not within a transaction. */
+  readonly emptyLog: () => void;
   readonly close: () => void;
 }
 
@@ -35,9 +45,13 @@ const BUSY_TIMEOUT_MS = 1_000;
  * Opens the file for this process alone, makes it if need be, and brings its schema up to date.
  *
  * The exclusive lock is the operating system's and dies with the process, so nothing is left behind
- * by a crash. Throws `UnusableFileError`.
+ * by a crash. A store from before ids were sealed is rewritten, and no byte of them is left when this
+ * resolves. Throws `UnusableFileError`, also when `vault` has other keys than the store.
  */
-export async function openSqliteDatabase(options: SqliteOptions): Promise<SqliteDatabase> {
+export async function openSqliteDatabase(
+  options: SqliteOptions,
+  vault: Vault,
+): Promise<SqliteDatabase> {
   let db: DatabaseSync | undefined;
   try {
     createPrivately(options.path);
@@ -50,10 +64,15 @@ export async function openSqliteDatabase(options: SqliteOptions): Promise<Sqlite
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = FULL");
     db.exec("PRAGMA wal_autocheckpoint = 4000");
+    // What is deleted or overwritten is zeroed in its page.
+    db.exec("PRAGMA secure_delete = ON");
     const database = overConnection(db);
     database.begin();
     await migrate(database.tx);
+    await proveKeys(database.tx, vault);
+    await sealPlainVisitors(database.tx, vault);
     database.commit();
+    await compactIfOwed(db, database);
     if (options.maxPageCount !== undefined) {
       db.exec(`PRAGMA max_page_count = ${options.maxPageCount}`);
     }
@@ -64,7 +83,17 @@ export async function openSqliteDatabase(options: SqliteOptions): Promise<Sqlite
   }
 }
 
-/** Card numbers lie in it: nobody else may read it. SQLite gives the log the same permissions. */
+/** Again at the next start when the power fails between: the note is deleted last. */
+async function compactIfOwed(db: DatabaseSync, database: SqliteDatabase): Promise<void> {
+  if (await needsCompacting(database.tx)) {
+    db.exec("VACUUM");
+    database.emptyLog();
+    await noteCompacted(database.tx);
+  }
+  database.emptyLog();
+}
+
+/** What visitors said lies in it: nobody else may read it. SQLite gives the log the same permissions. */
 function createPrivately(path: string): void {
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);
@@ -109,6 +138,9 @@ export function overConnection(db: DatabaseSync): SqliteDatabase {
       release();
       return true;
     },
+    emptyLog: () => {
+      db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    },
     close: () => db.close(),
   };
 }
@@ -118,6 +150,11 @@ function unusable(path: string, cause: unknown): Error {
   if (cause instanceof NewerSchemaError) {
     return sentence(
       `DATA_DIR: ${path} was written by a newer version (${cause.message}); start that version, or set DATA_DIR to another folder.`,
+    );
+  }
+  if (cause instanceof WrongKeysError) {
+    return sentence(
+      `KEYS_FILE: these are not the keys ${path} was written with (${cause.message}); give the ones that were backed up with it.`,
     );
   }
   if (isNodeError(cause) && cause.syscall !== undefined) {

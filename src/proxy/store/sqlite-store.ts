@@ -84,6 +84,8 @@ export async function openSqliteStore({ onFatal, ...options }: SqliteStoreOption
     chargeAnother: call("chargeAnother"),
     recordSending: call("recordSending"),
     settle: call("settle"),
+    dropIds: call("dropIds"),
+    suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),

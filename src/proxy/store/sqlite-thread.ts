@@ -1,7 +1,13 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { createVault } from "../vault/vault.ts";
 import { commitGroup } from "./group-commit.ts";
 import { createStoreScripts, lastReceiptMs, type StoreCall } from "./sql-store.ts";
-import { openSqliteDatabase, UnusableFileError, type SqliteDatabase } from "./sqlite-database.ts";
+import {
+  openSqliteDatabase,
+  sqliteFailure,
+  UnusableFileError,
+  type SqliteDatabase,
+} from "./sqlite-database.ts";
 import type { ThreadAnswer, ThreadOptions, ThreadReply, ThreadRequest } from "./thread-message.ts";
 
 // Composition root of the store's thread: SQLite blocks while it waits for the disk, and here it
@@ -25,8 +31,12 @@ const options: ThreadOptions = workerData;
 const reply = (message: ThreadReply) => port.postMessage(message);
 
 try {
-  const database = await openSqliteDatabase(options);
-  const scripts = createStoreScripts(await lastReceiptMs(database.tx));
+  const vault = createVault(options.keys);
+  const database = await openSqliteDatabase(options, vault);
+  let mustEmptyLog = false;
+  const scripts = createStoreScripts(vault, await lastReceiptMs(database.tx), () => {
+    mustEmptyLog = true;
+  });
   const queue: QueuedCall[] = [];
   let isClosing = false;
   let isRunning = false;
@@ -52,6 +62,7 @@ try {
               scripts(tx, call),
         ),
       );
+      if (mustEmptyLog) mustEmptyLog = !tryToEmptyLog(database);
       reply({
         type: "answers",
         answers: outcomes.map((outcome, index): ThreadAnswer => {
@@ -78,6 +89,17 @@ try {
   if (!(error instanceof UnusableFileError)) throw error;
   reply({ type: "refused", sentence: error.message });
   port.close();
+}
+
+/** False when there is no room for it now: then it is tried again after the next group. */
+function tryToEmptyLog(database: SqliteDatabase): boolean {
+  try {
+    database.emptyLog();
+    return true;
+  } catch (error) {
+    if (sqliteFailure(error) !== "full") throw error;
+    return false;
+  }
 }
 
 function drainPort(take: (request: ThreadRequest) => void): void {

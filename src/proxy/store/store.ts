@@ -9,7 +9,8 @@ import type { VisitorId } from "../../domain/visitor-id.ts";
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
  *
- * Every method is one transaction. It resolves only when that transaction would survive a power
+ * Visitors go in and come out by their ids; inside they are known by a keyed hash, and their ids lie
+ * sealed. Every method is one transaction. It resolves only when that transaction would survive a power
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
@@ -38,6 +39,21 @@ export interface Store {
 
   /** Ends a claim. False, and no effect, when the lease was lost to somebody else meanwhile. */
   readonly settle: (claim: ClaimRef, settlement: Settlement) => Promise<boolean>;
+
+  /**
+   * Drops the ids of visitors not scanned since `beforeMs` that owe nothing, `limit` visitors at a
+   * time: gives where to go on, or nothing when all were looked at. Who is scanned again gets the id
+   * again.
+   */
+  readonly dropIds: (beforeMs: number, after: string, limit: number) => Promise<string | undefined>;
+
+  /**
+   * Withdraws or erases a visitor (rule PV6). From here on nothing of theirs is taken in, no call
+   * not yet made leaves, and only clearing values go out; once Target acknowledged those, id and
+   * values are gone, and after an erasure every row about the visitor, without a trace in the file
+   * or its log.
+   */
+  readonly suppress: (order: Suppression) => Promise<Suppressed>;
 
   /** The furthest ledger time ever used; undefined in a new store (rule QT1). */
   readonly ledgerTimeMs: () => Promise<number | undefined>;
@@ -104,6 +120,7 @@ export interface ClaimResult {
 
 /** Names one lease. The fence rises with every claim of the visitor, so an old lease is recognised. */
 export interface ClaimRef {
+  /** The store's own name of the visitor: a keyed hash. */
   readonly visitorKey: string;
   readonly fence: number;
 }
@@ -151,6 +168,24 @@ export type Settlement =
     }
   /** Target refused it for good: set aside until something newer arrives. */
   | { readonly type: "refused"; readonly reason: string; readonly atMs: number };
+
+export interface Suppression {
+  readonly act: "withdraw" | "erase";
+  /** The vault's hash of the visitor: all that is left of them where the order is kept. */
+  readonly visitorKey: string;
+  /** When given, also clears what was sent before the id was dropped. */
+  readonly visitor?: VisitorId | undefined;
+  /** When it was asked for, and now; proxy time. */
+  readonly atMs: number;
+  readonly nowMs: number;
+  /** What an attribute is overwritten with, by name; `*` for all others, else the empty text. */
+  readonly cleared: Readonly<Record<string, string>>;
+}
+
+/** The attributes that are being overwritten in Target. */
+export interface Suppressed {
+  readonly clearing: readonly string[];
+}
 
 export interface StoreFigures {
   readonly updatesByVerdict: Readonly<Record<string, number>>;

@@ -1,8 +1,12 @@
+import type { Keys } from "../keys/keys.ts";
 import type { SqliteOptions } from "./sqlite-database.ts";
 import type { StoreCall } from "./sql-store.ts";
 
 /** What the store's thread is started with. */
-export type ThreadOptions = SqliteOptions;
+export interface ThreadOptions extends SqliteOptions {
+  /** Key objects go from thread to thread as they are. */
+  readonly keys: Pick<Keys, "storage" | "pepper">;
+}
 
 /** To the thread. */
 export type ThreadRequest =

@@ -2,7 +2,7 @@ import { Pool, type buildConnector, type Dispatcher } from "undici";
 import type { DeliveryOutcome } from "../../domain/delivery-outcome.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import { isLoopback } from "../settings.ts";
-import { createGuardedLookup, type Lookup } from "./address-guard.ts";
+import { createGuardedLookup, type Lookup } from "../address-guard.ts";
 import { profileLookFrom, type ProfileLook } from "./profile-answer.ts";
 import { withoutVisitor } from "./redact.ts";
 import { failureFrom, outcomeFromAnswer } from "./target-outcome.ts";

@@ -10,6 +10,7 @@ import {
   SESSION_PATH,
   TOKENS_PATH,
 } from "../../../src/contract/admin.ts";
+import { ERASURES_PATH, WITHDRAWALS_PATH } from "../../../src/contract/privacy.ts";
 import { createAdmin } from "../../../src/proxy/admin/admin.ts";
 import { adminToken } from "../../../src/proxy/admin/admin-token.ts";
 import { openTokenStore, type TokenStore } from "../../../src/proxy/admin/token-file.ts";
@@ -24,8 +25,11 @@ let folder: string;
 let namedTokens: TokenStore;
 let store: Store;
 let clock: ReturnType<typeof aMovableClock>;
+/** What was asked of withdrawal and erasure. */
+let asked: string[];
 
 beforeEach(async () => {
+  asked = [];
   folder = mkdtempSync(path.join(tmpdir(), "tarjeta-admin-"));
   namedTokens = openTokenStore(folder);
   store = await aMemoryStore();
@@ -40,6 +44,13 @@ function anAdmin(changes: { readonly store?: Store } = {}) {
     token: TOKEN,
     namedTokens,
     clock,
+    privacy: {
+      apply: async (act, visitor) => {
+        asked.push(`${act} ${visitor.kind}:${visitor.value}`);
+        return { v: 1, act, atMs: 1, clearing: [] };
+      },
+      applyAgain: async () => undefined,
+    },
     metrics,
     isLoopbackOnly: true,
     ...changes,
@@ -324,6 +335,38 @@ describe("the tokens' files", () => {
     (text) => {
       writeFileSync(path.join(folder, "admin-tokens.json"), text);
       expect(() => namedTokens.list()).toThrow(/admin-tokens\.json: .*mend it, or remove it/);
+    },
+  );
+});
+
+describe("withdrawal and erasure", () => {
+  it.each([
+    [WITHDRAWALS_PATH, "withdraw"],
+    [ERASURES_PATH, "erase"],
+  ])(
+    "[PV6] are asked at %s by who may, of a visitor; the audit names no card",
+    async (url, act) => {
+      const admin = anAdmin();
+      const visitor = { kind: "member", value: "2912345678906" };
+      expect((await post(admin, url, visitor)).statusCode).toBe(401);
+      expect((await post(admin, url, visitor, as(tokenFor("viewer")))).statusCode).toBe(403);
+      const privacy = as(tokenFor("privacy"));
+      for (const wrong of [
+        {},
+        { ...visitor, kind: "card" },
+        { ...visitor, value: "2912345678906/" },
+      ]) {
+        const refused = await post(admin, url, wrong, privacy);
+        expect(refused.json()).toMatchObject({ code: "invalid-body" });
+        expect(refused.body).not.toContain("2912345678906");
+      }
+      expect(asked).toEqual([]);
+      const done = await post(admin, url, visitor, privacy);
+      expect(done.json()).toEqual({ v: 1, act, atMs: 1, clearing: [] });
+      expect(asked).toEqual([`${act} member:2912345678906`]);
+      const audit = (await admin.inject({ url: AUDIT_PATH, headers: as(TOKEN) })).body;
+      expect(audit).toContain(`"what":"${act}`);
+      expect(audit).not.toContain("2912345678906");
     },
   );
 });

@@ -18,6 +18,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { StartupError } from "../../../src/proxy/startup-error.ts";
 import { openSqliteStore } from "../../../src/proxy/store/sqlite-store.ts";
 import { StoreFailedError, StoreFullError } from "../../../src/proxy/store/store-error.ts";
+import { KEYS } from "../../support/keys.ts";
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
 import { aBatch, anId, anUpdate, NOW } from "../../support/store-builders.ts";
 
@@ -35,7 +36,7 @@ function startChild(file: string, firstSeq: number) {
 }
 
 async function refusal(file: string): Promise<string> {
-  const opening = openSqliteStore({ path: file, onFatal: () => {} });
+  const opening = openSqliteStore({ path: file, keys: KEYS, onFatal: () => {} });
   const error = await opening.then(
     () => undefined,
     (reason: unknown) => reason,

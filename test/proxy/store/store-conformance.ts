@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Claim, ClaimAsk, Settlement, Store } from "../../../src/proxy/store/store.ts";
+import type {
+  Claim,
+  ClaimAsk,
+  Settlement,
+  Store,
+  Suppression,
+} from "../../../src/proxy/store/store.ts";
+import { createVault } from "../../../src/proxy/vault/vault.ts";
+import { KEYS } from "../../support/keys.ts";
 import type { Verdict } from "../../../src/contract/ingest.ts";
 import {
   aBatch,
@@ -282,6 +290,32 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       ]);
     });
 
+    it("[PV9] drops the id of who was not scanned for long, and gives it back at the next scan", async () => {
+      const store = await open();
+      const scans = [1, 2, 3].map((n) => anUpdate({ seq: n, card: `2${n}`, atMs: NOW - n * DAY }));
+      await store.ingest(aBatch(scans));
+      const { claims } = await store.claim(anAsk());
+      expect(claims.map(({ visitor }) => visitor.value).toSorted()).toEqual(["21", "22", "23"]);
+      for (const claim of claims.filter(({ visitor }) => visitor.value !== "23")) {
+        await store.settle(claim, delivered(claim));
+      }
+      // 21 is too young, 23 still owes: only 22 is dropped, one visitor at a time.
+      let after: string | undefined = "";
+      let pages = 0;
+      while (after !== undefined) {
+        after = await store.dropIds(NOW - 1.5 * DAY, after, 1);
+        pages += 1;
+      }
+      expect(pages).toBe(4);
+      const later = { nowMs: NOW + DAY, ledgerMs: LEASE_MS };
+      expect((await claimOne(store, later)).visitor.value).toBe("23");
+      const again = [1, 2].map((n) => anUpdate({ seq: 3 + n, card: `2${n}`, atMs: NOW }));
+      await store.ingest(aBatch(again));
+      const fresh = await store.claim(anAsk(later));
+      expect(fresh.claims.map(({ visitor }) => visitor.value).toSorted()).toEqual(["21", "22"]);
+      expect(fresh.claims[0]?.version).toBe(2);
+    });
+
     it("counts verdicts and kiosks", async () => {
       const store = await open();
       const update = anUpdate();
@@ -308,6 +342,137 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
           },
         ],
       });
+    });
+  });
+
+  describe(`${name}: withdrawal and erasure`, () => {
+    const CARD = { kind: "member", value: "2912345678906" } as const;
+    const { hashOf } = createVault(KEYS);
+    const anOrder = (order: Partial<Suppression> = {}): Suppression => ({
+      act: "withdraw",
+      visitorKey: hashOf(CARD),
+      visitor: CARD,
+      atMs: NOW,
+      nowMs: NOW,
+      cleared: { lastStore: "none" },
+      ...order,
+    });
+    /** Sends what waits, as the forwarder would. */
+    const send = async (store: Store, ask: Partial<ClaimAsk> = {}) => {
+      const claim = await claimOne(store, ask);
+      const names = claim.attributes.map(({ name }) => name);
+      expect(await store.recordSending(claim, names)).toBe(true);
+      expect(await store.settle(claim, delivered(claim))).toBe(true);
+      return valuesOf(claim);
+    };
+    const LATER = { nowMs: NOW + DAY, ledgerMs: DAY };
+
+    it("[PV6] refuses by name every scan after it, captured before or after, and keeps nothing", async () => {
+      const store = await open();
+      const known = anUpdate({ seq: 1 });
+      await store.ingest(aBatch([known]));
+      await store.suppress(anOrder());
+      const before = anUpdate({ seq: 2, atMs: NOW - DAY });
+      const after = anUpdate({ seq: 3, atMs: NOW + MINUTE });
+      const other = anUpdate({ seq: 4, card: "21" });
+      const batch = aBatch([before, after, other, known], { receiptMs: NOW + 2 * MINUTE });
+      const result = await store.ingest(batch);
+      expect(result).toMatchObject({
+        receipt: {
+          verdicts: expect.arrayContaining([
+            { id: before.header.id, verdict: "rejected", reason: "withdrawn" },
+            { id: after.header.id, verdict: "rejected", reason: "withdrawn" },
+            { id: other.header.id, verdict: "accepted" },
+            { id: known.header.id, verdict: "duplicate" },
+          ]),
+        },
+      });
+      expect(await verdictsOf(store, [before])).toEqual(["rejected"]);
+      const { claims } = await store.claim(anAsk({ nowMs: NOW + DAY }));
+      expect(claims.map(({ visitor }) => visitor.value)).toEqual(["21"]);
+    });
+
+    it("[PV6] overwrites what was sent, and only that", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, attributes: { lastStore: "A", mood: "b" } })]));
+      await send(store);
+      await store.ingest(
+        aBatch([anUpdate({ seq: 2, attributes: { lastStore: "B", never: "c" } })]),
+      );
+      expect(await store.suppress(anOrder())).toEqual({ clearing: ["lastStore", "mood"] });
+      expect(await send(store, LATER)).toEqual({ lastStore: "none", mood: "" });
+      expect(
+        (await store.claim(anAsk({ nowMs: NOW + 2 * DAY, ledgerMs: 2 * DAY }))).claims,
+      ).toEqual([]);
+      expect(await store.suppress(anOrder())).toEqual({ clearing: [] });
+    });
+
+    it("[PV6] sends nothing at all about whom nothing was sent", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      expect(await store.suppress(anOrder())).toEqual({ clearing: [] });
+      expect((await store.claim(anAsk(LATER))).claims).toEqual([]);
+      const stranger = { kind: "member", value: "29" } as const;
+      const order = anOrder({ visitorKey: hashOf(stranger), visitor: stranger });
+      expect(await store.suppress(order)).toEqual({ clearing: [] });
+      expect(await verdictsOf(store, [anUpdate({ seq: 2, card: "29" })])).toEqual(["rejected"]);
+    });
+
+    it("[PV6] stops a call not yet made, and lets one that left end before the clearing one", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const early = await claimOne(store);
+      await store.suppress(anOrder());
+      expect(await store.recordSending(early, ["lastStore"])).toBe(false);
+
+      const other = await open();
+      await other.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const left = await claimOne(other);
+      expect(await other.recordSending(left, ["lastStore"])).toBe(true);
+      expect(await other.suppress(anOrder())).toEqual({ clearing: ["lastStore"] });
+      // The call is on its way still: nothing else leaves before its lease is over.
+      expect((await other.claim(anAsk({ ledgerMs: LEASE_MS - 1 }))).claims).toEqual([]);
+      expect(await other.settle(left, delivered(left))).toBe(false);
+      const clearing = await claimOne(other, { ledgerMs: LEASE_MS });
+      expect(valuesOf(clearing)).toEqual({ lastStore: "none" });
+      // What left stays known as ours until the clearing value is acknowledged (FW6).
+      expect(clearing.attributes[0]?.sentValues).toEqual(["S-1"]);
+    });
+
+    it("[PV6] clears a dead letter, and what was sent before the id was dropped", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+      const refused = await claimOne(store);
+      await store.recordSending(refused, ["lastStore"]);
+      await store.settle(refused, { type: "refused", reason: "no", atMs: NOW });
+      expect(await store.deadLetters(9)).toHaveLength(1);
+      await store.dropIds(NOW + DAY, "", 9);
+      expect(await store.suppress(anOrder())).toEqual({ clearing: ["lastStore"] });
+      expect(await store.deadLetters(9)).toEqual([]);
+      const claim = await claimOne(store, LATER);
+      expect(claim.visitor).toEqual(CARD);
+      expect(valuesOf(claim)).toEqual({ lastStore: "none" });
+    });
+
+    it("[PV6] erases what a withdrawal left, and applied again changes nothing", async () => {
+      const store = await open();
+      const nonce = anId(0xabc);
+      const scan = anUpdate({ seq: 1 });
+      const other = anUpdate({ seq: 2, card: "21" });
+      const batch = aBatch([scan, other], { nonce });
+      await store.ingest(batch);
+      await store.suppress(anOrder());
+      await store.suppress(anOrder({ act: "erase" }));
+      // The receipt goes on refusing a changed repeat, and says nothing of the erased.
+      expect(await store.ingest(batch)).toMatchObject({
+        type: "repeated",
+        receipt: { verdicts: [{ id: other.header.id, verdict: "accepted" }] },
+      });
+      expect(await verdictsOf(store, [scan])).toEqual(["duplicate"]);
+      const again = anOrder({ act: "erase", visitor: undefined, nowMs: NOW + DAY });
+      expect(await store.suppress(again)).toEqual({ clearing: [] });
+      expect(await verdictsOf(store, [anUpdate({ seq: 3 })])).toEqual(["rejected"]);
+      expect((await store.figures(NOW, 0)).visitorsWaiting).toBe(1);
     });
   });
 

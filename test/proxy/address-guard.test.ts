@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createGuardedLookup, isPublicAddress } from "../../../src/proxy/target/address-guard.ts";
-import { createTargetClient } from "../../../src/proxy/target/target-client.ts";
+import { createGuardedLookup, isPublicAddress } from "../../src/proxy/address-guard.ts";
+import { createTargetClient } from "../../src/proxy/target/target-client.ts";
 
 const VISITOR = { kind: "member", value: "2912345678906" } as const;
 

@@ -1,0 +1,153 @@
+import { open, type FileHandle } from "node:fs/promises";
+import path from "node:path";
+import * as z from "zod";
+import { StartupError } from "../startup-error.ts";
+import type { Vault } from "../vault/vault.ts";
+
+/** One withdrawal or erasure. Who it is about is said by hash alone. */
+const PrivacyRecord = z.object({
+  act: z.enum(["withdraw", "erase"]),
+  visitorKey: z.string(),
+  atMs: z.number(),
+});
+export type PrivacyRecord = z.infer<typeof PrivacyRecord>;
+
+/**
+ * Every withdrawal and erasure ever asked for, outside the database, so that a restored backup of it
+ * does not bring anybody back: append-only, each record sealed under the storage key and bound to
+ * its place.
+ */
+export interface PrivacyLog {
+  /** Those found at opening, oldest first. */
+  readonly records: readonly PrivacyRecord[];
+  /** Resolves when the record would survive a power cut; throws when there is no room for it. */
+  readonly append: (record: PrivacyRecord) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The length in 4 bytes, big-endian, and its complement, so that a length that changed is not taken
+ * for a record cut short; then that many bytes.
+ */
+const PREFIX_BYTES = 8;
+
+/** Ours: a record has about 250 bytes; a length above this was never written by us. */
+const MAX_RECORD_BYTES = 4_096;
+
+/**
+ * Opens the log, or makes it. A last record that the power cut short was never acknowledged, and is
+ * cut off. Throws a `StartupError` when any other cannot be read: forwarding without it might send
+ * what somebody withdrew.
+ */
+export async function openPrivacyLog(file: string, vault: Vault): Promise<PrivacyLog> {
+  const handle = await openFile(file);
+  try {
+    const bytes = await handle.readFile();
+    const { records, length } = readRecords(file, bytes, vault);
+    if (length < bytes.length) await handle.truncate(length);
+    await handle.sync();
+    return overFile(handle, vault, records, length);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openFile(file: string): Promise<FileHandle> {
+  try {
+    const handle = await open(file, "a+", 0o600);
+    const folder = await open(path.dirname(file));
+    await folder.sync();
+    await folder.close();
+    return handle;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StartupError(
+      `DATA_DIR: ${file} cannot be opened (${code}); give it back to this user.`,
+      { cause },
+    );
+  }
+}
+
+function readRecords(
+  file: string,
+  bytes: Buffer,
+  vault: Vault,
+): { readonly records: readonly PrivacyRecord[]; readonly length: number } {
+  const records: PrivacyRecord[] = [];
+  let at = 0;
+  const damaged = (why: string) =>
+    new StartupError(
+      `DATA_DIR: record ${records.length + 1} of ${file} ${why}; restore the file, or the keys, from a backup.`,
+    );
+  while (bytes.length - at >= PREFIX_BYTES) {
+    const length = lengthAt(bytes, at);
+    // Some file systems give a file its new length before its new bytes: then zeros stand there.
+    const rest = bytes.subarray(at + PREFIX_BYTES);
+    if (length === undefined && rest.every((byte) => byte === 0)) break;
+    if (length === undefined) throw damaged("is damaged");
+    const end = at + PREFIX_BYTES + length;
+    if (end > bytes.length) break;
+    const sealed = bytes.toString("latin1", at + PREFIX_BYTES, end);
+    if (end === bytes.length && sealed.endsWith("\0")) break;
+    const opened = vault.open(placeOf(records.length), sealed);
+    if (opened.type === "unknown-key") throw damaged(`is sealed to the missing key ${opened.kid}`);
+    if (opened.type === "damaged") throw damaged("is damaged");
+    records.push(PrivacyRecord.parse(JSON.parse(opened.text)));
+    at = end;
+  }
+  return { records, length: at };
+}
+
+function lengthAt(bytes: Buffer, at: number): number | undefined {
+  const length = bytes.readUInt32BE(at);
+  const isSound = bytes.readInt32BE(at + 4) === ~length && length <= MAX_RECORD_BYTES;
+  return isSound ? length : undefined;
+}
+
+function placeOf(index: number): string {
+  return `privacy log ${index}`;
+}
+
+function overFile(
+  handle: FileHandle,
+  vault: Vault,
+  records: readonly PrivacyRecord[],
+  startLength: number,
+): PrivacyLog {
+  let length = startLength;
+  let count = records.length;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const appendNow = async (record: PrivacyRecord) => {
+    const sealed = Buffer.from(vault.seal(placeOf(count), JSON.stringify(record)), "latin1");
+    const prefix = Buffer.alloc(PREFIX_BYTES);
+    prefix.writeUInt32BE(sealed.length);
+    prefix.writeInt32BE(~sealed.length, 4);
+    const whole = Buffer.concat([prefix, sealed]);
+    try {
+      const { bytesWritten } = await handle.write(whole);
+      if (bytesWritten !== whole.length) throw new Error("the privacy log took half a record");
+      await handle.sync();
+    } catch (error) {
+      // Half a record in the middle would make all after it unreadable.
+      await handle.truncate(length);
+      throw error;
+    }
+    length += whole.length;
+    count += 1;
+  };
+
+  return {
+    records,
+    append: (record) => {
+      const appending = last.then(() => appendNow(record));
+      last = appending.catch(() => undefined);
+      return appending;
+    },
+    close: async () => {
+      await last;
+      await handle.close();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { FastifyInstance } from "fastify";
+import { ERASURES_PATH, PrivacyRequest, WITHDRAWALS_PATH } from "../../contract/privacy.ts";
+import { whereOf } from "../issue-words.ts";
+import { parseJson } from "../parse-json.ts";
+import { replyProblem } from "../problem-reply.ts";
+import type { Privacy } from "./privacy.ts";
+
+/** Mounts withdrawal and erasure, for the privacy role. The audit names the act, never the visitor. */
+export function routePrivacy(admin: FastifyInstance, privacy: Privacy): void {
+  for (const [address, act] of ROUTES) {
+    const config = { access: ["privacy", "operator"] as const, act };
+    admin.post(address, { config }, async (request, reply) => {
+      const asked = PrivacyRequest.safeParse(parseJson(request.body));
+      if (!asked.success) return replyProblem(reply, "invalid-body", `${whereOf(asked.error)}.`);
+      return privacy.apply(act, asked.data);
+    });
+  }
+}
+
+const ROUTES = [
+  [WITHDRAWALS_PATH, "withdraw"],
+  [ERASURES_PATH, "erase"],
+] as const;

@@ -1,0 +1,61 @@
+import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Settings } from "../settings.ts";
+
+/**
+ * What is processed, why, where and for how long, as this installation is set up: the facts that a
+ * record of processing activities (GDPR, article 30) asks for, in Markdown. Names, contacts and
+ * legal judgement are the controller's to add.
+ */
+export function processingRecord(settings: Settings, config: KioskConfig): string {
+  const attributes = [
+    ...config.scanAttributes.map(({ name, from }) => `\`${name}\` (${SOURCES[from]})`),
+    ...config.staticAttributes.map(({ name }) => `\`${name}\` (the same for every scan)`),
+    ...config.questions.map(({ attribute, title }) => `\`${attribute}\` (answer to “${title.en}”)`),
+  ];
+  const { "*": others = "", ...named } = settings.clearedValues;
+  const cleared = [
+    ...Object.entries(named).map(([name, value]) => `\`${name}\` with \`${value}\``),
+    `${Object.keys(named).length > 0 ? "all others " : ""}with ${others === "" ? "the empty text" : `\`${others}\``}`,
+  ];
+  return `# Record of processing: in-store identification, ${config.brand}
+
+| | |
+|---|---|
+| Whose data | members of the programme who present their card at a kiosk |
+| What | the card number; ${attributes.join(", ")} |
+| Why, and on what ground | to bring the visit into the member's Adobe Target profile; the programme's terms, version \`${config.terms.version}\`, kept with every update |
+| Not processed | payment cards (refused before anything is kept), names, addresses, pictures |
+| Recipient | Adobe Target, client \`${settings.target?.client ?? "demo (emulator)"}\`; nobody else |
+| Id given to the recipient | ${IDS[settings.visitorIds.mode]} |
+
+## Where, and for how long
+
+| Where | What | How long |
+|---|---|---|
+| kiosk | updates not yet sent | until the proxy's receipt names them |
+| proxy, \`DATA_DIR\` | card number, sealed (AES-256-GCM) | until ${settings.idRetentionDays} days without a scan |
+| proxy, \`DATA_DIR\` | attributes and journal under a keyed hash (HMAC-SHA-256) | until erasure |
+| proxy, \`DATA_DIR/privacy.log\` | that somebody withdrew or was erased: hash and time, sealed | for ever: it is what refuses them |
+| proxy, log lines and metrics | no personal data | – |
+| Adobe Target | the attributes | the profile's lifetime there: 14 days without a visit to the site, unless Adobe extended it |
+
+## Rights
+
+- **Withdrawal**: \`npm run privacy -- withdraw\`. Later scans are refused, whenever they were captured; attributes in Target are overwritten (${cleared.join(", ")}).
+- **Erasure**: \`npm run privacy -- erase\`. The same, and every row about the member is removed; a deletion job for Adobe's Privacy Service is printed, to be posted.
+`;
+}
+
+const SOURCES = {
+  store: "the store",
+  kiosk: "the kiosk",
+  instant: "the moment",
+  day: "the day",
+} as const;
+
+const IDS = {
+  card: "the card number itself",
+  hmac: "a keyed hash of the card number (HMAC-SHA-256)",
+  "lookup-file": "the site's own id, from a file",
+  "lookup-url": "the site's own id, from a service of the site's",
+} as const;

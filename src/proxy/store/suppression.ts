@@ -1,0 +1,140 @@
+import type { IngestReceipt } from "../../contract/ingest.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Tx } from "./sql.ts";
+import type { Suppressed, Suppression } from "./store.ts";
+import { DROPPED, sealId } from "./vault-rows.ts";
+
+/** What was asked for about a visitor, if anything: then nothing of theirs is taken in any more. */
+export async function suppressionOf(
+  tx: Tx,
+  visitorKey: string,
+): Promise<Suppression["act"] | undefined> {
+  const rows = await tx.all<{ act: Suppression["act"] }>(
+    "SELECT act FROM suppression WHERE visitor = $1",
+    [visitorKey],
+  );
+  return rows[0]?.act;
+}
+
+interface HeldVisitor {
+  readonly version: number;
+  readonly not_before_ms: number;
+  readonly sealed_id: string;
+}
+
+/** Withdraws or erases a visitor (rule PV6); the same again changes nothing. */
+export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promise<Suppressed> {
+  const { visitorKey, act } = order;
+  const known = await suppressionOf(tx, visitorKey);
+  await tx.run(
+    `INSERT INTO suppression (visitor, act, at_ms) VALUES ($1, $2, $3)
+     ON CONFLICT (visitor) DO UPDATE SET
+       act = CASE WHEN excluded.act = 'erase' THEN 'erase' ELSE suppression.act END`,
+    [visitorKey, act, order.atMs],
+  );
+  if (act === "erase" && known !== "erase") await forgetJournal(tx, visitorKey, order.nowMs);
+  const rows = await tx.all<HeldVisitor>(
+    "SELECT version, not_before_ms, sealed_id FROM visitor WHERE visitor = $1 {{FOR UPDATE}}",
+    [visitorKey],
+  );
+  const held = rows[0];
+  if (held === undefined) return { clearing: [] };
+  if (known === undefined) {
+    // What never left need not be cleared, and what was about to leave no longer does.
+    await tx.run("DELETE FROM attribute WHERE visitor = $1 AND sent_values = '[]'", [visitorKey]);
+  }
+  const clearing = await clear(tx, vault, order, held, known !== undefined);
+  if (clearing.length === 0) await finishSuppression(tx, visitorKey);
+  return { clearing };
+}
+
+/**
+ * Overwrites every attribute that may have reached Target, and makes the visitor wait for that call
+ * alone. The fence rises, so that a call not yet made under an older claim never leaves; the lease
+ * stays, so that the clearing call comes after one that has left.
+ */
+async function clear(
+  tx: Tx,
+  vault: Vault,
+  order: Suppression,
+  held: HeldVisitor,
+  isUnderWay: boolean,
+): Promise<readonly string[]> {
+  const { visitorKey, visitor, nowMs } = order;
+  const sent = await tx.all<{ name: string }>(
+    "SELECT name FROM attribute WHERE visitor = $1 ORDER BY name",
+    [visitorKey],
+  );
+  const names = sent.map(({ name }) => name);
+  if (names.length === 0) return names;
+  if (visitor !== undefined && held.sealed_id === DROPPED) {
+    const sealed = sealId(vault, visitorKey, visitor);
+    await tx.run("UPDATE visitor SET sealed_id = $2 WHERE visitor = $1", [visitorKey, sealed]);
+  } else if (isUnderWay) {
+    return names;
+  }
+  const version = held.version + 1;
+  await tx.runMany(
+    `UPDATE attribute SET value = $3, effective_ms = $4, version = $5, claimed_value = NULL
+     WHERE visitor = $1 AND name = $2`,
+    names.map((name) => [
+      visitorKey,
+      name,
+      order.cleared[name] ?? order.cleared[ALL_OTHERS] ?? "",
+      nowMs,
+      version,
+    ]),
+  );
+  await tx.run(
+    `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
+       fence = fence + 1, attempts = 0, reason = NULL, dead_ms = NULL
+     WHERE visitor = $1`,
+    [visitorKey, version, Math.max(nowMs, held.not_before_ms), nowMs],
+  );
+  return names;
+}
+
+/** Stands among the cleared values for every name that is not there. */
+const ALL_OTHERS = "*";
+
+/** Forgets the values, and who it was, once Target has acknowledged the clearing ones. */
+export async function finishSuppression(tx: Tx, visitorKey: string): Promise<void> {
+  await tx.run("DELETE FROM attribute WHERE visitor = $1", [visitorKey]);
+  if ((await suppressionOf(tx, visitorKey)) === "erase") {
+    await tx.run("DELETE FROM visitor WHERE visitor = $1", [visitorKey]);
+    return;
+  }
+  await tx.run(
+    `UPDATE visitor SET sealed_id = '', state = 'idle', acked_version = version, fence = fence + 1,
+       lease_until_ms = 0, reason = NULL, dead_ms = NULL
+     WHERE visitor = $1`,
+    [visitorKey],
+  );
+}
+
+/** The journal's rows about the visitor, and what receipts still kept say of them. */
+async function forgetJournal(tx: Tx, visitorKey: string, nowMs: number): Promise<void> {
+  const rows = await tx.all<{ id: string; device_id: string }>(
+    "SELECT id, device_id FROM journal WHERE visitor = $1",
+    [visitorKey],
+  );
+  if (rows.length === 0) return;
+  await tx.run("DELETE FROM journal WHERE visitor = $1", [visitorKey]);
+  const ids = new Set(rows.map(({ id }) => id));
+  for (const deviceId of new Set(rows.map((row) => row.device_id))) {
+    const receipts = await tx.all<{ nonce: string; receipt: string }>(
+      "SELECT nonce, receipt FROM nonce WHERE device_id = $1 AND expires_ms > $2",
+      [deviceId, nowMs],
+    );
+    for (const { nonce, receipt } of receipts) {
+      const said: IngestReceipt = JSON.parse(receipt);
+      const verdicts = said.verdicts.filter(({ id }) => !ids.has(id));
+      if (verdicts.length === said.verdicts.length) continue;
+      await tx.run("UPDATE nonce SET receipt = $3 WHERE device_id = $1 AND nonce = $2", [
+        deviceId,
+        nonce,
+        JSON.stringify({ ...said, verdicts }),
+      ]);
+    }
+  }
+}
