@@ -76,6 +76,12 @@ const ClearedValues = z.record(
   'must be JSON such as {"visitReason":"none"}',
 );
 
+/**
+ * Ours: what an attribute without a value of its own becomes after a withdrawal. Not empty: Target's
+ * bulk updates ignore empty values, and for single ones nothing is documented.
+ */
+const CLEARED = "-";
+
 const Environment = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: Port.default(8080),
@@ -183,7 +189,7 @@ export function settingsFrom(
     visitorIds: visitorIdsFrom(env),
     idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
     logLevel: env.LOG_LEVEL,
-    clearedValues: env.CLEARED_VALUES,
+    clearedValues: { "*": CLEARED, ...env.CLEARED_VALUES },
     organization: env.ADOBE_ORGANIZATION,
     kioskConfigFile: env.KIOSK_CONFIG,
   });

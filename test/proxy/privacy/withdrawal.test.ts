@@ -37,7 +37,7 @@ async function ask(address: string, value = CARD) {
 const cleared = () =>
   waitFor("the clearing values", () => {
     const last = system.emulator.callsFor(CARD).at(-1)?.attributes;
-    return last?.["visitReason"] === "none" && last["lastScanAt"] === "";
+    return last?.["visitReason"] === "none" && last["lastScanAt"] === "-";
   });
 
 const aScan = { name: "visitReason", text: SECRET };
@@ -74,7 +74,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     await cleared();
     const calls = system.emulator.callsFor(CARD);
     expect(calls.slice(1).map(({ attributes }) => attributes)).toEqual([
-      { lastScanAt: "", visitReason: "none" },
+      { lastScanAt: "-", visitReason: "none" },
     ]);
     // Once Target has acknowledged, not a byte is left, in the file or in its log.
     await waitFor("every trace to go", () => filesHolding(system.dataDir, SECRET).length === 0);
