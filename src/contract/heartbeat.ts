@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { ClockReading, Uuid, WallMs } from "./primitives.ts";
+import { Resend } from "./resend.ts";
 import { Device } from "./update.ts";
 import { Witness } from "./witness.ts";
 
@@ -51,5 +52,6 @@ export const HeartbeatReceipt = z.object({
   proxyTimeMs: WallMs,
   /** Version of the configuration the kiosk should have. */
   configVersion: z.string(),
+  resend: z.optional(Resend),
 });
 export type HeartbeatReceipt = z.infer<typeof HeartbeatReceipt>;

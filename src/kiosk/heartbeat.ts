@@ -17,7 +17,10 @@ export interface Heartbeat {
 }
 
 export interface HeartbeatDeps {
-  readonly outbox: Pick<Outbox, "witnesses" | "incidents" | "incidentsTold">;
+  readonly outbox: Pick<
+    Outbox,
+    "witnesses" | "incidents" | "incidentsTold" | "remove" | "oweAgain"
+  >;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly device: () => Device;
   readonly reading: () => ClockReading;
@@ -31,6 +34,8 @@ export interface HeartbeatDeps {
   /** Calls back once after `delayMs`; the returned function takes it back. */
   readonly timer: (work: () => void, delayMs: number) => () => void;
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
+  /** Something is owed again that the proxy had and lost. */
+  readonly onOwedAgain: () => void;
   /** What broke that nobody waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -66,6 +71,10 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
     if (receipt === undefined) return undefined;
     if (incidents.length > 0) await outbox.incidentsTold(incidents.length);
     deps.onReceipt(receipt);
+    // Removes nothing, and lets a little go of what is kept too long.
+    await outbox.remove([], receipt.proxyTimeMs);
+    const { resend } = receipt;
+    if (resend !== undefined && (await outbox.oweAgain(resend)) > 0) deps.onOwedAgain();
     return receipt;
   };
 

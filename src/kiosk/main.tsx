@@ -153,6 +153,7 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
     clock,
     segments,
     newId,
+    database,
     outbox,
     kept,
     gate,

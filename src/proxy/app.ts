@@ -9,7 +9,7 @@ import type { Ingest } from "./ingest.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import { StoreFailedError, StoreFullError } from "./store/store-error.ts";
-import type { Store } from "./store/store.ts";
+import type { HeartbeatResult, Store } from "./store/store.ts";
 
 export interface AppDeps {
   readonly ingest: Ingest;
@@ -115,8 +115,9 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       );
     }
     const receiptMs = deps.clock.wallMs();
+    let heard: HeartbeatResult;
     try {
-      await deps.store.heartbeat(beat.data, receiptMs);
+      heard = await deps.store.heartbeat(beat.data, receiptMs);
     } catch (error) {
       if (!(error instanceof StoreFullError || error instanceof StoreFailedError)) throw error;
       return replyProblem(reply, "store-unavailable", `${error.message}.`, BUSY_RETRY_SECONDS);
@@ -126,6 +127,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       nonce: beat.data.nonce,
       proxyTimeMs: receiptMs,
       configVersion: deps.kioskConfig.version,
+      ...heard,
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });

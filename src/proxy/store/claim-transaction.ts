@@ -1,4 +1,4 @@
-import { charge, nextFreeAtMs, readLedger, refund } from "./allowance.ts";
+import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
 import type {
   ChargeAsk,
@@ -25,7 +25,7 @@ interface DueRow {
 
 /** Leases due visitors and charges one call for each, as far as the allowance goes. */
 export async function claim(tx: Tx, ask: ClaimAsk): Promise<ClaimResult> {
-  const ledger = await readLedger(tx, ask.ledgerMs);
+  const ledger = await openLedger(tx, ask);
   const due = await tx.all<DueRow>(
     `SELECT visitor, kind, value, version, acked_version, fence, attempts FROM visitor
      WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
@@ -85,7 +85,7 @@ async function lease(tx: Tx, row: DueRow, leaseUntilMs: number, bucket: number):
 
 /** Charges one more call, when one is left. */
 export async function chargeAnother(tx: Tx, ask: ChargeAsk): Promise<boolean> {
-  const ledger = await readLedger(tx, ask.ledgerMs);
+  const ledger = await openLedger(tx, ask);
   if (ledger.used >= ask.allowed) return false;
   await charge(tx, ledger, ask, 1);
   return true;

@@ -17,6 +17,7 @@ import {
   saveReception,
   type Reception,
 } from "./reception.ts";
+import { resendFrom } from "./resend.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
 
@@ -79,6 +80,7 @@ export async function ingest(tx: Tx, batch: IngestBatch, receiptMs: number): Pro
     verdicts,
     unreadable: [...batch.unreadable],
     ...highestSeq(state),
+    ...resendFrom(state.receptions.values()),
   };
   await saveNonce(tx, batch, receipt);
   return { type: "stored", receipt };
