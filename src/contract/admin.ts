@@ -4,6 +4,15 @@ import * as z from "zod/mini";
 export const INCIDENTS_PATH = "/v1/incidents";
 export const DEAD_LETTERS_PATH = "/v1/dead-letters";
 
+/** Makes a backup in `DATA_DIR/backups`, on the admin listener, behind its token: `POST`, no body. */
+export const BACKUP_PATH = "/v1/backup";
+
+export const BackupReceipt = z.object({
+  /** The archive's folder, on the proxy's machine. */
+  folder: z.string(),
+});
+export type BackupReceipt = z.infer<typeof BackupReceipt>;
+
 /** A loss or a doubt that a person should look at. Never holds a card number. */
 export const Incident = z.object({
   id: z.string(),

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
   busy: { status: 503, title: "Too much is waiting; come back later" },
   "store-unavailable": { status: 503, title: "Updates cannot be stored right now" },
+  "backup-failed": { status: 500, title: "The backup could not be made" },
   stopping: { status: 503, title: "The proxy is stopping" },
   internal: { status: 500, title: "Something broke on our side" },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -10,6 +10,7 @@ import type { Outbox } from "../outbox/outbox.ts";
 
 /** Says at intervals that the kiosk is alive and what it holds, also when it owes nothing. */
 export interface Heartbeat {
+  /** The first beat soon; called once more, the next one: the line works again after it did not. */
   readonly start: () => void;
   /** One beat now; gives the receipt, or nothing when none came. */
   readonly beat: () => Promise<HeartbeatReceipt | undefined>;
@@ -79,6 +80,7 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
   };
 
   const beatAfter = (delayMs: number): void => {
+    cancelTimer();
     cancelTimer = deps.timer(() => {
       beat()
         .catch(deps.onError)

@@ -112,6 +112,8 @@ export function createLink(deps: LinkDeps): Link {
 
   delivery.subscribe((state) => {
     depth.value = state.depth;
+    // A proxy that was away may have been put back to yesterday: it is told soon what is kept here.
+    if (state.link === "up" && failed.peek()) heartbeat.start();
     if (state.link !== "unknown") failed.value = state.link === "down";
   });
 

@@ -1,5 +1,10 @@
 import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
-import { DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../contract/admin.ts";
+import {
+  BACKUP_PATH,
+  DEAD_LETTERS_PATH,
+  INCIDENTS_PATH,
+  type BackupReceipt,
+} from "../contract/admin.ts";
 import { isToken } from "./admin-token.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import type { Store } from "./store/store.ts";
@@ -9,6 +14,8 @@ export interface AdminDeps {
   readonly token: string;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
+  /** Makes a backup and gives its folder. */
+  readonly backup: () => Promise<string>;
 }
 
 /** Ours: rows a list gives at most. */
@@ -42,9 +49,27 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
       await replyProblem(reply, "unauthorized", "Send Authorization: Bearer and the admin token.");
     });
     guarded.get(INCIDENTS_PATH, async () => ({ incidents: await deps.store.incidents(MAX_ROWS) }));
+    routeBackup(guarded, deps.backup);
     guarded.get(DEAD_LETTERS_PATH, async () => ({
       deadLetters: await deps.store.deadLetters(MAX_ROWS),
     }));
   });
   return admin;
+}
+
+/** One at a time: two would only be slower, and fill the disk twice. */
+function routeBackup(guarded: FastifyInstance, backup: AdminDeps["backup"]): void {
+  let isRunning = false;
+  guarded.post(BACKUP_PATH, async (_request, reply) => {
+    if (isRunning) return replyProblem(reply, "busy", "A backup is being made.", 10);
+    isRunning = true;
+    try {
+      return { folder: await backup() } satisfies BackupReceipt;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return await replyProblem(reply, "backup-failed", `Nothing was kept of it: ${reason}.`);
+    } finally {
+      isRunning = false;
+    }
+  });
 }

@@ -5,6 +5,7 @@ import type { Clock } from "../domain/clock.ts";
 import { adminToken } from "./admin-token.ts";
 import { createAdmin } from "./admin.ts";
 import { createApp } from "./app.ts";
+import { takeBackup } from "./backup/take-backup.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { createForwarder } from "./forwarder.ts";
 import { createIngest } from "./ingest.ts";
@@ -80,6 +81,13 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         figures: () => store.figures(clock.wallMs(), ledger.nowMs()),
         allowed: settings.dailyCalls,
       }),
+      backup: () =>
+        takeBackup({
+          backupsDir: path.join(settings.dataDir, "backups"),
+          keysFile: settings.keysFile,
+          copyDatabase: store.copyTo,
+          nowMs: clock.wallMs(),
+        }),
     },
     LOGGING,
   );

@@ -17,6 +17,8 @@ export interface Settings {
   readonly adminToken: string | undefined;
   readonly emulatorPort: number;
   readonly dataDir: string;
+  /** What the database is worth nothing without; backed up and restored with it. May be missing. */
+  readonly keysFile: string;
   /** Where to forward; absent means: start the emulator and forward there. */
   readonly target: TargetSettings | undefined;
   readonly dailyCalls: number;
@@ -47,6 +49,7 @@ const Environment = z.object({
   ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   EMULATOR_PORT: Port.default(8081),
   DATA_DIR: z.string().min(1).default("./data"),
+  KEYS_FILE: z.string().min(1).optional(),
   DATABASE_URL: z
     .undefined("PostgreSQL is not part of this version; leave it unset to use SQLite in DATA_DIR")
     .optional(),
@@ -99,6 +102,7 @@ export function settingsFrom(
     adminToken: env.ADMIN_TOKEN,
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
+    keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
     target:
       env.TARGET_CLIENT === undefined
         ? undefined

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
 import { createHeartbeat } from "../../src/kiosk/heartbeat.ts";
+import { waitFor } from "../support/wait.ts";
 import { aDevice, EPOCH, SEGMENT } from "../support/entries.ts";
 
 const NONCE = "40ce40ce-0000-4000-8000-000000000000";
@@ -102,5 +103,16 @@ describe("heartbeat", () => {
     const { heartbeat, owedAgain } = aKiosk(() => Response.json(RECEIPT));
     await heartbeat.beat();
     expect(owedAgain()).toBe(0);
+  });
+
+  it("beats soon when it is started once more, and goes on with one beat at a time", async () => {
+    const { heartbeat, sent, delays, tick } = aKiosk(() => Response.json(RECEIPT));
+    heartbeat.start();
+    heartbeat.start();
+    expect(delays).toEqual([1_500, 1_500]);
+    tick();
+    await waitFor("the next to be set", () => delays.length === 3);
+    expect(sent.length).toBe(1);
+    expect(delays[2]).toBeGreaterThan(30_000);
   });
 });

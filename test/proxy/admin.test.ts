@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../../src/contract/admin.ts";
+import { BACKUP_PATH, DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../../src/contract/admin.ts";
 import { adminToken, isToken } from "../../src/proxy/admin-token.ts";
 import { createAdmin } from "../../src/proxy/admin.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
@@ -20,8 +20,13 @@ function listsOnly(): Store {
   });
 }
 
-function anAdmin() {
-  return createAdmin({ store: listsOnly(), token: TOKEN, metrics: async () => "tarjeta_up 1\n" });
+function anAdmin(backup = async () => "/backups/one") {
+  return createAdmin({
+    store: listsOnly(),
+    token: TOKEN,
+    metrics: async () => "tarjeta_up 1\n",
+    backup,
+  });
 }
 
 describe("the admin listener", () => {
@@ -44,6 +49,32 @@ describe("the admin listener", () => {
     const given = await admin.inject({ url, headers: { authorization: `Bearer ${TOKEN}` } });
     expect(given.statusCode).toBe(200);
     expect(Object.values(given.json())).toEqual([[]]);
+  });
+});
+
+describe("[BK1] a backup, asked for", () => {
+  const asked = { method: "POST", url: BACKUP_PATH } as const;
+  const headers = { authorization: `Bearer ${TOKEN}` };
+
+  it("is made for the token only, and names its folder", async () => {
+    const admin = anAdmin();
+    expect((await admin.inject(asked)).statusCode).toBe(401);
+    expect((await admin.inject({ ...asked, headers })).json()).toEqual({ folder: "/backups/one" });
+    expect((await admin.inject({ url: BACKUP_PATH, headers })).statusCode).toBe(404);
+  });
+
+  it("is made once at a time, and says why when it fails", async () => {
+    const { promise, reject } = Promise.withResolvers<string>();
+    const admin = anAdmin(() => promise);
+    const first = admin.inject({ ...asked, headers });
+    await new Promise((wake) => setImmediate(wake));
+    const second = await admin.inject({ ...asked, headers });
+    expect(second.json()).toMatchObject({ code: "busy" });
+    reject(new Error("no space left on device"));
+    expect((await first).json()).toMatchObject({
+      code: "backup-failed",
+      detail: "Nothing was kept of it: no space left on device.",
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, openSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
 import { migrate, NewerSchemaError } from "./migrations.ts";
 import { sqliteText, type Params, type Tx } from "./sql.ts";
 
@@ -20,6 +20,11 @@ export interface SqliteDatabase {
   readonly release: () => void;
   /** Undoes what came after the savepoint; false when the whole transaction is gone with it. */
   readonly rollbackToSavepoint: () => boolean;
+  /**
+   * Copies everything committed into the file, a little at a time: what is written meanwhile, by this
+   * connection, is in the copy too.
+   */
+  readonly copyTo: (file: string) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -109,6 +114,7 @@ export function overConnection(db: DatabaseSync): SqliteDatabase {
       release();
       return true;
     },
+    copyTo: async (file) => void (await backup(db, file)),
     close: () => db.close(),
   };
 }

@@ -30,10 +30,36 @@ try {
   const queue: QueuedCall[] = [];
   let isClosing = false;
   let isRunning = false;
+  let copies = 0;
 
   const take = (request: ThreadRequest) => {
     if (request.type === "close") isClosing = true;
+    else if (request.type === "copy") void copy(request);
     else queue.push(request);
+  };
+
+  /** Runs between and beside the groups. What it says afterwards lets a closing go on. */
+  const copy = async ({ id, file }: Extract<ThreadRequest, { type: "copy" }>) => {
+    copies += 1;
+    const answer = await database.copyTo(file).then(
+      (): ThreadAnswer => ({ type: "done", id, value: undefined }),
+      (error: Error): ThreadAnswer => ({
+        type: "failed",
+        id,
+        name: error.name,
+        message: error.message,
+      }),
+    );
+    copies -= 1;
+    reply({ type: "answers", answers: [answer] });
+    if (isClosing) workOrEnd();
+  };
+
+  const workOrEnd = () => {
+    work().catch((error: unknown) => {
+      // Whatever brought us here, what is on disk is no longer certain: end rather than guess.
+      end(database, { type: "failed", message: messageOf(error) });
+    });
   };
 
   /** Commits groups of what has come in until nothing is left. */
@@ -63,15 +89,12 @@ try {
       });
     }
     isRunning = false;
-    if (isClosing) end(database, { type: "closed" });
+    if (isClosing && copies === 0) end(database, { type: "closed" });
   };
 
   port.on("message", (request: ThreadRequest) => {
     take(request);
-    work().catch((error: unknown) => {
-      // Whatever brought us here, what is on disk is no longer certain: end rather than guess.
-      end(database, { type: "failed", message: messageOf(error) });
-    });
+    workOrEnd();
   });
   reply({ type: "opened" });
 } catch (error) {

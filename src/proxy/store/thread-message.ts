@@ -7,6 +7,8 @@ export type ThreadOptions = SqliteOptions;
 /** To the thread. */
 export type ThreadRequest =
   | { readonly type: "call"; readonly id: number; readonly call: StoreCall }
+  /** Copy the database into this file, beside all else. */
+  | { readonly type: "copy"; readonly id: number; readonly file: string }
   | { readonly type: "close" };
 
 /** From the thread. */
