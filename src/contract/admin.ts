@@ -40,6 +40,15 @@ export const AuditedAct = z.object({
 });
 export type AuditedAct = z.infer<typeof AuditedAct>;
 
+/** Makes a backup in `DATA_DIR/backups`, on the admin listener, behind its token: `POST`, no body. */
+export const BACKUP_PATH = "/v1/backup";
+
+export const BackupReceipt = z.object({
+  /** The archive's folder, on the proxy's machine. */
+  folder: z.string(),
+});
+export type BackupReceipt = z.infer<typeof BackupReceipt>;
+
 /** A loss or a doubt that a person should look at. Never holds a card number. */
 export const Incident = z.object({
   id: z.string(),

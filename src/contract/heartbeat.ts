@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { ClockReading, Uuid, WallMs } from "./primitives.ts";
 import { SealingKey } from "./sealing.ts";
+import { Resend } from "./resend.ts";
 import { Device } from "./update.ts";
 import { Witness } from "./witness.ts";
 
@@ -54,5 +55,6 @@ export const HeartbeatReceipt = z.object({
   configVersion: z.string(),
   /** The key the kiosk should seal to from now on. */
   sealing: z.optional(SealingKey),
+  resend: z.optional(Resend),
 });
 export type HeartbeatReceipt = z.infer<typeof HeartbeatReceipt>;

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { ClockReading, Sequence, Uuid, WallMs } from "./primitives.ts";
+import { Resend } from "./resend.ts";
 import { Device } from "./update.ts";
 
 /** Where a kiosk hands in updates: `POST`, `application/json`. */
@@ -64,5 +65,6 @@ export const IngestReceipt = z.object({
   unreadable: z.array(z.int()),
   /** Highest sequence number ever received of the newest entry's epoch; tells a kiosk it was rolled back. */
   highestSeq: z.optional(z.object({ epoch: Uuid, seq: Sequence })),
+  resend: z.optional(Resend),
 });
 export type IngestReceipt = z.infer<typeof IngestReceipt>;

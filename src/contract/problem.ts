@@ -25,6 +25,7 @@ export const PROBLEMS = {
   "limit-reached": { status: 503, title: "No more of these are kept; an operator must look" },
   busy: { status: 503, title: "Too much is waiting; come back later" },
   "store-unavailable": { status: 503, title: "Updates cannot be stored right now" },
+  "backup-failed": { status: 500, title: "The backup could not be made" },
   stopping: { status: 503, title: "The proxy is stopping" },
   internal: { status: 500, title: "Something broke on our side" },
 } as const satisfies Record<string, { status: number; title: string }>;

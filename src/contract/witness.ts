@@ -18,5 +18,7 @@ export const Witness = z.strictObject({
   void: Intervals,
   /** Set aside because nobody could read them, or because they were refused. */
   aside: Intervals,
+  /** Receipted, and still here to be asked for again (rule OB7). An app from before says nothing of it. */
+  kept: z.optional(Intervals),
 });
 export type Witness = z.infer<typeof Witness>;

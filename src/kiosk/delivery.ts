@@ -19,7 +19,7 @@ export interface DeliveryState {
  * the page where there is none or where it no longer answers. The browser's own sync only helps.
  */
 export interface Delivery {
-  /** Counts what an earlier life left and asks for it to be sent. */
+  /** Counts what an earlier life left, or what is owed again, and asks for it to be sent. */
   readonly start: () => Promise<void>;
   /** One more is owed and durable. */
   readonly added: () => void;

@@ -10,6 +10,7 @@ import type { Outbox } from "../outbox/outbox.ts";
 
 /** Says at intervals that the kiosk is alive and what it holds, also when it owes nothing. */
 export interface Heartbeat {
+  /** The first beat soon; called once more, the next one: the line works again after it did not. */
   readonly start: () => void;
   /** One beat now; gives the receipt, or nothing when none came. */
   readonly beat: () => Promise<HeartbeatReceipt | undefined>;
@@ -17,7 +18,10 @@ export interface Heartbeat {
 }
 
 export interface HeartbeatDeps {
-  readonly outbox: Pick<Outbox, "witnesses" | "incidents" | "incidentsTold">;
+  readonly outbox: Pick<
+    Outbox,
+    "witnesses" | "incidents" | "incidentsTold" | "remove" | "oweAgain"
+  >;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly device: () => Device;
   readonly reading: () => ClockReading;
@@ -31,6 +35,8 @@ export interface HeartbeatDeps {
   /** Calls back once after `delayMs`; the returned function takes it back. */
   readonly timer: (work: () => void, delayMs: number) => () => void;
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
+  /** Something is owed again that the proxy had and lost. */
+  readonly onOwedAgain: () => void;
   /** What broke that nobody waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -66,10 +72,15 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
     if (receipt === undefined) return undefined;
     if (incidents.length > 0) await outbox.incidentsTold(incidents.length);
     deps.onReceipt(receipt);
+    // Removes nothing, and lets a little go of what is kept too long.
+    await outbox.remove([], receipt.proxyTimeMs);
+    const { resend } = receipt;
+    if (resend !== undefined && (await outbox.oweAgain(resend)) > 0) deps.onOwedAgain();
     return receipt;
   };
 
   const beatAfter = (delayMs: number): void => {
+    cancelTimer();
     cancelTimer = deps.timer(() => {
       beat()
         .catch(deps.onError)

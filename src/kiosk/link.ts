@@ -4,11 +4,13 @@ import type { Device } from "../contract/update.ts";
 import { FLUSH_CHANNEL, type FlushBroadcast } from "../contract/worker-message.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { SegmentClock } from "../outbox/clock-segments.ts";
+import type { Database } from "../outbox/connection.ts";
 import { createFlush } from "../outbox/flush.ts";
+import { createIdbOwed } from "../outbox/idb-owed.ts";
+import type { IdbOutbox } from "../outbox/idb-outbox.ts";
 import { createIngestClient } from "../outbox/ingest-client.ts";
 import type { KeptStore } from "../outbox/kept-store.ts";
 import { webLock } from "../outbox/lock.ts";
-import type { Outbox } from "../outbox/outbox.ts";
 import { createPause } from "../outbox/pause.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
@@ -19,7 +21,8 @@ export interface LinkDeps {
   readonly clock: Clock;
   readonly segments: SegmentClock;
   readonly newId: () => string;
-  readonly outbox: Outbox;
+  readonly database: Database;
+  readonly outbox: IdbOutbox;
   readonly kept: KeptStore;
   readonly gate: NetworkGate;
   readonly device: Device;
@@ -51,6 +54,7 @@ const SOON_MS = 500;
 export function createLink(deps: LinkDeps): Link {
   const { clock, segments, newId, outbox, kept, gate, device, depth, onError } = deps;
   const bridge = createWorkerBridge({ reload: deps.reload });
+  const owed = createIdbOwed({ database: deps.database, newId });
   const random = (): number => Math.random();
   const channel = new BroadcastChannel(FLUSH_CHANNEL);
   const failed = signal(!navigator.onLine);
@@ -65,7 +69,7 @@ export function createLink(deps: LinkDeps): Link {
     device: () => device,
     reading: segments.reading,
     flush: createFlush({
-      outbox,
+      outbox: owed,
       client: createIngestClient({ fetch: gate.fetch, clock, newNonce: newId }),
       lock: webLock(navigator.locks),
       pause: createPause({ kept, clock, random }),
@@ -86,7 +90,7 @@ export function createLink(deps: LinkDeps): Link {
   });
 
   const heartbeat = createHeartbeat({
-    outbox,
+    outbox: { ...outbox, ...owed },
     fetch: async (url, init) => {
       const answer = await gate.fetch(url, init).catch((error: unknown) => {
         failed.value = true;
@@ -104,11 +108,14 @@ export function createLink(deps: LinkDeps): Link {
     random,
     timer,
     onReceipt: deps.onReceipt,
+    onOwedAgain: () => void delivery.start().catch(onError),
     onError,
   });
 
   delivery.subscribe((state) => {
     depth.value = state.depth;
+    // A proxy that was away may have been put back to yesterday: it is told soon what is kept here.
+    if (state.link === "up" && failed.peek()) heartbeat.start();
     if (state.link !== "unknown") failed.value = state.link === "down";
   });
 

@@ -11,7 +11,6 @@ import { createDatabase } from "../outbox/connection.ts";
 import { createIdbOutbox } from "../outbox/idb-outbox.ts";
 import { createKeptStore } from "../outbox/kept-store.ts";
 import { storageMirror } from "../outbox/mirror.ts";
-import { sealPlainEntries } from "../outbox/seal-plain.ts";
 import { createKeyboardWedge } from "../scanner/keyboard-wedge.ts";
 import { App } from "./app.tsx";
 import { capture } from "./capture.ts";
@@ -23,7 +22,7 @@ import type { Link } from "./link.ts";
 import { createNetworkGate } from "./network-gate.ts";
 import { createRibbonPose } from "./ribbon-pose.ts";
 import type { Seal } from "./sealer.ts";
-import { createSealingKeySource } from "./sealing-key.ts";
+import type { Sealing } from "./sealing.ts";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { tryStorage } from "./storage-watch.ts";
 import { Ribbon } from "./ui/ribbon.tsx";
@@ -71,9 +70,9 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
   const link = signal<Link | undefined>(undefined);
   const later = signal<typeof LaterScreens | undefined>(undefined);
 
-  const sealingKeys = createSealingKeySource({ kept, fetch: gate.fetch });
-  const sealer = Promise.withResolvers<Seal>();
-  const seal: Seal = async (header, text) => (await sealer.promise)(header, text);
+  // Loaded after the first paint; a scan that comes before waits for it, once in a page's life.
+  const sealing = Promise.withResolvers<Sealing>();
+  const seal: Seal = async (header, text) => (await sealing.promise).seal(header, text);
 
   const session = createVisitSession({
     clock,
@@ -152,20 +151,22 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
   void navigator.storage.persist();
 
   // Cards are taken from here on; what comes second is no part of that.
-  const [{ createSealer }, screens, { createLink }] = await whole(
+  const [{ openSealing }, screens, { createLink }] = await whole(
     Promise.all([
-      import("./sealer.ts"),
+      import("./sealing.ts"),
       import("./screens/later-screens.tsx"),
       import("./link.ts"),
     ]),
   );
-  sealer.resolve(createSealer({ sealingKey: sealingKeys.current, clock }));
-  sealPlainEntries(database, seal).catch(warn);
+  const opened = openSealing({ database, kept, fetch: gate.fetch, clock });
+  sealing.resolve(opened);
+  opened.sealPlain().catch(warn);
   later.value = screens;
-  const opened = createLink({
+  const line = createLink({
     clock,
     segments,
     newId,
+    database,
     outbox,
     kept,
     gate,
@@ -176,17 +177,17 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
     mayBeWoken: !address.has("demo"),
     reload: () => location.reload(),
     refusedScans: session.refusedScans,
-    onReceipt: ({ configVersion, sealing }) => {
-      if (sealing !== undefined) sealingKeys.learn(sealing);
+    onReceipt: ({ configVersion, sealing: key }) => {
+      if (key !== undefined) opened.learn(key);
       if (configVersion !== session.config.peek().version) refreshConfig();
     },
     onError: warn,
   });
-  link.value = opened;
-  opened.start();
+  link.value = line;
+  line.start();
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");
-    openDemo({ isCut: gate.isCut, setCut: opened.setCut, depth });
+    openDemo({ isCut: gate.isCut, setCut: line.setCut, depth });
   }
 }
 

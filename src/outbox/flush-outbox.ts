@@ -5,11 +5,11 @@ import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { EntryWaits } from "./entry-waits.ts";
 import type { IngestClient, SendOutcome } from "./ingest-client.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Owed } from "./idb-owed.ts";
 import { verdictsBySeq, type Judged } from "./judge.ts";
 
 export interface PassDeps {
-  readonly outbox: Pick<Outbox, "peek" | "remove" | "setAside" | "noteHighestSeq">;
+  readonly outbox: Owed;
   readonly client: IngestClient;
   readonly clock: Clock;
   /** Entries that are left alone for a while, by themselves; outlives one pass. */
@@ -53,7 +53,8 @@ const MAX_REFUSALS = 48;
  *
  * An entry leaves only when a receipt names it (rule FL1), so a worker killed at any line sends it
  * again and the proxy recognises it by its id. A batch refused whole is halved until the one that
- * causes it stands alone; that one waits, and the rest goes on (rule FL6).
+ * causes it stands alone; that one waits, and the rest goes on (rule FL6). What the proxy asked for
+ * once more on the way is gone through afterwards (rule IN5).
  */
 export async function flushOutbox(deps: PassDeps, ask: PassAsk): Promise<Pass> {
   const { outbox, client, clock, waits } = deps;
@@ -63,11 +64,17 @@ export async function flushOutbox(deps: PassDeps, ask: PassAsk): Promise<Pass> {
   let refusedAlone = 0;
   let limit = MAX_BATCH_ENTRIES;
   let afterSeq = 0;
+  let isOwedAgain = false;
 
   for (;;) {
     const nowMs = clock.wallMs();
     const peeked = await outbox.peek({ nowMs, limit, maxBytes: BATCH_BODY_BYTES, afterSeq });
     const last = peeked.at(-1);
+    if (last === undefined && isOwedAgain) {
+      isOwedAgain = false;
+      afterSeq = 0;
+      continue;
+    }
     if (last === undefined) {
       waits.passed();
       return { sent, linked, end: { type: "passed" } };
@@ -87,7 +94,7 @@ export async function flushOutbox(deps: PassDeps, ask: PassAsk): Promise<Pass> {
         case "receipt": {
           const judged = verdictsBySeq(batch, outcome);
           if (judged.named === 0) return inTrouble("receipt-names-nobody");
-          await settle(deps, judged, outcome);
+          if ((await settle(deps, judged, outcome)) > 0) isOwedAgain = true;
           sent += judged.done.length;
           linked = true;
           break;
@@ -119,16 +126,18 @@ export async function flushOutbox(deps: PassDeps, ask: PassAsk): Promise<Pass> {
 
 type Receipt = Extract<SendOutcome, { type: "receipt" }>;
 
-async function settle(deps: PassDeps, judged: Judged, receipt: Receipt): Promise<void> {
+/** Says how many entries are owed again because the proxy asked for them. */
+async function settle(deps: PassDeps, judged: Judged, receipt: Receipt): Promise<number> {
   const { outbox, clock, waits } = deps;
-  if (judged.done.length > 0) await outbox.remove(judged.done);
+  const { highestSeq, proxyTimeMs, resend } = receipt;
+  if (judged.done.length > 0) await outbox.remove(judged.done, proxyTimeMs);
   for (const [reason, seqs] of judged.refused) await outbox.setAside(seqs, reason);
   waits.forget([...judged.done, ...[...judged.refused.values()].flat()]);
   for (const { seq, retryAfterMs } of judged.later) {
     waits.postpone(seq, retryAfterMs, clock.monoMs());
   }
-  const { highestSeq } = receipt;
   if (highestSeq !== undefined) await outbox.noteHighestSeq(highestSeq.epoch, highestSeq.seq);
+  return resend === undefined ? 0 : outbox.oweAgain(resend);
 }
 
 function halvesOf(batch: readonly Entry[]): (readonly Entry[])[] {

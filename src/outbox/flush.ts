@@ -6,11 +6,12 @@ import { createEntryWaits } from "./entry-waits.ts";
 import { flushOutbox, type Pass } from "./flush-outbox.ts";
 import type { IngestClient } from "./ingest-client.ts";
 import type { LockPort } from "./lock.ts";
-import { OutboxUnavailableError, type Outbox } from "./outbox.ts";
+import type { Owed } from "./idb-owed.ts";
+import { OutboxUnavailableError } from "./outbox.ts";
 import type { Pause, Rest } from "./pause.ts";
 
 export interface FlushDeps {
-  readonly outbox: Pick<Outbox, "peek" | "remove" | "setAside" | "noteHighestSeq">;
+  readonly outbox: Owed;
   readonly client: IngestClient;
   readonly lock: LockPort;
   readonly pause: Pause;

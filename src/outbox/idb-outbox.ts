@@ -1,6 +1,6 @@
 import { Entry, type EntryHeader } from "../contract/entry.ts";
 import type { Database } from "./connection.ts";
-import { createIdbOwed } from "./idb-owed.ts";
+import type { Owed } from "./idb-owed.ts";
 import { Epochs, Incidents, parsedOr, writeMeta } from "./meta.ts";
 import type { Mirror } from "./mirror.ts";
 import { reconcile, type EpochRow } from "./numbering.ts";
@@ -17,13 +17,22 @@ export interface IdbOutboxOptions {
   readonly newId: () => string;
   /** The high-water mark. Ours: about 200 MB, years of an ordinary kiosk. */
   readonly maxEntries?: number;
+  /**
+   * Pauses between tries of an add after room was made. Ours: Chromium's LevelDB gives cleared space
+   * back about a second later (measured on 156), later still on a busy machine; a shopper bears two.
+   */
+  readonly roomDelaysMs?: readonly number[];
 }
 
 export const MAX_ENTRIES = 200_000;
 
-/** The whole outbox in IndexedDB, for the page; see `createIdbOwed` for the worker's half. */
-export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
+/** The half of an outbox that a scan needs. The flush has the other: see `createIdbOwed`. */
+export type IdbOutbox = Omit<Outbox, keyof Owed>;
+
+/** What a page needs to take a scan, in IndexedDB. */
+export function createIdbOutbox(options: IdbOutboxOptions): IdbOutbox {
   const { database, mirror, newId, maxEntries = MAX_ENTRIES } = options;
+  const { roomDelaysMs = [0, 250, 750, 1_000] } = options;
   /** The numbering as last seen, the current epoch last; every transaction looks for itself. */
   let numbering: readonly EpochRow[] | undefined;
   /** The connection that was compared with the mirror. */
@@ -72,12 +81,26 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
     if (about >= maxEntries) throw new OutboxFullError(`${about} updates wait already`);
   };
 
-  return {
-    ...createIdbOwed({ database, newId }),
+  const makeRoom = (): Promise<boolean> => use(clearReceipted);
 
+  const addAfterAll = async (draft: EntryDraft): Promise<EntryHeader> => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await addNext(draft);
+      } catch (error) {
+        numbering = undefined;
+        const delayMs = roomDelaysMs[attempt];
+        if (!isFull(error) || delayMs === undefined) throw error;
+        if (attempt === 0 && !(await makeRoom())) throw error;
+        await new Promise((wake) => setTimeout(wake, delayMs));
+      }
+    }
+  };
+
+  return {
     add(draft) {
       const added = lastAdd
-        .then(() => addNext(draft))
+        .then(() => addAfterAll(draft))
         .catch((error: unknown) => {
           numbering = undefined;
           throw reasonOf(error);
@@ -98,6 +121,10 @@ export function createIdbOutbox(options: IdbOutboxOptions): Outbox {
         await completed(tx, requests);
       });
     },
+
+    depth: () => use((db) => reading(db, ["entries"]).store.count()),
+
+    makeRoom,
 
     witnesses: () =>
       use(async (db) => {
@@ -138,6 +165,14 @@ async function atMost(db: TarjetaDb): Promise<number> {
   return first === null || last === null ? 0 : last.key - first.key + 1;
 }
 
+/** Whether there was anything to let go of. Clears whole: only then does Chromium compact. */
+async function clearReceipted(db: TarjetaDb): Promise<boolean> {
+  const tx = strictly(db, ["receipted"]);
+  const any = await tx.store.openKeyCursor();
+  await completed(tx, any === null ? [] : [tx.store.clear()]);
+  return any !== null;
+}
+
 /** Compares the database with its witness, once per connection, and gives the numbering. */
 async function check(
   db: TarjetaDb,
@@ -146,7 +181,7 @@ async function check(
 ): Promise<readonly EpochRow[]> {
   // Before the database: whatever the mirror knows was durable there by then.
   const mirrored = mirror?.read();
-  const tx = strictly(db, ["meta", "entries", "aside", "voided"]);
+  const tx = strictly(db, ["meta", "entries", "aside", "voided", "receipted"]);
   const meta = tx.objectStore("meta");
   const [epochs, dataLoss, ...cursors] = await Promise.all([
     meta.get(META.epochs),
@@ -154,6 +189,7 @@ async function check(
     tx.objectStore("entries").openKeyCursor(null, "prev"),
     tx.objectStore("aside").openKeyCursor(null, "prev"),
     tx.objectStore("voided").openKeyCursor(null, "prev"),
+    tx.objectStore("receipted").openKeyCursor(null, "prev"),
   ]);
   const found = {
     epochs: parsedOr(Epochs, epochs, []),

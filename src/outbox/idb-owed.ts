@@ -4,20 +4,23 @@ import { isDue } from "./held.ts";
 import { Epochs, parsedOr, writeMeta } from "./meta.ts";
 import { rolledBack } from "./numbering.ts";
 import { OutboxUnavailableError, type Outbox, type PeekAsk } from "./outbox.ts";
+import { keepReceipted, oweAgain, type ReceiptedLimits } from "./receipted.ts";
+import { runsOf } from "./runs.ts";
 import { META, type TarjetaDb } from "./schema.ts";
 import { completed, isFull, reading, strictly } from "./transaction.ts";
 
 /** The half of an outbox that a flush needs; the worker has no other. */
-export type Owed = Pick<Outbox, "peek" | "remove" | "setAside" | "depth" | "noteHighestSeq">;
+export type Owed = Pick<Outbox, "peek" | "remove" | "oweAgain" | "setAside" | "noteHighestSeq">;
 
 export interface IdbOwedOptions {
   readonly database: Database;
   /** A new UUID, for an epoch. */
   readonly newId: () => string;
+  readonly limits?: ReceiptedLimits;
 }
 
 /** What is owed, in IndexedDB. */
-export function createIdbOwed({ database, newId }: IdbOwedOptions): Owed {
+export function createIdbOwed({ database, newId, limits }: IdbOwedOptions): Owed {
   const { use } = database;
   /** What can neither be read nor moved aside, for this life. */
   const skipped = new Set<number>();
@@ -29,8 +32,12 @@ export function createIdbOwed({ database, newId }: IdbOwedOptions): Owed {
       return entries;
     },
 
-    async remove(seqs) {
+    async remove(seqs, receiptedMs) {
       await use(async (db) => {
+        // Kept first, deleted second: a crash in between is an entry sent twice. One transaction for
+        // both would keep a scan waiting behind the copying.
+        await keepReceipted(db, seqs, receiptedMs, limits);
+        if (seqs.length === 0) return;
         // Relaxed on purpose: a removal that is lost is an entry sent twice, which changes nothing.
         const tx = db.transaction("entries", "readwrite", { durability: "relaxed" });
         await completed(
@@ -42,7 +49,7 @@ export function createIdbOwed({ database, newId }: IdbOwedOptions): Owed {
 
     setAside: (seqs, reason) => moveAside(seqs, reason),
 
-    depth: () => use((db) => reading(db, ["entries"]).store.count()),
+    oweAgain: (asked) => use((db) => oweAgain(db, asked)),
 
     noteHighestSeq: (epoch, seq) =>
       use(async (db) => {
@@ -114,15 +121,4 @@ async function readDue(db: TarjetaDb, ask: PeekAsk, skipped: ReadonlySet<number>
     if (last === undefined || keys.length < limit) return { entries, unreadable };
     after = last;
   }
-}
-
-/** Consecutive numbers as closed ranges: one delete each. */
-function runsOf(seqs: readonly number[]): [number, number][] {
-  const runs: [number, number][] = [];
-  for (const seq of seqs.toSorted((a, b) => a - b)) {
-    const run = runs.at(-1);
-    if (run !== undefined && seq <= run[1] + 1) run[1] = seq;
-    else runs.push([seq, seq]);
-  }
-  return runs;
 }

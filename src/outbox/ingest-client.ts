@@ -14,6 +14,8 @@ export type SendOutcome =
       readonly verdicts: readonly Verdict[];
       readonly unreadable: readonly number[];
       readonly highestSeq: IngestReceipt["highestSeq"];
+      readonly proxyTimeMs: number;
+      readonly resend?: IngestReceipt["resend"];
     }
   /** The link or the far side is in trouble: says nothing about any entry. */
   | { readonly type: "unavailable"; readonly reason: string; readonly retryAfterMs?: number }
@@ -95,8 +97,8 @@ function outcomeOfReceipt(response: Response, text: string, nonce: string): Send
     const known = Verdict.safeParse(verdict);
     return known.success ? [known.data] : [];
   });
-  const { unreadable, highestSeq } = parsed.data;
-  return { type: "receipt", verdicts, unreadable, highestSeq };
+  const { unreadable, highestSeq, proxyTimeMs, resend } = parsed.data;
+  return { type: "receipt", verdicts, unreadable, highestSeq, proxyTimeMs, resend };
 }
 
 function outcomeOfStatus({ status, headers }: Response, nowMs: number): SendOutcome {

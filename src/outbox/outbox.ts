@@ -1,5 +1,6 @@
 import type { Entry, EntryHeader } from "../contract/entry.ts";
 import type { KioskIncident } from "../contract/heartbeat.ts";
+import type { Resend } from "../contract/resend.ts";
 import type { Witness } from "../contract/witness.ts";
 
 /**
@@ -12,8 +13,8 @@ export interface Outbox {
   /**
    * Numbers an update and keeps it. Resolves only when it would survive a power cut (rule OB1).
    *
-   * Throws `OutboxFullError` when the disk or the high-water mark is reached: nothing was kept, and
-   * nobody may be thanked (rule OB3). Throws `OutboxUnavailableError` when the database cannot be
+   * Throws `OutboxFullError` when the disk or the high-water mark is reached, and letting go of what
+   * is receipted did not help: nothing was kept, and nobody may be thanked (rule OB3). Throws `OutboxUnavailableError` when the database cannot be
    * opened.
    */
   readonly add: (draft: EntryDraft) => Promise<EntryHeader>;
@@ -25,8 +26,22 @@ export interface Outbox {
    */
   readonly peek: (ask: PeekAsk) => Promise<readonly Entry[]>;
 
-  /** Forgets entries the proxy has on disk, by sequence number. Works on a full disk. */
-  readonly remove: (seqs: readonly number[]) => Promise<void>;
+  /**
+   * Owes entries no longer that the proxy has on disk, by sequence number. They are kept for a while
+   * to be asked for again (rule OB7), the oldest go; on a full disk they are simply deleted.
+   *
+   * @param receiptedMs proxy time of the receipt
+   */
+  readonly remove: (seqs: readonly number[], receiptedMs: number) => Promise<void>;
+
+  /**
+   * Owes again what was receipted and the proxy no longer knows (rule IN5): at most `MAX_RESEND`
+   * entries, and of those only what is still kept. Says how many.
+   */
+  readonly oweAgain: (asked: Resend) => Promise<number>;
+
+  /** Lets go of everything receipted; false when there was nothing. Works on a full disk. */
+  readonly makeRoom: () => Promise<boolean>;
 
   /**
    * Moves refused entries, as they are, to where a person can look at them, and counts them. What

@@ -6,7 +6,7 @@ export const DATABASE_NAME = "tarjeta";
  * Rises when a store is added. Stores are only ever added, so that an app that was rolled back still
  * finds all of its own (rule OB6).
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * One database holds everything a kiosk keeps. Numbers are keys of their own and never read from a
@@ -19,6 +19,8 @@ export interface TarjetaSchema extends DBSchema {
   aside: { key: number; value: AsideRow };
   /** Numbers of entries taken back before anything was sent. */
   voided: { key: number; value: true };
+  /** Receipted, and kept to be asked for again; under `TALLY_KEY` how much that is. Since version 2. */
+  receipted: { key: number; value: ReceiptedRow | Tally };
   /** The outbox's own bookkeeping; see `META`. */
   meta: { key: string; value: unknown };
   /** Small things others keep here: see `KeptStore`. */
@@ -29,6 +31,23 @@ export interface AsideRow {
   readonly row: unknown;
   readonly reason: string;
 }
+
+export interface ReceiptedRow {
+  /** As it lay in `entries`. */
+  readonly row: unknown;
+  /** Proxy time of the receipt: a kiosk's own clock may jump by years. */
+  readonly receiptedMs: number;
+  readonly bytes: number;
+}
+
+/** How much the store `receipted` holds; kept in it, so that both change together. */
+export interface Tally {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Below every sequence number. */
+export const TALLY_KEY = 0;
 
 /** Keys of the store `meta`. */
 export const META = {
@@ -42,7 +61,7 @@ export const META = {
 
 export type TarjetaDb = IDBPDatabase<TarjetaSchema>;
 
-export const STORES = ["entries", "aside", "voided", "meta", "kept"] as const;
+export const STORES = ["entries", "aside", "voided", "receipted", "meta", "kept"] as const;
 
 /**
  * Adds the stores that are missing, by name and not by version: somebody else may have made the

@@ -12,12 +12,13 @@ const MAX_INTERVALS = 4_096;
  * on its way from one list to another must not be missing from both.
  */
 export async function readWitnesses(db: TarjetaDb): Promise<readonly Witness[]> {
-  const tx = reading(db, ["meta", "entries", "voided", "aside"]);
-  const [epochs, owed, voided, aside] = await Promise.all([
+  const tx = reading(db, ["meta", "entries", "voided", "aside", "receipted"]);
+  const [epochs, owed, voided, aside, receipted] = await Promise.all([
     tx.objectStore("meta").get(META.epochs),
     tx.objectStore("entries").getAllKeys(),
     tx.objectStore("voided").getAllKeys(),
     tx.objectStore("aside").getAllKeys(),
+    tx.objectStore("receipted").getAllKeys(),
   ]);
   return z.parse(z.array(EpochRow), epochs ?? []).map(({ epoch, firstSeq, lastSeq, gone }) => {
     const within = (seqs: readonly number[]): [number, number][] =>
@@ -29,6 +30,7 @@ export async function readWitnesses(db: TarjetaDb): Promise<readonly Witness[]> 
       owed: within(owed),
       void: within(voided),
       aside: within(aside),
+      kept: within(receipted),
     };
   });
 }

@@ -16,7 +16,7 @@ import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
-import type { Store } from "./store/store.ts";
+import type { HeartbeatResult, Store } from "./store/store.ts";
 
 export interface AppDeps {
   readonly ingest: Ingest;
@@ -135,8 +135,9 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       return replyProblem(reply, "too-many-requests", "Beat once a minute.", waitSeconds);
     }
     const receiptMs = deps.clock.wallMs();
+    let heard: HeartbeatResult;
     try {
-      await deps.store.heartbeat(beat.data, receiptMs);
+      heard = await deps.store.heartbeat(beat.data, receiptMs);
     } catch (error) {
       if (!isStoreTrouble(error)) throw error;
       request.log.error({ error: error.name, reason: error.message }, "a heartbeat was not kept");
@@ -148,6 +149,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       proxyTimeMs: receiptMs,
       configVersion: deps.kioskConfig.version,
       sealing: deps.sealingKey(),
+      ...heard,
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });

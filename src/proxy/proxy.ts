@@ -5,6 +5,7 @@ import { createAdmin } from "./admin/admin.ts";
 import { adminToken } from "./admin/admin-token.ts";
 import { openTokenStore } from "./admin/token-file.ts";
 import { createApp } from "./app.ts";
+import { takeBackup } from "./backup/take-backup.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
@@ -131,6 +132,13 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         figures: () => store.figures(clock.wallMs(), ledger.nowMs()),
         allowed: settings.dailyCalls,
       }),
+      backup: () =>
+        takeBackup({
+          backupsDir: path.join(settings.dataDir, "backups"),
+          keysFile: settings.keysFile,
+          copyDatabase: store.copyTo,
+          nowMs: clock.wallMs(),
+        }),
     },
     {
       ...httpLimits(),

@@ -25,6 +25,7 @@ describe("Witness", () => {
       ],
       void: [[21, 21]],
       aside: [[1, 1]],
+      kept: [[2, 9]],
     };
     expect(Witness.parse(used)).toEqual(used);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
 import { createHeartbeat } from "../../src/kiosk/heartbeat.ts";
+import { waitFor } from "../support/wait.ts";
 import { aDevice, EPOCH, SEGMENT } from "../support/entries.ts";
 
 const NONCE = "40ce40ce-0000-4000-8000-000000000000";
@@ -10,16 +11,20 @@ const RECEIPT = { v: 1, nonce: NONCE, proxyTimeMs: 1, configVersion: "c1" };
 function aKiosk(answer: () => Response | Promise<Response>) {
   const sent: HeartbeatRequest[] = [];
   const told: number[] = [];
+  const kept: number[][] = [];
+  let owedAgain = 0;
   const errors: unknown[] = [];
   const delays: number[] = [];
   let timer: (() => void) | undefined;
   const heartbeat = createHeartbeat({
     outbox: {
       witnesses: async () => [
-        { epoch: EPOCH, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [] },
+        { epoch: EPOCH, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [], kept: [] },
       ],
       incidents: async () => [INCIDENT],
       incidentsTold: async (count) => void told.push(count),
+      remove: async (seqs, receiptedMs) => void kept.push([...seqs, receiptedMs]),
+      oweAgain: async (asked) => asked.length,
     },
     async fetch(_url, init) {
       sent.push(HeartbeatRequest.parse(JSON.parse(String(init.body))));
@@ -38,9 +43,19 @@ function aKiosk(answer: () => Response | Promise<Response>) {
       return () => (timer = undefined);
     },
     onReceipt: () => undefined,
+    onOwedAgain: () => void (owedAgain += 1),
     onError: (error) => void errors.push(error),
   });
-  return { heartbeat, sent, told, errors, delays, tick: () => timer?.() };
+  return {
+    heartbeat,
+    sent,
+    told,
+    kept,
+    errors,
+    delays,
+    tick: () => timer?.(),
+    owedAgain: () => owedAgain,
+  };
 }
 
 describe("heartbeat", () => {
@@ -73,5 +88,31 @@ describe("heartbeat", () => {
     heartbeat.stop();
     tick();
     expect(sent.length).toBe(1);
+  });
+
+  it("[IN5] owes again what the proxy asks for, and says so", async () => {
+    const resend = [{ epoch: EPOCH, from: 1, to: 2 }];
+    const { heartbeat, owedAgain, kept } = aKiosk(() => Response.json({ ...RECEIPT, resend }));
+    await heartbeat.beat();
+    expect(owedAgain()).toBe(1);
+    // By the proxy's clock, so that what is kept too long goes also where nothing is scanned.
+    expect(kept).toEqual([[1]]);
+  });
+
+  it("does nothing of the kind when it asks for nothing", async () => {
+    const { heartbeat, owedAgain } = aKiosk(() => Response.json(RECEIPT));
+    await heartbeat.beat();
+    expect(owedAgain()).toBe(0);
+  });
+
+  it("beats soon when it is started once more, and goes on with one beat at a time", async () => {
+    const { heartbeat, sent, delays, tick } = aKiosk(() => Response.json(RECEIPT));
+    heartbeat.start();
+    heartbeat.start();
+    expect(delays).toEqual([1_500, 1_500]);
+    tick();
+    await waitFor("the next to be set", () => delays.length === 3);
+    expect(sent.length).toBe(1);
+    expect(delays[2]).toBeGreaterThan(30_000);
   });
 });

@@ -25,9 +25,9 @@ async function aFlush(
   const flush = createFlush({
     outbox: {
       ...outbox,
-      async remove(seqs) {
+      async remove(seqs, receiptedMs) {
         timeline.push(`remove ${seqs.join()}`);
-        await outbox.remove(seqs);
+        await outbox.remove(seqs, receiptedMs);
       },
       async setAside(seqs, reason) {
         timeline.push(`aside ${seqs.join()} ${reason}`);
@@ -68,6 +68,7 @@ function receipt(batch: Batch, part: Partial<Extract<SendOutcome, { type: "recei
     verdicts: batch.entries.map(({ header: { id } }) => ({ id, verdict: "accepted" }) as const),
     unreadable: [],
     highestSeq: undefined,
+    proxyTimeMs: 1_000_000,
     ...part,
   } as const;
 }
@@ -347,6 +348,27 @@ describe("flush", () => {
     });
     await run();
     expect((await outbox.add(aDraft())).seq).toBe(42);
+  });
+
+  it("[IN5] sends again in the same flush what the proxy asks for, and asks nobody twice", async () => {
+    const { run, outbox, timeline } = await aFlush(["a", "b", "c"], (batch, call) => {
+      const { epoch } = batch.entries[0]!.header;
+      return receipt(batch, call === 1 ? { resend: [{ epoch, from: 1, to: 2 }] } : {});
+    });
+    expect(await run()).toEqual({ type: "drained", sent: 5 });
+    expect(timeline).toEqual(["send abc@0", "remove 1,2,3", "send ab@0", "remove 1,2"]);
+    expect(await outbox.witnesses()).toMatchObject([{ owed: [], kept: [[1, 3]] }]);
+  });
+
+  it("[FL4] ends in time however often the proxy asks for the same", async () => {
+    const fixture = await aFlush(["a"], (batch) => {
+      fixture.pass(10_000);
+      return receipt(batch, {
+        resend: [{ epoch: batch.entries[0]!.header.epoch, from: 1, to: 1 }],
+      });
+    });
+    expect(await fixture.run()).toMatchObject({ type: "more" });
+    expect(fixture.now.mono).toBe(TIME_BOX_MS);
   });
 
   it("[OB6] pauses when the outbox cannot be opened, and comes back", async () => {

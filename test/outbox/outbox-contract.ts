@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { aDraft } from "../support/entries.ts";
 
+const RECEIPTED_MS = 1_795_420_800_000;
 const ALL = { nowMs: 1_000_000, limit: 500, maxBytes: 1_000_000 };
 
 /** What every outbox promises, whatever it is made of. */
@@ -33,7 +34,7 @@ export function describeOutbox(open: () => Promise<Outbox>): void {
 
   it("forgets what is removed, and only that", async () => {
     for (const body of ["a", "b", "c", "d"]) await outbox.add(aDraft(body));
-    await outbox.remove([4, 2]);
+    await outbox.remove([4, 2], RECEIPTED_MS);
     expect(await seqsDue()).toEqual([1, 3]);
     expect(await outbox.depth()).toBe(2);
   });
@@ -64,7 +65,7 @@ export function describeOutbox(open: () => Promise<Outbox>): void {
 
   it("[OB5] tells where every number is: owed, taken back, set aside", async () => {
     for (const body of ["a", "b", "c", "d", "e"]) await outbox.add(aDraft(body));
-    await outbox.remove([1]);
+    await outbox.remove([1], RECEIPTED_MS);
     await outbox.takeBack([2]);
     await outbox.setAside([4], "rejected: test");
     const [witness, ...others] = await outbox.witnesses();
@@ -78,16 +79,60 @@ export function describeOutbox(open: () => Promise<Outbox>): void {
       ],
       void: [[2, 2]],
       aside: [[4, 4]],
+      kept: [[1, 1]],
     });
     expect(await seqsDue()).toEqual([3, 5]);
   });
 
   it("does not call a number void or aside that is not owed any more", async () => {
     await outbox.add(aDraft());
-    await outbox.remove([1]);
+    await outbox.remove([1], RECEIPTED_MS);
     await outbox.takeBack([1]);
     await outbox.setAside([1], "late");
     expect(await outbox.witnesses()).toMatchObject([{ owed: [], void: [], aside: [] }]);
+  });
+
+  it("[OB7] keeps what is receipted, as it was, and owes it again when asked", async () => {
+    const headers = [];
+    for (const body of ["a", "b", "c", "d"]) headers.push(await outbox.add(aDraft(body)));
+    const { epoch } = headers[0]!;
+    await outbox.remove([1, 2, 4], RECEIPTED_MS);
+    expect(await outbox.depth()).toBe(1);
+    expect(await outbox.witnesses()).toMatchObject([
+      { owed: [[3, 3]], kept: [[1, 2], [4, 4]] }, // prettier-ignore
+    ]);
+    expect(
+      await outbox.oweAgain([
+        { epoch, from: 2, to: 3 },
+        { epoch, from: 9, to: 9 },
+      ]),
+    ).toBe(1);
+    const entries = await outbox.peek(ALL);
+    expect(entries.map(({ header, body }) => [header, body])).toEqual([
+      [headers[1], "b"],
+      [headers[2], "c"],
+    ]);
+    expect(await outbox.witnesses()).toMatchObject([
+      { owed: [[2, 3]], kept: [[1, 1], [4, 4]] }, // prettier-ignore
+    ]);
+    await outbox.remove([2, 3], RECEIPTED_MS);
+    expect(await outbox.witnesses()).toMatchObject([{ owed: [], kept: [[1, 4]] }]);
+  });
+
+  it("[OB7] owes nothing again that was asked for under another epoch", async () => {
+    await outbox.add(aDraft());
+    await outbox.remove([1], RECEIPTED_MS);
+    const epoch = "0e0e0e0e-0000-4000-8000-00000000000f";
+    expect(await outbox.oweAgain([{ epoch, from: 1, to: 1 }])).toBe(0);
+    expect(await outbox.witnesses()).toMatchObject([{ owed: [], kept: [[1, 1]] }]);
+  });
+
+  it("[OB7] lets go of all that is receipted, and of nothing that is owed", async () => {
+    for (const body of ["a", "b"]) await outbox.add(aDraft(body));
+    await outbox.remove([1], RECEIPTED_MS);
+    expect(await outbox.makeRoom()).toBe(true);
+    expect(await outbox.witnesses()).toMatchObject([{ owed: [[2, 2]], kept: [] }]);
+    expect(await outbox.makeRoom()).toBe(false);
   });
 
   it("[OB5] never gives a number again that the proxy has seen", async () => {

@@ -53,7 +53,7 @@ function aHeartbeat(): HeartbeatRequest {
     },
     clock: { segment: "00000004.0", wallMs: 0, monoMs: 0 },
     appVersion: "test",
-    witnesses: [{ epoch, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [] }],
+    witnesses: [{ epoch, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [], kept: [] }],
     incidents: [],
     storagePersisted: false,
     refusedScans: {},

@@ -17,6 +17,11 @@ export interface SimulationOptions {
   readonly store: Store;
   /** Clock steps, sleeping machines, crashes, slow calls and lost answers; a calm world without. */
   readonly isRough: boolean;
+  /** Backups taken at times, and one of them put back after some of the crashes. */
+  readonly backups?: {
+    readonly take: () => Promise<void>;
+    readonly putBack: () => Promise<Store>;
+  };
   /** Another ledger, to show that the simulation can tell a good one from a bad one. */
   readonly openLedger?: (deps: { store: Store; clock: Clocks }) => Promise<LedgerClock>;
 }
@@ -27,6 +32,7 @@ export interface SimulationReport {
   readonly total: number;
   readonly days: number;
   readonly restarts: number;
+  readonly restores: number;
 }
 
 type Clocks = ReturnType<typeof createClocks>;
@@ -47,15 +53,18 @@ export async function simulateAllowance(options: SimulationOptions): Promise<Sim
     options.isRough,
   );
   let isDying = false;
-  const store: Store = {
-    ...options.store,
-    settle: async (...args) => {
-      if (isDying) throw new Error("killed between answer and record");
-      return options.store.settle(...args);
-    },
-  };
+  let current = options.store;
   let restarts = 0;
+  let restores = 0;
   const boot = async (): Promise<Forwarder> => {
+    const { settle } = current;
+    const store: Store = {
+      ...current,
+      settle: async (...args) => {
+        if (isDying) throw new Error("killed between answer and record");
+        return settle(...args);
+      },
+    };
     const openLedger = options.openLedger ?? openLedgerClock;
     const ledger = await openLedger({ store, clock: clocks });
     const { allowed } = options;
@@ -73,13 +82,14 @@ export async function simulateAllowance(options: SimulationOptions): Promise<Sim
   if (options.isRough && random() < 0.5) clocks.stepWall((random() - 0.5) * 4 * DAY);
   let forwarder = await boot();
   for (let step = 0; step < options.steps; step += 1) {
-    await scanEverybody(options.store, clocks, step, options.allowed);
+    await scanEverybody(current, clocks, step, options.allowed);
     for (let pass = 0; pass < 8; pass += 1) {
       await forwarder.runOnce();
       clocks.pass(random() * 2 * TIMEOUT_MS);
     }
     clocks.pass(random() * 4 * HOUR);
     if (!options.isRough) continue;
+    if (options.backups !== undefined && random() < 0.2) await options.backups.take();
     const chance = random();
     if (chance < 0.1) clocks.stepWall((random() - 0.5) * 2 * DAY);
     else if (chance < 0.15) clocks.setWallRight();
@@ -91,6 +101,10 @@ export async function simulateAllowance(options: SimulationOptions): Promise<Sim
       restarts += 1;
       clocks.restart(random() * (random() < 0.3 ? DAY : MINUTE));
       if (random() < 0.3) clocks.stepWall((random() - 0.5) * 2 * DAY);
+      if (options.backups !== undefined && random() < 0.5) {
+        current = await options.backups.putBack();
+        restores += 1;
+      }
       forwarder = await boot();
     }
   }
@@ -99,6 +113,7 @@ export async function simulateAllowance(options: SimulationOptions): Promise<Sim
     total: meter.total(),
     days: (clocks.trueMs() - NOW) / DAY,
     restarts,
+    restores,
   };
 }
 

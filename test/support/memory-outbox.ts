@@ -8,6 +8,7 @@ export function memoryOutbox(epoch: string = crypto.randomUUID()): Outbox {
   const entries = new Map<number, Entry>();
   const aside = new Set<number>();
   const voided = new Set<number>();
+  const receipted = new Map<number, Entry>();
   let lastSeq = 0;
   let firstSeq = 1;
 
@@ -41,7 +42,29 @@ export function memoryOutbox(epoch: string = crypto.randomUUID()): Outbox {
       return due;
     },
     async remove(seqs) {
-      for (const seq of seqs) entries.delete(seq);
+      for (const seq of seqs) {
+        const entry = entries.get(seq);
+        if (entry !== undefined) receipted.set(seq, entry);
+        entries.delete(seq);
+      }
+    },
+    async oweAgain(asked) {
+      let count = 0;
+      for (const [seq, entry] of receipted) {
+        const { epoch } = entry.header;
+        if (!asked.some((each) => each.epoch === epoch && each.from <= seq && seq <= each.to))
+          continue;
+        entries.set(seq, entry);
+        receipted.delete(seq);
+        count += 1;
+      }
+      inOrder(entries);
+      return count;
+    },
+    async makeRoom() {
+      const any = receipted.size > 0;
+      receipted.clear();
+      return any;
     },
     async setAside(seqs) {
       for (const seq of seqs) if (entries.delete(seq)) aside.add(seq);
@@ -58,6 +81,7 @@ export function memoryOutbox(epoch: string = crypto.randomUUID()): Outbox {
         owed: [...fromNumbers(entries.keys())],
         void: [...fromNumbers(voided)],
         aside: [...fromNumbers(aside)],
+        kept: [...fromNumbers(receipted.keys())],
       },
     ],
     incidents: async () => [],
@@ -70,4 +94,11 @@ export function memoryOutbox(epoch: string = crypto.randomUUID()): Outbox {
     },
     close: () => undefined,
   };
+}
+
+/** A map gives its entries in the order they came; an outbox by number. */
+function inOrder(entries: Map<number, Entry>): void {
+  const sorted = [...entries].toSorted(([a], [b]) => a - b);
+  entries.clear();
+  for (const [seq, entry] of sorted) entries.set(seq, entry);
 }

@@ -38,7 +38,13 @@ export function remoteOutbox(page: Page): Outbox {
       );
     },
     peek: (ask) => page.evaluate((ask) => globalThis.page.outbox().peek(ask), ask),
-    remove: (seqs) => page.evaluate((seqs) => globalThis.page.outbox().remove(seqs), seqs),
+    remove: (seqs, receiptedMs) =>
+      page.evaluate(([seqs, atMs]) => globalThis.page.outbox().remove(seqs, atMs), [
+        seqs,
+        receiptedMs,
+      ] as const),
+    oweAgain: (asked) => page.evaluate((asked) => globalThis.page.outbox().oweAgain(asked), asked),
+    makeRoom: () => page.evaluate(() => globalThis.page.outbox().makeRoom()),
     setAside: (seqs, reason) =>
       page.evaluate(([seqs, reason]) => globalThis.page.outbox().setAside(seqs, reason), [
         seqs,

@@ -124,5 +124,14 @@ export function aHeartbeat(
 export function aWitness(
   sketch: Partial<HeartbeatRequest["witnesses"][number]> = {},
 ): HeartbeatRequest["witnesses"][number] {
-  return { epoch: EPOCH, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [], ...sketch };
+  return {
+    epoch: EPOCH,
+    firstSeq: 1,
+    lastSeq: 0,
+    owed: [],
+    void: [],
+    aside: [],
+    kept: [],
+    ...sketch,
+  };
 }

@@ -3,7 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
-import { openSqliteStore, type SqliteStoreOptions } from "../../src/proxy/store/sqlite-store.ts";
+import {
+  openSqliteStore,
+  type SqliteStore,
+  type SqliteStoreOptions,
+} from "../../src/proxy/store/sqlite-store.ts";
 import { commitGroup } from "../../src/proxy/store/group-commit.ts";
 import { migrate } from "../../src/proxy/store/migrations.ts";
 import { overConnection } from "../../src/proxy/store/sqlite-database.ts";
@@ -22,7 +26,9 @@ export function aFolder(): string {
 }
 
 /** A store that fails its test when it fails itself, closed when the test is over. */
-export async function aSqliteStore(options: Partial<SqliteStoreOptions> = {}): Promise<Store> {
+export async function aSqliteStore(
+  options: Partial<SqliteStoreOptions> = {},
+): Promise<SqliteStore> {
   const store = await openSqliteStore({
     path: options.path ?? path.join(aFolder(), "tarjeta.sqlite"),
     keys: KEYS,

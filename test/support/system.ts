@@ -155,6 +155,22 @@ export function spawnProduct(env: Readonly<Record<string, string>>): ChildProces
   );
 }
 
+/** `npm run backup` or `npm run restore` without npm, to its end. */
+export async function runCommand(
+  name: "backup" | "restore",
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ending & { readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(process.execPath, [`src/proxy/${name}-command.ts`, ...words], {
+    cwd: ROOT,
+    env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = collect(child);
+  const ending = await endingOf(child);
+  return { ...ending, stdout: said.stdout(), stderr: said.stderr() };
+}
+
 /** Ours: a start that must fail and has not by then never will. */
 const MAX_REFUSAL_MS = 20_000;
 

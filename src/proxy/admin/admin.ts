@@ -1,5 +1,11 @@
 import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
-import { AUDIT_PATH, DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../../contract/admin.ts";
+import {
+  AUDIT_PATH,
+  BACKUP_PATH,
+  DEAD_LETTERS_PATH,
+  INCIDENTS_PATH,
+  type BackupReceipt,
+} from "../../contract/admin.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
@@ -23,6 +29,8 @@ export interface AdminDeps {
   readonly namedTokens: TokenStore;
   readonly clock: Clock;
   readonly privacy: Privacy;
+  /** Makes a backup and gives its folder. */
+  readonly backup: () => Promise<string>;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
   /** Reached from this machine only: then nobody asks for it by another name. */
@@ -62,6 +70,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeSession(admin, { tokens, sessions, throttle });
   routeTokens(admin, deps.namedTokens, clock);
   routePrivacy(admin, deps.privacy);
+  routeBackup(admin, deps.backup);
   admin.get(
     INCIDENTS_PATH,
     { config: { access: ["viewer", "operator", "store", "privacy"] } },
@@ -86,5 +95,23 @@ function refuseOtherNames(admin: FastifyInstance): void {
   admin.addHook("onRequest", async (request, reply) => {
     if (isLoopback(request.hostname)) return;
     await replyProblem(reply, "wrong-host", "Ask for 127.0.0.1 or localhost.");
+  });
+}
+
+/** One at a time: two would only be slower, and fill the disk twice. */
+function routeBackup(admin: FastifyInstance, backup: AdminDeps["backup"]): void {
+  let isRunning = false;
+  const config = { access: ["operator"] as const, act: "backup" };
+  admin.post(BACKUP_PATH, { config }, async (_request, reply) => {
+    if (isRunning) return replyProblem(reply, "busy", "A backup is being made.", 10);
+    isRunning = true;
+    try {
+      return { folder: await backup() } satisfies BackupReceipt;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return await replyProblem(reply, "backup-failed", `Nothing was kept of it: ${reason}.`);
+    } finally {
+      isRunning = false;
+    }
   });
 }

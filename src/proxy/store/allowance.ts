@@ -28,6 +28,8 @@ export interface Ledger {
   /** Never earlier than any ledger time charged at before. */
   readonly ledgerMs: number;
   readonly used: number;
+  /** The database was put back, and the calls made since its copy are in no bucket. */
+  readonly isRestored: boolean;
   /** Oldest first. */
   readonly buckets: readonly Bucket[];
 }
@@ -39,21 +41,56 @@ interface Bucket {
 
 /** Reads the ledger; on an engine with several writers, whoever reads it may charge next. */
 export async function readLedger(tx: Tx, ledgerMs: number): Promise<Ledger> {
-  const furthestMs = (await furthestLedgerMs(tx)) ?? ledgerMs;
+  const clock = await readClock(tx);
+  const furthestMs = clock?.ledger_ms ?? ledgerMs;
   const nowMs = Math.max(furthestMs, ledgerMs);
   const buckets = await tx.all<Bucket>(
     "SELECT bucket, calls FROM allowance_bucket WHERE bucket > $1 ORDER BY bucket",
     [lastFreeBucket(nowMs)],
   );
-  return { ledgerMs: nowMs, buckets, used: buckets.reduce((sum, { calls }) => sum + calls, 0) };
+  const used = buckets.reduce((sum, { calls }) => sum + calls, 0);
+  return { ledgerMs: nowMs, buckets, used, isRestored: clock?.restored === 1 };
 }
 
 export async function furthestLedgerMs(tx: Tx): Promise<number | undefined> {
-  const rows = await tx.all<{ ledger_ms: number | null }>(
-    "SELECT ledger_ms FROM allowance_clock WHERE id = 1 {{FOR UPDATE}}",
+  return (await readClock(tx))?.ledger_ms ?? undefined;
+}
+
+interface ClockRow {
+  readonly ledger_ms: number | null;
+  readonly restored: number;
+}
+
+async function readClock(tx: Tx): Promise<ClockRow | undefined> {
+  const rows = await tx.all<ClockRow>(
+    "SELECT ledger_ms, restored FROM allowance_clock WHERE id = 1 {{FOR UPDATE}}",
     [],
   );
-  return rows[0]?.ledger_ms ?? undefined;
+  return rows[0];
+}
+
+/**
+ * The ledger as something is about to be charged, with everything in it that may have left.
+ *
+ * A database that was put back knows nothing of the calls made since it was copied. Until the moment
+ * the old one stopped, which nobody knows, it may have made as many as it was allowed: all that was
+ * left of the 24 hours that end now. So that much is charged, once, and now: at the first moment at
+ * which something would be charged, because only then is the ledger's time known to be Target's, and
+ * because all those calls left before it. Charged earlier, at a restoring machine's own clock, they
+ * might be forgotten too early. The price is that forwarding may rest for up to a day.
+ */
+export async function openLedger(tx: Tx, ask: ChargeAsk): Promise<Ledger> {
+  const ledger = await readLedger(tx, ask.ledgerMs);
+  if (!ledger.isRestored) return ledger;
+  const unknown = Math.max(0, ask.allowed - ledger.used);
+  if (unknown > 0) await charge(tx, ledger, ask, unknown);
+  await tx.run("UPDATE allowance_clock SET restored = 0 WHERE id = 1", []);
+  return readLedger(tx, ask.ledgerMs);
+}
+
+/** To be called on a copy that is put back: see `openLedger`. */
+export async function markRestored(tx: Tx): Promise<void> {
+  await tx.run("UPDATE allowance_clock SET restored = 1 WHERE id = 1", []);
 }
 
 /** Charges `calls` and gives the bucket they stand in. The caller has seen that they are left. */

@@ -1,6 +1,6 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
-import { charge, nextFreeAtMs, readLedger, refund } from "./allowance.ts";
+import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
 import type {
   ChargeAsk,
@@ -29,7 +29,7 @@ interface DueRow {
 
 /** Leases due visitors and charges one call for each, as far as the allowance goes. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
-  const ledger = await readLedger(tx, ask.ledgerMs);
+  const ledger = await openLedger(tx, ask);
   const rows = await tx.all<DueRow>(
     `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts FROM visitor
      WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
@@ -121,7 +121,7 @@ async function lease(
 
 /** Charges one more call, when one is left. */
 export async function chargeAnother(tx: Tx, ask: ChargeAsk): Promise<boolean> {
-  const ledger = await readLedger(tx, ask.ledgerMs);
+  const ledger = await openLedger(tx, ask);
   if (ledger.used >= ask.allowed) return false;
   await charge(tx, ledger, ask, 1);
   return true;

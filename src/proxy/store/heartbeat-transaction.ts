@@ -1,8 +1,8 @@
 import type { HeartbeatRequest, KioskIncident } from "../../contract/heartbeat.ts";
 import type { Device } from "../../contract/update.ts";
 import type { Witness } from "../../contract/witness.ts";
-import { size } from "../../domain/intervals.ts";
-import { findDevice, withClock } from "./dating.ts";
+import { EMPTY, size } from "../../domain/intervals.ts";
+import { findDevice, withClock, type KnownDevice } from "./dating.ts";
 import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
 import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
 import {
@@ -12,29 +12,37 @@ import {
   saveReception,
   type Reception,
 } from "./reception.ts";
+import { resendFrom } from "./resend.ts";
 import type { Tx } from "./sql.ts";
+import type { HeartbeatResult } from "./store.ts";
 
-/** Notes that a kiosk lives, and turns numbers that nobody has into a named incident (rule OB5). */
+/**
+ * Notes that a kiosk lives, turns numbers that nobody has into a named incident (rule OB5), and asks
+ * for those that only the kiosk still has (rule IN5).
+ */
 export async function heartbeat(
   tx: Tx,
   beat: HeartbeatRequest,
   receiptMs: number,
   limits: StoreLimits,
-): Promise<void> {
+): Promise<HeartbeatResult> {
   const { device } = beat;
   const known = await findDevice(tx, device.deviceId);
-  if (known === undefined && !(await hasRoomForDevice(tx, limits, device, receiptMs))) return;
+  if (known === undefined && !(await hasRoomForDevice(tx, limits, device, receiptMs))) return {};
+  const heard = new Map<string, Reception>();
   for (const witness of beat.witnesses) {
     if (await isRoomFor(tx, limits, device, witness.epoch, receiptMs)) {
-      await hearWitness(tx, device, witness, receiptMs);
+      heard.set(witness.epoch, await hearWitness(tx, device, witness, receiptMs));
     }
   }
   for (const incident of beat.incidents) {
     if (await isRoomFor(tx, limits, device, incident.epoch, receiptMs)) {
-      await hearIncident(tx, device, incident, receiptMs);
+      heard.set(incident.epoch, await hearIncident(tx, device, incident, receiptMs));
     }
   }
-  await saveContact(tx, beat, receiptMs);
+  const asked = resendFrom(heard.values());
+  await saveContact(tx, beat, receiptMs, asked.resend !== undefined);
+  return asked;
 }
 
 async function isRoomFor(
@@ -53,12 +61,18 @@ async function hearWitness(
   device: Device,
   witness: Witness,
   receiptMs: number,
-): Promise<void> {
+): Promise<Reception> {
   const { deviceId } = device;
   const before = (await findReception(tx, witness.epoch)) ?? newReception(witness.epoch, deviceId);
   // An older heartbeat that was held up on its way knows less than we do.
-  if (witness.lastSeq < before.lastSeq) return;
-  await account(tx, device, before, { ...before, ...witness, deviceId }, receiptMs);
+  if (witness.lastSeq < before.lastSeq) return before;
+  return account(
+    tx,
+    device,
+    before,
+    { ...before, ...witness, kept: witness.kept ?? EMPTY, deviceId },
+    receiptMs,
+  );
 }
 
 async function hearIncident(
@@ -66,7 +80,7 @@ async function hearIncident(
   device: Device,
   incident: KioskIncident,
   receiptMs: number,
-): Promise<void> {
+): Promise<Reception> {
   const { deviceId } = device;
   const before =
     (await findReception(tx, incident.epoch)) ?? newReception(incident.epoch, deviceId);
@@ -89,6 +103,7 @@ async function hearIncident(
     atMs: receiptMs,
     open: size(after.lost) > 0,
   });
+  return after;
 }
 
 const WHAT_HAPPENED = {
@@ -126,11 +141,16 @@ async function account(
   return after;
 }
 
-async function saveContact(tx: Tx, beat: HeartbeatRequest, receiptMs: number): Promise<void> {
+async function saveContact(
+  tx: Tx,
+  beat: HeartbeatRequest,
+  receiptMs: number,
+  isBehind: boolean,
+): Promise<void> {
   const { deviceId, storeId, kioskId, timeZone } = beat.device;
   const known = await findDevice(tx, deviceId);
   const owed = beat.witnesses.reduce((sum, witness) => sum + size(witness.owed), 0);
-  const drainedMs = owed === 0 ? receiptMs : (known?.drainedMs ?? receiptMs);
+  const drainedMs = drainedAt(known, receiptMs, owed === 0, isBehind);
   const clocks = withClock(known?.clocks ?? EMPTY_CLOCKS, beat.clock, receiptMs);
   await tx.run(
     `INSERT INTO device
@@ -156,5 +176,27 @@ async function saveContact(tx: Tx, beat: HeartbeatRequest, receiptMs: number): P
     ],
   );
 }
+
+/**
+ * When this kiosk last owed nothing, as far as is known; whatever it sends and we lack was captured
+ * after that.
+ *
+ * A database that was put back knows of such a moment before it was copied. Of a kiosk that it never
+ * heard of before it knows none, while that kiosk may send again all that it keeps.
+ */
+function drainedAt(
+  known: KnownDevice | undefined,
+  receiptMs: number,
+  isDrained: boolean,
+  isBehind: boolean,
+): number {
+  if (isBehind && (known === undefined || known.drainedMs === known.firstSeenMs)) {
+    return Math.min(known?.drainedMs ?? receiptMs, receiptMs - LONGEST_KEPT_MS);
+  }
+  return isDrained && !isBehind ? receiptMs : (known?.drainedMs ?? receiptMs);
+}
+
+/** The kiosks' seven days of keeping what was receipted, and one for what was captured before. */
+const LONGEST_KEPT_MS = 8 * 86_400_000;
 
 const EMPTY_CLOCKS = [] as const;

@@ -18,6 +18,7 @@ import {
   saveReception,
   type Reception,
 } from "./reception.ts";
+import { resendFrom } from "./resend.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
 import { suppressionOf } from "./suppression.ts";
@@ -101,6 +102,7 @@ export async function ingest(
     verdicts,
     unreadable: [...batch.unreadable],
     ...highestSeq(state),
+    ...resendFrom(state.receptions.values()),
   };
   await saveNonce(tx, batch, receipt);
   return { type: "stored", receipt };

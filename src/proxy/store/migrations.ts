@@ -156,6 +156,12 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE owed_work (name TEXT PRIMARY KEY)`,
     `INSERT INTO owed_work (name) VALUES ('seal-visitors')`,
   ],
+  [
+    // What the kiosk still keeps of what was receipted (OB7); intervals as JSON.
+    `ALTER TABLE epoch_received ADD COLUMN kept TEXT NOT NULL DEFAULT '[]'`,
+    // 1 after a restore, until the calls that nobody knows of have been charged (QT1).
+    `ALTER TABLE allowance_clock ADD COLUMN restored INTEGER NOT NULL DEFAULT 0`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -1,4 +1,4 @@
-import { difference, EMPTY, type Intervals } from "../../domain/intervals.ts";
+import { difference, EMPTY, union, type Intervals } from "../../domain/intervals.ts";
 import type { Tx } from "./sql.ts";
 import { isIntervals, storedJson } from "./stored-json.ts";
 
@@ -13,6 +13,8 @@ export interface Reception {
   readonly owed: Intervals;
   readonly void: Intervals;
   readonly aside: Intervals;
+  /** Receipted, and still on the kiosk. */
+  readonly kept: Intervals;
   /** In none of the lists when last looked at. */
   readonly lost: Intervals;
   /** The kiosk lost this outbox: whatever it owed then is owed by nobody. */
@@ -29,6 +31,7 @@ export function newReception(epoch: string, deviceId: string): Reception {
     owed: EMPTY,
     void: EMPTY,
     aside: EMPTY,
+    kept: EMPTY,
     lost: EMPTY,
     wiped: false,
   };
@@ -38,8 +41,15 @@ export function newReception(epoch: string, deviceId: string): Reception {
 export function lostNumbers(reception: Reception): Intervals {
   if (reception.lastSeq < reception.firstSeq) return EMPTY;
   const given: Intervals = [[reception.firstSeq, reception.lastSeq]];
-  const owed = reception.wiped ? EMPTY : reception.owed;
-  return [reception.received, owed, reception.void, reception.aside].reduce(difference, given);
+  const { wiped, owed, kept } = reception;
+  const there = wiped ? EMPTY : union(owed, kept);
+  return [reception.received, there, reception.void, reception.aside].reduce(difference, given);
+}
+
+/** Numbers that came once, that this record does not know of, and that their kiosk keeps (rule IN5). */
+export function wantedNumbers(reception: Reception): Intervals {
+  if (reception.wiped) return EMPTY;
+  return [reception.received, reception.owed].reduce(difference, reception.kept);
 }
 
 export function highestReceived(reception: Reception): number | undefined {
@@ -67,13 +77,14 @@ interface ReceptionRow {
   readonly owed: string;
   readonly void: string;
   readonly aside: string;
+  readonly kept: string;
   readonly lost: string;
   readonly wiped: number;
 }
 
 export async function findReception(tx: Tx, epoch: string): Promise<Reception | undefined> {
   const rows = await tx.all<ReceptionRow>(
-    `SELECT epoch, device_id, received, first_seq, last_seq, owed, void, aside, lost, wiped
+    `SELECT epoch, device_id, received, first_seq, last_seq, owed, void, aside, kept, lost, wiped
      FROM epoch_received WHERE epoch = $1 {{FOR UPDATE}}`,
     [epoch],
   );
@@ -88,6 +99,7 @@ export async function findReception(tx: Tx, epoch: string): Promise<Reception | 
     owed: storedJson("epoch_received.owed", row.owed, isIntervals),
     void: storedJson("epoch_received.void", row.void, isIntervals),
     aside: storedJson("epoch_received.aside", row.aside, isIntervals),
+    kept: storedJson("epoch_received.kept", row.kept, isIntervals),
     lost: storedJson("epoch_received.lost", row.lost, isIntervals),
     wiped: row.wiped === 1,
   };
@@ -96,12 +108,13 @@ export async function findReception(tx: Tx, epoch: string): Promise<Reception | 
 export async function saveReception(tx: Tx, reception: Reception): Promise<void> {
   await tx.run(
     `INSERT INTO epoch_received
-       (epoch, device_id, received, first_seq, last_seq, owed, void, aside, lost, wiped)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       (epoch, device_id, received, first_seq, last_seq, owed, void, aside, kept, lost, wiped)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (epoch) DO UPDATE SET
        device_id = excluded.device_id, received = excluded.received,
        first_seq = excluded.first_seq, last_seq = excluded.last_seq, owed = excluded.owed,
-       void = excluded.void, aside = excluded.aside, lost = excluded.lost, wiped = excluded.wiped`,
+       void = excluded.void, aside = excluded.aside, kept = excluded.kept, lost = excluded.lost,
+       wiped = excluded.wiped`,
     [
       reception.epoch,
       reception.deviceId,
@@ -111,6 +124,7 @@ export async function saveReception(tx: Tx, reception: Reception): Promise<void>
       JSON.stringify(reception.owed),
       JSON.stringify(reception.void),
       JSON.stringify(reception.aside),
+      JSON.stringify(reception.kept),
       JSON.stringify(reception.lost),
       reception.wiped ? 1 : 0,
     ],

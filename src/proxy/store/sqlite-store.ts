@@ -13,6 +13,11 @@ export interface SqliteStoreOptions extends ThreadOptions {
   readonly onFatal: (error: Error) => void;
 }
 
+export interface SqliteStore extends Store {
+  /** Copies the whole of it, as it is at one moment, into an empty file; work goes on meanwhile. */
+  readonly copyTo: (file: string) => Promise<void>;
+}
+
 /**
  * The store in one SQLite file, worked by a thread of its own.
  *
@@ -20,7 +25,10 @@ export interface SqliteStoreOptions extends ThreadOptions {
  * cannot be written, is not ours or is newer than we are. An operation there is no room for rejects
  * with `StoreFullError`, and the store goes on.
  */
-export async function openSqliteStore({ onFatal, ...options }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore({
+  onFatal,
+  ...options
+}: SqliteStoreOptions): Promise<SqliteStore> {
   const thread = new Worker(new URL("./sqlite-thread.ts", import.meta.url), {
     workerData: options satisfies ThreadOptions,
   });
@@ -92,6 +100,13 @@ export async function openSqliteStore({ onFatal, ...options }: SqliteStoreOption
     appendAudit: call("appendAudit"),
     audit: call("audit"),
     figures: call("figures"),
+    copyTo: (file) =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) return reject(failure);
+        lastId += 1;
+        waiting.set(lastId, { resolve: () => resolve(), reject });
+        send({ type: "copy", id: lastId, file });
+      }),
     close: async () => {
       if (failure === undefined) send({ type: "close" });
       await closing.promise;

@@ -24,6 +24,8 @@ interface QueuedCall {
   readonly call: StoreCall;
 }
 
+type CopyRequest = Extract<ThreadRequest, { type: "copy" }>;
+
 const port = parentPort;
 if (port === null) throw new Error("this module runs only as the store's thread");
 
@@ -40,18 +42,39 @@ try {
   const queue: QueuedCall[] = [];
   let isClosing = false;
   let isRunning = false;
+  const copies: CopyRequest[] = [];
 
   const take = (request: ThreadRequest) => {
     if (request.type === "close") isClosing = true;
+    else if (request.type === "copy") copies.push(request);
     else queue.push(request);
   };
 
-  /** Commits groups of what has come in until nothing is left. */
+  const copied = ({ id, file }: CopyRequest): Promise<ThreadAnswer> =>
+    database.copyTo(file).then(
+      () => ({ type: "done", id, value: undefined }),
+      (error: Error) => ({ type: "failed", id, name: error.name, message: error.message }),
+    );
+
+  const workOrEnd = () => {
+    work().catch((error: unknown) => {
+      // Whatever brought us here, what is on disk is no longer certain: end rather than guess.
+      end(database, { type: "failed", message: messageOf(error) });
+    });
+  };
+
+  /** Commits groups of what has come in, and makes the copies asked for, until nothing is left. */
   const work = async () => {
     if (isRunning) return;
     isRunning = true;
     for (;;) {
       drainPort(take);
+      const wanted = copies.shift();
+      if (wanted !== undefined) {
+        // Alone: a copy fails when this connection writes meanwhile.
+        reply({ type: "answers", answers: [await copied(wanted)] });
+        continue;
+      }
       const group = nextGroup(queue);
       if (group.length === 0) break;
       const outcomes = await commitGroup(
@@ -79,10 +102,7 @@ try {
 
   port.on("message", (request: ThreadRequest) => {
     take(request);
-    work().catch((error: unknown) => {
-      // Whatever brought us here, what is on disk is no longer certain: end rather than guess.
-      end(database, { type: "failed", message: messageOf(error) });
-    });
+    workOrEnd();
   });
   reply({ type: "opened" });
 } catch (error) {

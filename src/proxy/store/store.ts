@@ -1,4 +1,4 @@
-import type { HeartbeatRequest } from "../../contract/heartbeat.ts";
+import type { HeartbeatReceipt, HeartbeatRequest } from "../../contract/heartbeat.ts";
 import type { AuditedAct, DeadLetter, Incident } from "../../contract/admin.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
@@ -18,8 +18,11 @@ export interface Store {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 
-  /** Notes that a kiosk lives, and turns numbers that nobody has into a named incident (rule OB5). */
-  readonly heartbeat: (beat: HeartbeatRequest, receiptMs: number) => Promise<void>;
+  /**
+   * Notes that a kiosk lives, turns numbers that nobody has into a named incident (rule OB5), and
+   * asks for those that only the kiosk still has (rule IN5).
+   */
+  readonly heartbeat: (beat: HeartbeatRequest, receiptMs: number) => Promise<HeartbeatResult>;
 
   /**
    * Leases visitors that owe Target something, oldest due first, and charges one call for each, in
@@ -73,6 +76,9 @@ export interface Store {
   /** Finishes what was begun and lets go of the files. */
   readonly close: () => Promise<void>;
 }
+
+/** What the kiosk is asked for, beside what every receipt says. */
+export type HeartbeatResult = Pick<HeartbeatReceipt, "resend">;
 
 export interface IngestBatch {
   readonly nonce: string;

@@ -11,6 +11,8 @@ export interface ThreadOptions extends SqliteOptions {
 /** To the thread. */
 export type ThreadRequest =
   | { readonly type: "call"; readonly id: number; readonly call: StoreCall }
+  /** Copy the database into this file, beside all else. */
+  | { readonly type: "copy"; readonly id: number; readonly file: string }
   | { readonly type: "close" };
 
 /** From the thread. */

@@ -19,7 +19,7 @@ const outboxPage = {
       times.push(performance.now() - startMs);
       seqs.push(seq);
     }
-    if (then === "remove") await outbox.remove(seqs);
+    if (then === "remove") await outbox.remove(seqs, Date.now());
     outbox.close();
     return times;
   },

@@ -1,6 +1,7 @@
 import { openDB } from "idb";
 import { createDatabase } from "../../../src/outbox/connection.ts";
 import { createIdbOutbox } from "../../../src/outbox/idb-outbox.ts";
+import { createIdbOwed } from "../../../src/outbox/idb-owed.ts";
 import type { Mirror } from "../../../src/outbox/mirror.ts";
 import type { EpochRow } from "../../../src/outbox/numbering.ts";
 import type { Outbox } from "../../../src/outbox/outbox.ts";
@@ -9,11 +10,12 @@ import { sampleEntry } from "./sample-entry.ts";
 
 /** A newly opened outbox on this origin's database, as page and worker of the product open it. */
 export function openOutbox(mirror?: Mirror): Outbox {
-  return createIdbOutbox({
-    database: createDatabase(),
-    newId: () => crypto.randomUUID(),
-    ...(mirror === undefined ? {} : { mirror }),
-  });
+  const database = createDatabase();
+  const newId = () => crypto.randomUUID();
+  return {
+    ...createIdbOutbox({ database, newId, ...(mirror === undefined ? {} : { mirror }) }),
+    ...createIdbOwed({ database, newId }),
+  };
 }
 
 /** Ours: rows of one transaction while filling. */

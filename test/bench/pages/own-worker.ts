@@ -1,6 +1,7 @@
 import { createDatabase } from "../../../src/outbox/connection.ts";
 import { createFlush } from "../../../src/outbox/flush.ts";
 import { createIdbOutbox } from "../../../src/outbox/idb-outbox.ts";
+import { createIdbOwed } from "../../../src/outbox/idb-owed.ts";
 import { createIngestClient } from "../../../src/outbox/ingest-client.ts";
 import { createKeptStore } from "../../../src/outbox/kept-store.ts";
 import { webLock } from "../../../src/outbox/lock.ts";
@@ -17,7 +18,7 @@ const database = createDatabase();
 const newId = () => crypto.randomUUID();
 const outbox = createIdbOutbox({ database, newId });
 const flush = createFlush({
-  outbox,
+  outbox: createIdbOwed({ database, newId }),
   client: createIngestClient({
     fetch: (url, init) => fetch(url, init),
     clock,

@@ -1,18 +1,21 @@
 import { createDatabase, type DatabaseOptions } from "../../../src/outbox/connection.ts";
 import { createFlush } from "../../../src/outbox/flush.ts";
 import { createIdbOutbox } from "../../../src/outbox/idb-outbox.ts";
+import { createIdbOwed } from "../../../src/outbox/idb-owed.ts";
 import { createIngestClient } from "../../../src/outbox/ingest-client.ts";
 import { createKeptStore } from "../../../src/outbox/kept-store.ts";
 import { webLock } from "../../../src/outbox/lock.ts";
 import { storageMirror } from "../../../src/outbox/mirror.ts";
 import type { EntryDraft, Outbox } from "../../../src/outbox/outbox.ts";
 import { createPause } from "../../../src/outbox/pause.ts";
+import type { ReceiptedLimits } from "../../../src/outbox/receipted.ts";
 import type { FlushReport } from "../../../src/contract/worker-message.ts";
 import { aDevice, aDraft, SEGMENT } from "../../support/entries.ts";
 
 export interface OpenOptions extends DatabaseOptions {
   readonly mirrored?: boolean;
   readonly maxEntries?: number;
+  readonly limits?: ReceiptedLimits;
 }
 
 /** What the tests do in the page, on the real database. */
@@ -49,13 +52,16 @@ IDBDatabase.prototype.transaction = function watched(...parts) {
 
 function opened(options: OpenOptions = {}) {
   const database = createDatabase({ name: "tarjeta", ...options });
-  const { maxEntries } = options;
-  const outbox = createIdbOutbox({
-    database,
-    newId,
-    ...(options.mirrored === false ? {} : { mirror: storageMirror(localStorage) }),
-    ...(maxEntries === undefined ? {} : { maxEntries }),
-  });
+  const { maxEntries, limits } = options;
+  const outbox = {
+    ...createIdbOutbox({
+      database,
+      newId,
+      ...(options.mirrored === false ? {} : { mirror: storageMirror(localStorage) }),
+      ...(maxEntries === undefined ? {} : { maxEntries }),
+    }),
+    ...createIdbOwed({ database, newId, ...(limits === undefined ? {} : { limits }) }),
+  };
   const kept = createKeptStore(database);
   const flush = createFlush({
     outbox,

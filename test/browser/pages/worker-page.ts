@@ -5,6 +5,7 @@ import { createSegmentClock } from "../../../src/outbox/clock-segments.ts";
 import { createDatabase } from "../../../src/outbox/connection.ts";
 import { createFlush } from "../../../src/outbox/flush.ts";
 import { createIdbOutbox } from "../../../src/outbox/idb-outbox.ts";
+import { createIdbOwed } from "../../../src/outbox/idb-owed.ts";
 import { createIngestClient } from "../../../src/outbox/ingest-client.ts";
 import { createKeptStore, DEVICE_KEY } from "../../../src/outbox/kept-store.ts";
 import { webLock } from "../../../src/outbox/lock.ts";
@@ -46,7 +47,7 @@ const delivery = createDelivery({
   device: () => aDevice(),
   reading,
   flush: createFlush({
-    outbox,
+    outbox: createIdbOwed({ database, newId }),
     client: createIngestClient({ fetch: (url, init) => fetch(url, init), clock, newNonce: newId }),
     lock: webLock(navigator.locks),
     pause: createPause({ kept, clock, random: Math.random }),

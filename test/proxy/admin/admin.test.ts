@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   AUDIT_PATH,
+  BACKUP_PATH,
   DEAD_LETTERS_PATH,
   INCIDENTS_PATH,
   Role,
@@ -37,7 +38,9 @@ beforeEach(async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
 });
 
-function anAdmin(changes: { readonly store?: Store } = {}) {
+function anAdmin(
+  changes: { readonly store?: Store; readonly backup?: () => Promise<string> } = {},
+) {
   const metrics = async () => "tarjeta_up 1\n";
   return createAdmin({
     store,
@@ -51,6 +54,7 @@ function anAdmin(changes: { readonly store?: Store } = {}) {
       },
       applyAgain: async () => undefined,
     },
+    backup: async () => "/backups/one",
     metrics,
     isLoopbackOnly: true,
     ...changes,
@@ -369,4 +373,35 @@ describe("withdrawal and erasure", () => {
       expect(audit).not.toContain("2912345678906");
     },
   );
+});
+
+describe("[BK1] a backup, asked for", () => {
+  const asked = { method: "POST", url: BACKUP_PATH, headers: as(TOKEN) } as const;
+
+  it("is made for an operator only, and names its folder", async () => {
+    const admin = anAdmin();
+    expect((await admin.inject({ ...asked, headers: {} })).statusCode).toBe(401);
+    const viewer = as(tokenFor("viewer"));
+    expect((await admin.inject({ ...asked, headers: viewer })).statusCode).toBe(403);
+    expect((await admin.inject(asked)).json()).toEqual({ folder: "/backups/one" });
+  });
+
+  it("is made once at a time, and says why when it fails", async () => {
+    const { promise, reject } = Promise.withResolvers<string>();
+    let begun = 0;
+    const admin = anAdmin({
+      backup: () => {
+        begun += 1;
+        return promise;
+      },
+    });
+    const first = admin.inject(asked);
+    await vi.waitUntil(() => begun === 1);
+    expect((await admin.inject(asked)).json()).toMatchObject({ code: "busy" });
+    reject(new Error("no space left on device"));
+    expect((await first).json()).toMatchObject({
+      code: "backup-failed",
+      detail: "Nothing was kept of it: no space left on device.",
+    });
+  });
 });

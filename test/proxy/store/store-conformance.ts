@@ -509,6 +509,94 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.incidents(10)).toEqual([]);
     });
 
+    it("[IN5] asks for what only the kiosk has, and does not call it lost", async () => {
+      const store = await open();
+      const updates = [1, 2, 3, 4, 5].map((seq) => anUpdate({ seq }));
+      // What a database put back knows: 1 and 2 came, then it was copied.
+      await store.ingest(aBatch(updates.slice(0, 2)));
+      const kept = [[1, 4]] as const;
+      const witnesses = [aWitness({ lastSeq: 5, kept: [...kept], owed: [[5, 5]] })];
+      const wanted = { epoch: EPOCH, from: 3, to: 4 };
+      expect(await store.heartbeat(aHeartbeat({ witnesses }), NOW)).toEqual({ resend: [wanted] });
+      expect(await store.incidents(10)).toEqual([]);
+      expect(await store.ingest(aBatch([updates[4]!]))).toMatchObject({
+        receipt: { verdicts: [{ verdict: "accepted" }], resend: [wanted] },
+      });
+      const last = await store.ingest(aBatch(updates.slice(2, 4)));
+      expect(last).not.toMatchObject({ receipt: { resend: [wanted] } });
+      expect(await store.heartbeat(aHeartbeat({ witnesses }), NOW)).toEqual({});
+      expect(await store.incidents(10)).toEqual([]);
+    });
+
+    it("[IN5] calls lost what the kiosk has let go of, and what an app of before kept none of", async () => {
+      const store = await open();
+      const without = aWitness({ lastSeq: 3 });
+      const gone = [aWitness({ lastSeq: 3, kept: [[3, 3]] })];
+      await store.heartbeat(aHeartbeat({ witnesses: gone }), NOW);
+      expect(await store.incidents(10)).toMatchObject([
+        { type: "updates-lost", detail: expect.stringContaining("seq 1-2 of"), open: true },
+      ]);
+      delete without.kept;
+      expect(await store.heartbeat(aHeartbeat({ witnesses: [without] }), NOW)).toEqual({});
+      expect(await store.incidents(10)).toMatchObject([
+        { type: "updates-lost", detail: expect.stringContaining("seq 1-3 of"), open: true },
+      ]);
+    });
+
+    it("[IN5] asks for a bounded number at a time, oldest first, over all epochs", async () => {
+      const store = await open();
+      const witnesses = [
+        aWitness({ epoch: anId(1), lastSeq: 300, kept: [[1, 300]] }),
+        aWitness({ epoch: anId(2), firstSeq: 301, lastSeq: 9_000, kept: [[301, 9_000]] }),
+      ];
+      expect(await store.heartbeat(aHeartbeat({ witnesses }), NOW)).toEqual({
+        resend: [
+          { epoch: anId(1), from: 1, to: 300 },
+          { epoch: anId(2), from: 301, to: 500 },
+        ],
+      });
+    });
+
+    it("[IN5] dates what is sent again as it did the first time, by whatever clock is left", async () => {
+      const store = await open();
+      const LATER = NOW + 5 * DAY;
+      // The database was copied at NOW, when this kiosk owed nothing; it is put back at LATER.
+      await store.heartbeat(aHeartbeat(), NOW);
+      const witnesses = [aWitness({ lastSeq: 3, kept: [[1, 3]] })];
+      const clock = { segment: "cccccccc.0", wallMs: LATER, monoMs: 60_000 };
+      await store.heartbeat(aHeartbeat({ witnesses, clock }), LATER);
+      const atMs = LATER - 3 * DAY;
+      const again = anUpdate({
+        seq: 2,
+        segment: "bbbbbbbb.0",
+        wallMs: atMs,
+        monoMs: 5_000,
+        attributes: { lastStore: "then" },
+      });
+      await store.ingest(aBatch([again], { receiptMs: LATER + 1_000, clock }));
+      expect((await claimOne(store, { nowMs: LATER + MINUTE })).attributes).toMatchObject([
+        { value: "then", effectiveMs: atMs + 1_000 },
+      ]);
+    });
+
+    it("[IN5] dates what a kiosk sends again that this database never heard of", async () => {
+      const store = await open();
+      const clock = { segment: "cccccccc.0", wallMs: NOW, monoMs: 60_000 };
+      const fresh = anUpdate({ seq: 9, segment: "cccccccc.0", wallMs: NOW, monoMs: 59_000 });
+      // Its newest scan comes before its first heartbeat.
+      await store.ingest(aBatch([fresh], { clock, receiptMs: NOW }));
+      const witnesses = [aWitness({ lastSeq: 9, kept: [[1, 9]] })];
+      await store.heartbeat(aHeartbeat({ witnesses, clock }), NOW);
+      const atMs = NOW - 6 * DAY;
+      const old = { seq: 2, segment: "bbbbbbbb.0", wallMs: atMs, monoMs: 5_000 };
+      const again = anUpdate({ ...old, card: "2912345678913", attributes: { lastStore: "then" } });
+      await store.ingest(aBatch([again], { clock, receiptMs: NOW }));
+      const { claims } = await store.claim(anAsk({ nowMs: NOW + MINUTE }));
+      expect(claims.map((claim) => claim.attributes[0])).toContainEqual(
+        expect.objectContaining({ value: "then", effectiveMs: atMs }),
+      );
+    });
+
     it("[OB5] does not take a heartbeat that was held up on its way for a loss", async () => {
       const store = await open();
       const fresh = [aWitness({ lastSeq: 8, owed: [[5, 8]], void: [[1, 4]] })];

@@ -1,0 +1,108 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import path from "node:path";
+import { backup } from "node:sqlite";
+import { BACKUP_PATH, BackupReceipt } from "../contract/admin.ts";
+import { Problem } from "../contract/problem.ts";
+import { DATABASE_FILE, readArchive, syncToDisk } from "./backup/archive.ts";
+import { openAlone } from "./backup/open-alone.ts";
+import { takeBackup } from "./backup/take-backup.ts";
+import { settingsFrom, type Settings } from "./settings.ts";
+import { StartupError } from "./startup-error.ts";
+import { systemClock } from "./system-clock.ts";
+
+// Composition root of `npm run backup -- [folder]`: asks the proxy that runs for a backup, since it
+// holds its database for itself, or makes one where none runs.
+
+try {
+  const settings = settingsFrom(process.env);
+  if (!settings.ok) throw new StartupError(settings.error);
+  const made = (await askProxy(settings.value)) ?? (await makeHere(settings.value));
+  const wanted = process.argv[2];
+  console.log(
+    `Backup    ${wanted === undefined ? made : await moveTo(made, path.resolve(wanted))}`,
+  );
+} catch (error) {
+  if (!(error instanceof StartupError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+/** The folder of the archive; nothing when no proxy runs where the settings say. */
+async function askProxy(settings: Settings): Promise<string | undefined> {
+  const { adminHost, adminPort, dataDir } = settings;
+  const tokenFile = path.join(dataDir, "admin-token");
+  const token =
+    settings.adminToken ?? (existsSync(tokenFile) ? readFileSync(tokenFile, "utf8").trim() : "");
+  const host = adminHost.includes(":") ? `[${adminHost}]` : adminHost;
+  let answer: Response;
+  try {
+    answer = await fetch(`http://${host}:${adminPort}${BACKUP_PATH}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      redirect: "error",
+    });
+  } catch {
+    // Nobody listens there; whether one runs after all, its lock on the database tells.
+    return undefined;
+  }
+  const body: unknown = await answer.json().catch(() => undefined);
+  const receipt = BackupReceipt.safeParse(body);
+  if (answer.ok && receipt.success && isWithin(receipt.data.folder, dataDir)) {
+    return receipt.data.folder;
+  }
+  const problem = Problem.safeParse(body);
+  throw new StartupError(
+    problem.success
+      ? `The proxy at ${host}:${adminPort} made no backup: ${problem.data.title}. ${problem.data.detail}`
+      : `ADMIN_PORT: what answers at ${host}:${adminPort} is not the proxy of ${dataDir}; give both as it was started with.`,
+  );
+}
+
+async function makeHere({ dataDir, keysFile }: Settings): Promise<string> {
+  const file = path.join(dataDir, DATABASE_FILE);
+  if (!existsSync(file)) {
+    throw new StartupError(`DATA_DIR: there is no ${file}; set DATA_DIR to the proxy's folder.`);
+  }
+  const database = openAlone(file);
+  try {
+    return await takeBackup({
+      backupsDir: path.join(dataDir, "backups"),
+      keysFile,
+      copyDatabase: async (copy) => void (await backup(database, copy)),
+      nowMs: systemClock.wallMs(),
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** Also to another disk; checked there, and only then gone here. */
+async function moveTo(made: string, wanted: string): Promise<string> {
+  if (existsSync(wanted)) {
+    throw new StartupError(`${wanted}: is there already; name another folder. Backup: ${made}`);
+  }
+  const partial = `${wanted}.partial`;
+  cpSync(made, partial, { recursive: true });
+  chmodSync(partial, 0o700);
+  for (const name of readdirSync(partial)) {
+    chmodSync(path.join(partial, name), 0o600);
+    syncToDisk(path.join(partial, name));
+  }
+  await readArchive(partial);
+  renameSync(partial, wanted);
+  syncToDisk(path.dirname(wanted));
+  rmSync(made, { recursive: true });
+  return wanted;
+}
+
+function isWithin(file: string, folder: string): boolean {
+  return path.resolve(file).startsWith(path.resolve(folder) + path.sep);
+}

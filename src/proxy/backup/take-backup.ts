@@ -1,0 +1,79 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import {
+  DATABASE_FILE,
+  describeFile,
+  KEYS_FILE,
+  MANIFEST_FILE,
+  syncToDisk,
+  type Manifest,
+} from "./archive.ts";
+import { checkCopyAside } from "./check-copy.ts";
+
+export interface BackupOptions {
+  /** Where the archive's folder is made. */
+  readonly backupsDir: string;
+  /** May be missing: a proxy that seals nothing has no keys. */
+  readonly keysFile: string;
+  /** Copies the database, as it is at one moment, into an empty file. */
+  readonly copyDatabase: (file: string) => Promise<void>;
+  readonly nowMs: number;
+}
+
+/**
+ * Makes a backup of database and keys, for its owner only, and gives its folder. The folder appears
+ * under its name when everything in it is on disk and was checked; whatever fails leaves nothing.
+ *
+ * The keys are copied after the database: keys are added before they are used, so that later keys
+ * open all of an earlier database, and not the other way round.
+ */
+export async function takeBackup(options: BackupOptions): Promise<string> {
+  const { backupsDir, keysFile, nowMs } = options;
+  const folder = path.join(backupsDir, `tarjeta-${stamp(nowMs)}`);
+  const partial = `${folder}.partial`;
+  mkdirSync(backupsDir, { recursive: true, mode: 0o700 });
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { mode: 0o700 });
+  try {
+    const database = path.join(partial, DATABASE_FILE);
+    closeSync(openSync(database, "wx", 0o600));
+    await options.copyDatabase(database);
+    const wrong = await checkCopyAside(database);
+    if (wrong !== undefined) throw new Error(`the copy of the database is damaged: ${wrong}`);
+    const files = [await describeFile(partial, DATABASE_FILE)];
+    if (existsSync(keysFile)) {
+      const keys = path.join(partial, KEYS_FILE);
+      copyFileSync(keysFile, keys);
+      chmodSync(keys, 0o600);
+      files.push(await describeFile(partial, KEYS_FILE));
+    }
+    const manifest: Manifest = { v: 1, madeAtMs: nowMs, files };
+    writeFileSync(path.join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`, {
+      mode: 0o600,
+    });
+    for (const { name } of files) syncToDisk(path.join(partial, name));
+    syncToDisk(path.join(partial, MANIFEST_FILE));
+    syncToDisk(partial);
+    renameSync(partial, folder);
+    syncToDisk(backupsDir);
+    return folder;
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** `2026-11-23T08-00-00-000Z`: sorts by time, and is a file name everywhere. */
+export function stamp(nowMs: number): string {
+  return new Date(nowMs).toISOString().replaceAll(/[:.]/g, "-");
+}

@@ -1,0 +1,36 @@
+import path from "node:path";
+import { putBack } from "./backup/put-back.ts";
+import { settingsFrom } from "./settings.ts";
+import { StartupError } from "./startup-error.ts";
+import { systemClock } from "./system-clock.ts";
+
+// Composition root of `npm run restore -- <folder> [--force]`.
+
+try {
+  const settings = settingsFrom(process.env);
+  if (!settings.ok) throw new StartupError(settings.error);
+  const force = process.argv.includes("--force");
+  const archive = process.argv.slice(2).find((word) => !word.startsWith("--"));
+  if (archive === undefined) {
+    throw new StartupError("Name the backup's folder: npm run restore -- <folder> [--force]");
+  }
+  const { dataDir, keysFile } = settings.value;
+  const restored = await putBack({
+    archive: path.resolve(archive),
+    dataDir,
+    keysFile,
+    force,
+    nowMs: systemClock.wallMs(),
+  });
+  console.log(`Restored  ${dataDir} as of ${new Date(restored.madeAtMs).toISOString()}`);
+  if (restored.formerKeysFile !== undefined) {
+    console.log(
+      `Old keys  ${restored.formerKeysFile}  (kiosks may still hold entries sealed to them)`,
+    );
+  }
+  console.log("Forwarding rests for up to a day: calls made since the backup count as used.");
+} catch (error) {
+  if (!(error instanceof StartupError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
