@@ -23,12 +23,11 @@ import {
 
 const Kid = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be letters, digits, - and _");
 
+const NOT_A_KEY = `must be ${KEY_BYTES} bytes, base64url`;
+
 const Bytes = z
-  .base64url()
-  .refine(
-    (text) => Buffer.from(text, "base64url").length === KEY_BYTES,
-    `must be ${KEY_BYTES} bytes, base64url`,
-  );
+  .base64url(NOT_A_KEY)
+  .refine((text) => Buffer.from(text, "base64url").length === KEY_BYTES, NOT_A_KEY);
 
 const Secret = Bytes.transform((text) => createSecretKey(Buffer.from(text, "base64url")));
 

@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { SealingKey } from "../../../src/contract/sealing.ts";
+import { readKeysFile } from "../../../src/proxy/keys/keys-file.ts";
+import { aFolder } from "../../support/store-files.ts";
+
+let file: string;
+
+beforeEach(() => {
+  file = path.join(aFolder(), "keys.json");
+});
+
+function keys(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["src/proxy/keys/main.ts", ...args],
+    { env: { PATH: process.env["PATH"], KEYS_FILE: file }, encoding: "utf8" },
+  );
+  return { status, said: stdout + stderr };
+}
+
+describe("npm run keys", () => {
+  it("makes a file for its owner only, once", () => {
+    expect(keys("make").status).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const before = readFileSync(file, "utf8");
+    expect(keys("make")).toEqual({ status: 1, said: `KEYS_FILE: ${file} is there already.\n` });
+    expect(readFileSync(file, "utf8")).toBe(before);
+  });
+
+  it("rotates with overlap, and never prints a secret", () => {
+    keys("make");
+    const before = readKeysFile(file);
+    const said = keys("rotate", "sealing").said + keys("rotate", "storage").said;
+    const after = readKeysFile(file);
+    expect(after.sealing.map(({ kid }) => kid).slice(1)).toEqual([before.sealing[0]!.kid]);
+    expect(after.storage.map(({ kid }) => kid).slice(1)).toEqual([before.storage[0]!.kid]);
+    expect(said).toContain(`${after.sealing[0]!.kid} (in use)`);
+    const held: Record<string, unknown> = JSON.parse(readFileSync(file, "utf8"));
+    const secrets = JSON.stringify(held).match(/"(?:privateKey|key|pepper|visitorIdKey)":"[^"]+"/g);
+    expect(secrets).toHaveLength(6);
+    for (const secret of secrets ?? []) {
+      expect(said + keys("show").said).not.toContain(secret.split('"')[3]);
+    }
+  });
+
+  it("exports the public half of the key in use", () => {
+    keys("make");
+    const exported = SealingKey.parse(JSON.parse(keys("export").said));
+    expect(exported).toMatchObject({ kid: readKeysFile(file).sealing[0]!.kid });
+    expect(Object.keys(exported).toSorted()).toEqual(["kid", "publicKey"]);
+  });
+
+  it("refuses by name what cannot be used", () => {
+    expect(keys("show").said).toMatch(/^KEYS_FILE: .* cannot be read \(ENOENT\)/);
+    expect(keys("melt").said).toMatch(/^Usage: npm run keys/);
+    keys("make");
+    chmodSync(file, 0o644);
+    expect(keys("show").said).toMatch(/^KEYS_FILE: others may read .*; run chmod 600 on it\./);
+    chmodSync(file, 0o600);
+    const whole = readFileSync(file, "utf8");
+    writeFileSync(file, whole.slice(0, -20));
+    expect(keys("show").said).toMatch(/^KEYS_FILE: .* \(not JSON\); restore it from a backup\./);
+    writeFileSync(file, whole.replace(/"pepper": "[^"]+"/, '"pepper": "short"'));
+    expect(keys("show").said).toMatch(/^KEYS_FILE: .*: pepper: must be 32 bytes, base64url/);
+  });
+});
