@@ -265,7 +265,7 @@ describe("IndexedDB outbox", () => {
         const id = `1d1d1d1d-0000-4000-8000-00000000000${seq}`;
         const segment = "5e5e5e5e-0000-4000-8000-000000000001.0";
         const clocks = { segment, wallMs: 1, monoMs: 1, heldUntil: 0 };
-        const header = { v: 1, id, epoch, seq, ...clocks, kid: "plain", enc: "" };
+        const header = { v: 1, id, epoch, seq, ...clocks, kid: "k1", enc: "" };
         tx.objectStore("entries").put({ header, body: `old ${seq}` }, seq);
       }
       tx.objectStore("meta").put([{ epoch, firstSeq: 1, lastSeq: 3, gone: false }], "epochs");
