@@ -80,8 +80,13 @@ export function scannedCards(rows: readonly JournalRow[]): readonly string[] {
 
 /** Waits until the proxy has scans of all these cards on its disk. */
 export async function takenIn(dataDir: string, cards: readonly string[]): Promise<void> {
-  await waitFor(`${cards.length} cards in the journal`, () => {
-    const taken = new Set(scannedCards(readJournal(dataDir)));
-    return cards.every((card) => taken.has(card));
-  });
+  await waitFor(
+    `${cards.length} cards in the journal`,
+    () => {
+      const taken = new Set(scannedCards(readJournal(dataDir)));
+      return cards.every((card) => taken.has(card));
+    },
+    // A kiosk that has to be told something hears it with its next heartbeat, in up to 72 s.
+    { timeoutMs: 120_000 },
+  );
 }
