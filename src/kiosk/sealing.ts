@@ -25,5 +25,7 @@ export interface Sealing {
 export function openSealing({ database, kept, fetch, clock }: SealingDeps): Sealing {
   const keys = createSealingKeySource({ kept, fetch });
   const seal = createSealer({ sealingKey: keys.current, clock });
+  // Asked for at once: the network may be gone by the first scan. Who cannot have it now hears so then.
+  keys.current().catch(() => undefined);
   return { seal, learn: keys.learn, sealPlain: () => sealPlainEntries(database, seal) };
 }
