@@ -4,13 +4,13 @@ import { serviceWorker } from "./src/sw/vite-plugin.ts";
 
 /** Every function of zod's that the contract builds schemas with. */
 const SCHEMA_MAKERS = (
-  "array boolean catchall discriminatedUnion enum int literal number object optional readonly " +
+  "array boolean catchall discriminatedUnion enum extend int literal number object optional readonly " +
   "record strictObject string tuple unknown gte lte maxLength minLength refine regex"
 ).split(" ");
 
 /** What the first load needs in any case; what only later parts share stays with them. */
 const SHARED =
-  /node_modules|keypad-number|domain|outbox|icons|button|ribbon|label|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:update|primitives|entry|heartbeat|witness)/;
+  /node_modules|preload-helper|keypad-number|domain|outbox(?!.signed)|icons|button|ribbon|label|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:update|primitives|entry|heartbeat|witness)/;
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { DeviceName } from "./pairing.ts";
+import { PlaceId, TimeZone, Uuid } from "./primitives.ts";
 
 /** Lists on the admin listener, behind a token: `GET`, newest first, at most 500 rows. */
 export const INCIDENTS_PATH = "/v1/incidents";
@@ -10,6 +12,12 @@ export const SESSION_PATH = "/v1/session";
 
 /** `GET` the named tokens, `POST` a new one, `DELETE` one by its name. */
 export const TOKENS_PATH = "/v1/tokens";
+
+/** `POST` to make a one-time pairing code. */
+export const PAIRINGS_PATH = "/v1/pairings";
+
+/** `GET` the paired kiosks; `POST` to `/:deviceId/revoke` and `/:deviceId/approve`. */
+export const DEVICES_PATH = "/v1/devices";
 
 /** What a person, or a program of theirs, may do on the admin listener. */
 export const Role = z.enum(["viewer", "marketer", "operator", "privacy", "store"]);
@@ -27,6 +35,39 @@ export const SessionAnswer = z.object({ name: z.string(), role: Role });
 export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
 export const NewTokenRequest = z.strictObject({ name: TokenName, role: Role });
+
+/** Which kiosk a code is for. Replacing takes place and name from the old one where none are given. */
+export const NewPairingRequest = z.strictObject({
+  storeId: z.optional(PlaceId),
+  kioskId: z.optional(PlaceId),
+  name: z.optional(DeviceName),
+  timeZone: z.optional(TimeZone),
+  /** The kiosk whose place it takes: its keys are revoked in the same moment. */
+  replaces: z.optional(Uuid),
+});
+export type NewPairingRequest = z.infer<typeof NewPairingRequest>;
+
+/** Told once. */
+export const NewPairingAnswer = z.object({ code: z.string(), endsMs: z.number() });
+export type NewPairingAnswer = z.infer<typeof NewPairingAnswer>;
+
+/** One key of a kiosk; during a rotation a kiosk has two. */
+export const PairedDevice = z.object({
+  deviceId: z.string(),
+  storeId: z.string(),
+  kioskId: z.string(),
+  timeZone: z.string(),
+  name: z.string(),
+  state: z.enum(["waiting", "active", "revoked"]),
+  /** To compare with what the kiosk shows. */
+  fingerprint: z.string(),
+  pairedMs: z.number(),
+  /** When the key ends, once another one followed it. */
+  endsMs: z.optional(z.number()),
+  replaces: z.optional(z.string()),
+  replacedBy: z.optional(z.string()),
+});
+export type PairedDevice = z.infer<typeof PairedDevice>;
 
 /** One administrative act. Append-only; never holds a card number or a token. */
 export const AuditedAct = z.object({

@@ -48,10 +48,10 @@ export const Verdict = z.discriminatedUnion("verdict", [
 export type Verdict = z.infer<typeof Verdict>;
 
 /**
- * The only thing an entry may be removed for (rule FL1). Unknown members are ignored, so that a
- * newer proxy can say more.
+ * A receipt whose verdicts are read one by one. Unknown members are ignored, so that a newer proxy
+ * can say more.
  */
-export const IngestReceipt = z.object({
+export const ReceiptEnvelope = z.object({
   v: z.literal(1),
   /** The request's. */
   nonce: Uuid,
@@ -60,11 +60,14 @@ export const IngestReceipt = z.object({
    * Per entry, in any order. An entry without a readable id has none; the kiosk goes by
    * `unreadable`.
    */
-  verdicts: z.array(Verdict),
+  verdicts: z.array(z.unknown()),
   /** Positions in the request of entries whose header could not be read. */
   unreadable: z.array(z.int()),
   /** Highest sequence number ever received of the newest entry's epoch; tells a kiosk it was rolled back. */
   highestSeq: z.optional(z.object({ epoch: Uuid, seq: Sequence })),
   resend: z.optional(Resend),
 });
+
+/** The only thing an entry may be removed for (rule FL1). */
+export const IngestReceipt = z.extend(ReceiptEnvelope, { verdicts: z.array(Verdict) });
 export type IngestReceipt = z.infer<typeof IngestReceipt>;

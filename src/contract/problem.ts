@@ -12,6 +12,14 @@ export const PROBLEMS = {
   "unsupported-media-type": { status: 415, title: "Only application/json is taken here" },
   conflict: { status: 409, title: "There is one of that name" },
   "nonce-reused": { status: 409, title: "This nonce was used with another body" },
+  unsigned: { status: 401, title: "The request is not signed as the contract says" },
+  "bad-signature": { status: 401, title: "The signature is not of this request" },
+  "unknown-device": { status: 401, title: "No kiosk is paired with this key" },
+  stale: { status: 401, title: "The request was signed too long ago, or ahead of time" },
+  revoked: { status: 403, title: "This kiosk's key was revoked" },
+  "not-approved": { status: 403, title: "This kiosk waits for somebody to approve it" },
+  "pairing-refused": { status: 403, title: "This code pairs nothing" },
+  "pairing-throttled": { status: 429, title: "Too many wrong codes; come back later" },
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
   forbidden: { status: 403, title: "The token's role may not do this" },
   "cross-origin": { status: 403, title: "Only this origin's own pages may call here" },
@@ -38,6 +46,8 @@ export const Problem = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.string(),
+  /** With `stale`: what the clock should have said. */
+  proxyTimeMs: z.optional(z.number()),
 });
 export type Problem = z.infer<typeof Problem>;
 

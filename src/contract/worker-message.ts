@@ -1,5 +1,4 @@
 import type { ClockReading } from "../domain/effective-time.ts";
-import type { Device } from "./update.ts";
 
 /** From the page to the worker. `SKIP_WAITING` is the word workbox-window sends. */
 export type PageMessage =
@@ -7,7 +6,6 @@ export type PageMessage =
   /** Empty the outbox. The page's clocks travel along: they date its entries best (rule CL1). */
   | {
       readonly type: "FLUSH";
-      readonly device: Device;
       readonly clock: ClockReading;
       /** Ignore a pause that is still running: somebody pressed a button or the link came back. */
       readonly force: boolean;

@@ -19,8 +19,11 @@ export interface DeliveryState {
  * the page where there is none or where it no longer answers. The browser's own sync only helps.
  */
 export interface Delivery {
-  /** Counts what an earlier life left, or what is owed again, and asks for it to be sent. */
-  readonly start: () => Promise<void>;
+  /**
+   * Counts what an earlier life left, or what is owed again, and asks for it to be sent; `force`
+   * ignores a pause that was for another key than today's.
+   */
+  readonly start: (force?: boolean) => Promise<void>;
   /** One more is owed and durable. */
   readonly added: () => void;
   /** A moment at which sending may work: the link came back, the page was shown, a button. */
@@ -103,7 +106,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     // Not there, not allowed, or given up: the timer below asks anyway.
     deps.registerSync().catch(() => undefined);
     const silentMs = clock.monoMs() - silentSinceMs;
-    const message = { type: "FLUSH", device: device(), clock: reading(), force } as const;
+    const message = { type: "FLUSH", clock: reading(), force } as const;
     const posted = post(message);
     if (!posted || (state.depth > 0 && silentMs >= DEAD_AFTER_MS)) {
       flushHere(force, silentMs >= STEAL_AFTER_MS);
@@ -131,11 +134,11 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   };
 
   return {
-    async start() {
+    async start(force = false) {
       const depth = await outbox.depth();
       silentSinceMs = clock.monoMs();
       change({ depth });
-      ask(false);
+      ask(force);
     },
     added() {
       if (state.depth === 0) silentSinceMs = clock.monoMs();

@@ -1,10 +1,7 @@
 import { PlaceId } from "../contract/primitives.ts";
-import { Device } from "../contract/update.ts";
-import { err, ok, type Result } from "../domain/result.ts";
-import { DEVICE_KEY, type KeptStore } from "../outbox/kept-store.ts";
-
-/** Where the record is mirrored, so that a wiped database does not make a kiosk a stranger. */
-const MIRROR_KEY = "tarjeta-device";
+import type { Device } from "../contract/update.ts";
+import { readIdentity, type Identity } from "../outbox/identity.ts";
+import type { KeptStore } from "../outbox/kept-store.ts";
 
 /** The address says where the kiosk stands, in words no record may hold. */
 export interface BadPlace {
@@ -13,68 +10,52 @@ export interface BadPlace {
   readonly value: string;
 }
 
-export interface DeviceDeps {
-  readonly kept: KeptStore;
-  readonly storage: Pick<Storage, "getItem" | "setItem">;
-  /** What the page was opened with: `store` and `kiosk`, when somebody says them. */
-  readonly address: URLSearchParams;
-  readonly timeZone: string;
-  readonly newId: () => string;
-}
-
-/**
- * Who this kiosk is: what the address says, else what was remembered, else the defaults. Remembered
- * in the outbox's database, where the worker reads it, and mirrored outside. A database that cannot
- * be opened does not keep a kiosk from knowing itself.
- */
-export async function loadDevice(deps: DeviceDeps): Promise<Result<Device, BadPlace>> {
-  const { kept, storage, address, timeZone, newId } = deps;
+export function badPlaceIn(address: URLSearchParams): BadPlace | undefined {
   for (const parameter of ["store", "kiosk"] as const) {
     const value = address.get(parameter);
     if (value !== null && !PlaceId.safeParse(value).success) {
-      return err({ type: "bad-place", parameter, value });
+      return { type: "bad-place", parameter, value };
     }
   }
-  const known =
-    deviceFrom(await kept.get(DEVICE_KEY).catch(() => undefined)) ?? deviceFrom(mirrored(storage));
-  const device: Device = {
-    deviceId: known?.deviceId ?? newId(),
-    storeId: address.get("store") ?? known?.storeId ?? "store-1",
-    kioskId: address.get("kiosk") ?? known?.kioskId ?? "kiosk-1",
-    timeZone,
-  };
-  // Not awaited: a database that hangs must not keep the screen dark.
-  void remember(device, kept, storage);
-  return ok(device);
+  return undefined;
 }
 
-async function remember(
-  device: Device,
-  kept: KeptStore,
-  storage: DeviceDeps["storage"],
-): Promise<void> {
-  try {
-    storage.setItem(MIRROR_KEY, JSON.stringify(device));
-  } catch {
-    // A full storage: the database has the record.
-  }
-  try {
-    await kept.put(DEVICE_KEY, device);
-  } catch {
-    // The database does not work: the outbox says so on screen, and the mirror has the record.
-  }
+/** Who a paired kiosk is; without the key where the database does not open. */
+export interface Known {
+  readonly device: Device;
+  readonly identity: Identity | undefined;
 }
 
-function mirrored(storage: DeviceDeps["storage"]): unknown {
-  try {
-    return JSON.parse(storage.getItem(MIRROR_KEY) ?? "null");
-  } catch {
-    // Damaged text remembers nothing.
-    return undefined;
-  }
+/** Why a kiosk has to be paired before it may work. */
+export type Unpaired = "new" | "revoked" | "unknown-device";
+
+export interface StartDeps {
+  readonly kept: KeptStore;
+  readonly storage: Pick<Storage, "getItem">;
+  /** A link to pair with was opened. */
+  readonly hasCode: boolean;
 }
 
-function deviceFrom(value: unknown): Device | undefined {
-  const parsed = Device.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+/**
+ * Who this kiosk is. Where the database does not open, the mirror tells: the outbox says so on screen
+ * by itself, and the key is asked for again at every send.
+ *
+ * A key that was revoked ends the work; one that the proxy does not know may have been lost on that
+ * side, so the kiosk goes on taking cards until somebody opens a link to pair it anew.
+ */
+export async function startFrom({ kept, storage, hasCode }: StartDeps): Promise<Known | Unpaired> {
+  let identity: Identity | undefined;
+  try {
+    identity = await readIdentity(kept);
+  } catch {
+    const { mirroredDevice } = await import("./keep-identity.ts");
+    const device = mirroredDevice(storage);
+    return device === undefined ? "new" : { device, identity: undefined };
+  }
+  if (identity === undefined) return "new";
+  const { device, refused } = identity;
+  if (refused === "revoked" || (refused !== undefined && hasCode)) {
+    return refused;
+  }
+  return { device, identity };
 }

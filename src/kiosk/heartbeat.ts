@@ -7,6 +7,7 @@ import {
 import type { Device } from "../contract/update.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import type { SignedFetch } from "../outbox/signed-fetch.ts";
 
 /** Says at intervals that the kiosk is alive and what it holds, also when it owes nothing. */
 export interface Heartbeat {
@@ -22,7 +23,7 @@ export interface HeartbeatDeps {
     Outbox,
     "witnesses" | "incidents" | "incidentsTold" | "remove" | "oweAgain"
   >;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: SignedFetch;
   readonly device: () => Device;
   readonly reading: () => ClockReading;
   readonly newNonce: () => string;
@@ -111,6 +112,7 @@ async function post(
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify(request),
+      nonce: request.nonce,
       redirect: "error",
       credentials: "omit",
       cache: "no-store",

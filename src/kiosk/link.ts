@@ -8,12 +8,15 @@ import type { Database } from "../outbox/connection.ts";
 import { createFlush } from "../outbox/flush.ts";
 import { createIdbOwed } from "../outbox/idb-owed.ts";
 import type { IdbOutbox } from "../outbox/idb-outbox.ts";
+import type { Identity } from "../outbox/identity.ts";
 import { createIngestClient } from "../outbox/ingest-client.ts";
 import type { KeptStore } from "../outbox/kept-store.ts";
 import { webLock } from "../outbox/lock.ts";
 import { createPause } from "../outbox/pause.ts";
+import { createSignedFetch } from "../outbox/signed-fetch.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
+import { createStanding } from "./standing.ts";
 import type { NetworkGate } from "./network-gate.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
 
@@ -26,6 +29,8 @@ export interface LinkDeps {
   readonly kept: KeptStore;
   readonly gate: NetworkGate;
   readonly device: Device;
+  /** As the page started with it; nothing while the database did not open. */
+  readonly identity: Identity | undefined;
   readonly appVersion: string;
   /** Updates owed, kept up to date from here on. */
   readonly depth: Signal<number>;
@@ -39,13 +44,16 @@ export interface LinkDeps {
 
 /** The kiosk's line to its proxy: what is owed goes out on it, and the kiosk says that it lives. */
 export interface Link {
+  /** Asks the proxy for something, as this kiosk. */
+  readonly get: (path: string) => Promise<Response>;
   /** Known to be down, by the last thing that was tried. */
   readonly isDown: ReadonlySignal<boolean>;
   readonly added: () => void;
   readonly setCut: (cut: boolean) => void;
   /** Nobody is in the middle of anything: a new version of the app may take over. */
   readonly setIdle: (idle: boolean) => void;
-  readonly start: () => void;
+  /** `justPaired`: what the queue was resting for was an earlier key's trouble. */
+  readonly start: (justPaired: boolean) => void;
 }
 
 /** Ours: a page that is never idle sends all the same. */
@@ -63,6 +71,15 @@ export function createLink(deps: LinkDeps): Link {
     return () => clearTimeout(id);
   };
 
+  const standing = createStanding({ ...deps, onRevoked: bridge.beginAgain });
+  const signedFetch = createSignedFetch({
+    fetch: gate.fetch,
+    key: standing.identity,
+    kept,
+    clock,
+    newNonce: newId,
+  });
+
   const delivery = createDelivery({
     outbox,
     clock,
@@ -70,7 +87,7 @@ export function createLink(deps: LinkDeps): Link {
     reading: segments.reading,
     flush: createFlush({
       outbox: owed,
-      client: createIngestClient({ fetch: gate.fetch, clock, newNonce: newId }),
+      client: createIngestClient({ fetch: signedFetch, clock, newNonce: newId }),
       lock: webLock(navigator.locks),
       pause: createPause({ kept, clock, random }),
       clock,
@@ -92,11 +109,12 @@ export function createLink(deps: LinkDeps): Link {
   const heartbeat = createHeartbeat({
     outbox: { ...outbox, ...owed },
     fetch: async (url, init) => {
-      const answer = await gate.fetch(url, init).catch((error: unknown) => {
+      const answer = await signedFetch(url, init).catch((error: unknown) => {
         failed.value = true;
         throw error;
       });
       failed.value = !answer.ok;
+      if (!answer.ok) standing.refused(answer.clone()).catch(onError);
       return answer;
     },
     device: () => device,
@@ -107,7 +125,10 @@ export function createLink(deps: LinkDeps): Link {
     refusedScans: deps.refusedScans,
     random,
     timer,
-    onReceipt: deps.onReceipt,
+    onReceipt(receipt) {
+      standing.heard(receipt.proxyTimeMs, signedFetch).catch(onError);
+      deps.onReceipt(receipt);
+    },
     onOwedAgain: () => void delivery.start().catch(onError),
     onError,
   });
@@ -120,6 +141,7 @@ export function createLink(deps: LinkDeps): Link {
   });
 
   return {
+    get: (path) => signedFetch(path, { method: "GET", cache: "no-store" }),
     isDown: computed(() => failed.value || gate.isCut.value),
     added: delivery.added,
     setCut(cut) {
@@ -127,7 +149,7 @@ export function createLink(deps: LinkDeps): Link {
       if (!cut) delivery.request("online");
     },
     setIdle: bridge.setIdle,
-    start() {
+    start(justPaired) {
       channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) =>
         delivery.reported(data.report),
       );
@@ -140,7 +162,7 @@ export function createLink(deps: LinkDeps): Link {
         if (document.visibilityState === "visible") delivery.request("resumed");
       });
       bridge.register().catch(onError);
-      delivery.start().catch(onError);
+      delivery.start(justPaired).catch(onError);
       heartbeat.start();
     },
   };

@@ -5,7 +5,6 @@ import "./styles/screens.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
-import type { Device } from "../contract/update.ts";
 import { createSegmentClock } from "../outbox/clock-segments.ts";
 import { createDatabase } from "../outbox/connection.ts";
 import { createIdbOutbox } from "../outbox/idb-outbox.ts";
@@ -15,7 +14,7 @@ import { createKeyboardWedge } from "../scanner/keyboard-wedge.ts";
 import { App } from "./app.tsx";
 import { capture } from "./capture.ts";
 import { createConfigSource } from "./config.ts";
-import { loadDevice, type BadPlace } from "./device.ts";
+import { badPlaceIn, startFrom, type BadPlace, type Known } from "./device.ts";
 import { createFingerprint } from "./fingerprint.ts";
 import { createLanguageChoice } from "./language.ts";
 import type { Link } from "./link.ts";
@@ -50,16 +49,34 @@ const outbox = createIdbOutbox({ database, mirror: storageMirror(localStorage), 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has an element #app");
 
-const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-const device = await loadDevice({ kept, storage: localStorage, address, timeZone, newId });
-if (device.ok) await openKiosk(root, device.value);
-else await refusePlace(root, device.error);
+const badPlace = badPlaceIn(address);
+if (badPlace === undefined) await start(root);
+else await refusePlace(root, badPlace);
 
-async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
-  cleanAddress();
+async function start(root: HTMLElement): Promise<void> {
+  const known = await startFrom({ kept, storage: localStorage, hasCode: address.has("pair") });
+  // What the address said is used now or never; no reload, bookmark or glance need see it.
+  if (address.size > 0) history.replaceState(null, "", address.has("demo") ? "?demo" : "/");
+  if (typeof known === "object") return openKiosk(root, known, false);
+  const { openPairing } = await whole(import("./open-pairing.tsx"));
+  const paired = await openPairing({ root, address, why: known, outbox, kept, clock, newId });
+  return openKiosk(root, paired, true);
+}
+
+async function openKiosk(
+  root: HTMLElement,
+  { device, identity }: Known,
+  justPaired: boolean,
+): Promise<void> {
   const segments = createSegmentClock(clock, newId);
   const gate = createNetworkGate((path, init) => fetch(path, init));
-  const configs = createConfigSource({ kept, fetch: gate.fetch, appVersion, warn });
+  const configs = createConfigSource({
+    kept,
+    // Asked for only once the line to the proxy is there.
+    fetch: (path) => link.peek()!.get(path),
+    appVersion,
+    warn,
+  });
   const [config, owed, fingerprint] = await Promise.all([
     configs.last(),
     // What cannot be counted cannot be stored either: the first trial says so on screen.
@@ -118,7 +135,7 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
         config={session.config.value}
         ribbon={ribbon.value}
         offline={link.value?.isDown.value ?? false}
-        timeZone={timeZone}
+        timeZone={device.timeZone}
         language={language.value}
         onLanguage={choose}
         later={later.value}
@@ -146,7 +163,6 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
     return () => clearInterval(timer);
   });
 
-  refreshConfig();
   void tryToStore();
   void navigator.storage.persist();
 
@@ -171,6 +187,7 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
     kept,
     gate,
     device,
+    identity,
     depth,
     appVersion,
     // The demo's switch cuts the page's line; a sync would go past it.
@@ -184,7 +201,8 @@ async function openKiosk(root: HTMLElement, device: Device): Promise<void> {
     onError: warn,
   });
   link.value = line;
-  line.start();
+  line.start(justPaired);
+  refreshConfig();
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");
     openDemo({ isCut: gate.isCut, setCut: line.setCut, depth });
@@ -201,16 +219,9 @@ async function whole<T>(parts: Promise<T>): Promise<T> {
   }
 }
 
-/** What the address said is remembered; the next reload, bookmark or glance need not see it. */
-function cleanAddress(): void {
-  if (address.size === 0) return;
-  history.replaceState(null, "", location.pathname + (address.has("demo") ? "?demo" : ""));
-}
-
 async function refusePlace(root: HTMLElement, place: BadPlace): Promise<void> {
-  const { BadPlaceScreen } = await whole(import("./screens/later-screens.tsx"));
-  page.dataset["visitState"] = "out-of-service";
-  render(<BadPlaceScreen place={place} />, root);
+  const { showBadPlace } = await whole(import("./screens/later-screens.tsx"));
+  showBadPlace(root, place);
 }
 
 // A long press is no question about the page.

@@ -13,6 +13,8 @@ export interface WorkerBridge {
   readonly checkForUpdate: () => Promise<void>;
   /** Says whether somebody stands in front of the kiosk: a new version waits until nobody does. */
   readonly setIdle: (idle: boolean) => void;
+  /** Loads the page anew as soon as nobody stands there. */
+  readonly beginAgain: () => void;
 }
 
 export interface WorkerBridgeDeps {
@@ -42,7 +44,7 @@ export function createWorkerBridge({ reload }: WorkerBridgeDeps): WorkerBridge {
   let controlled = container !== undefined && container.controller !== null;
   let idle = false;
   let waiting = false;
-  /** The page's parts belong to a version that no longer runs. */
+  /** The page's parts belong to a version that no longer runs, or to a key that was revoked. */
   let outdated = false;
   let reloaded = false;
 
@@ -90,6 +92,10 @@ export function createWorkerBridge({ reload }: WorkerBridgeDeps): WorkerBridge {
     },
     setIdle(now) {
       idle = now;
+      settle();
+    },
+    beginAgain() {
+      outdated = true;
       settle();
     },
   };

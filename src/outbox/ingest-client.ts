@@ -1,17 +1,23 @@
 import * as z from "zod/mini";
 import type { Entry } from "../contract/entry.ts";
-import { INGEST_PATH, IngestReceipt, Verdict, type IngestRequest } from "../contract/ingest.ts";
+import {
+  INGEST_PATH,
+  ReceiptEnvelope,
+  type IngestReceipt,
+  type IngestRequest,
+} from "../contract/ingest.ts";
 import type { Device } from "../contract/update.ts";
 import { retryAfterMs } from "../domain/backoff.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
+import type { SignedFetch } from "./signed-fetch.ts";
 
 /** What one attempt to hand in a batch came to. Nobody downstream reads a status code again. */
 export type SendOutcome =
   /** The proxy named what it did with each entry: the only thing anything is removed for (FL1). */
   | {
       readonly type: "receipt";
-      readonly verdicts: readonly Verdict[];
+      readonly verdicts: readonly SaidVerdict[];
       readonly unreadable: readonly number[];
       readonly highestSeq: IngestReceipt["highestSeq"];
       readonly proxyTimeMs: number;
@@ -38,7 +44,7 @@ export interface IngestClient {
 }
 
 export interface IngestClientDeps {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: SignedFetch;
   readonly clock: Clock;
   readonly newNonce: () => string;
 }
@@ -64,6 +70,7 @@ export function createIngestClient({ fetch, clock, newNonce }: IngestClientDeps)
           method: "POST",
           headers: { "content-type": "application/json", accept: "application/json" },
           body: JSON.stringify(request),
+          nonce,
           // A portal's sign-in page is not an answer, wherever it was sent from.
           redirect: "error",
           credentials: "omit",
@@ -84,17 +91,23 @@ export function createIngestClient({ fetch, clock, newNonce }: IngestClientDeps)
   };
 }
 
-/** The receipt without its verdicts, which are read one by one: a newer proxy may know more kinds. */
-const Envelope = z.extend(IngestReceipt, { verdicts: z.array(z.unknown()) });
+/** A verdict as far as a kiosk goes by it; a newer proxy may know more kinds, which are passed over. */
+const SaidVerdict = z.object({
+  id: z.string(),
+  verdict: z.enum(["accepted", "duplicate", "superseded", "rejected", "retry"]),
+  reason: z.optional(z.string()),
+  retryAfterMs: z.optional(z.number()),
+});
+export type SaidVerdict = z.infer<typeof SaidVerdict>;
 
 function outcomeOfReceipt(response: Response, text: string, nonce: string): SendOutcome {
   const type = response.headers.get("content-type") ?? "";
   if (!/^application\/json\b/i.test(type)) return { type: "unavailable", reason: "not-json" };
-  const parsed = Envelope.safeParse(jsonOrNothing(text));
+  const parsed = ReceiptEnvelope.safeParse(jsonOrNothing(text));
   if (!parsed.success) return { type: "unavailable", reason: "not-a-receipt" };
   if (parsed.data.nonce !== nonce) return { type: "unavailable", reason: "wrong-nonce" };
   const verdicts = parsed.data.verdicts.flatMap((verdict) => {
-    const known = Verdict.safeParse(verdict);
+    const known = SaidVerdict.safeParse(verdict);
     return known.success ? [known.data] : [];
   });
   const { unreadable, highestSeq, proxyTimeMs, resend } = parsed.data;

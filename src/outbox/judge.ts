@@ -42,7 +42,7 @@ export function verdictsBySeq(
         done.push(header.seq);
         break;
       case "rejected":
-        refuse(header.seq, `rejected: ${verdict.reason}`);
+        refuse(header.seq, `rejected: ${verdict.reason ?? "without a reason"}`);
         break;
       case "retry":
         later.push({ seq: header.seq, retryAfterMs: verdict.retryAfterMs });

@@ -2,17 +2,14 @@ import type { Database } from "./connection.ts";
 import { completed, reading, strictly } from "./transaction.ts";
 
 /**
- * Small things a kiosk keeps beside its outbox and that the worker reads without a page: the device
- * record, the last good configuration. Whoever reads parses.
+ * Small things a kiosk keeps beside its outbox and that the worker reads without a page: who it is,
+ * the last good configuration. Whoever reads parses.
  */
 export interface KeptStore {
   readonly get: (key: string) => Promise<unknown>;
   /** Resolves once the value would survive a power cut. */
   readonly put: (key: string, value: unknown) => Promise<void>;
 }
-
-/** Where the page keeps the `Device` that the worker flushes for when no page is open. */
-export const DEVICE_KEY = "device";
 
 export function createKeptStore(database: Database): KeptStore {
   return {

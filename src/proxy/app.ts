@@ -1,5 +1,11 @@
 import fastifyStatic from "@fastify/static";
-import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
+import fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from "fastify";
 import { HEARTBEAT_PATH, HeartbeatRequest, type HeartbeatReceipt } from "../contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
@@ -7,6 +13,9 @@ import { SEALING_KEY_PATH, type SealingKey } from "../contract/sealing.ts";
 import type { Clock } from "../domain/clock.ts";
 import { budgetBodies } from "./body-budget.ts";
 import { isCrossOrigin } from "./cross-origin.ts";
+import { replyRefusal, signedRequestOf, type Gate, type Sender } from "./devices/gate.ts";
+import { routePairing } from "./devices/kiosk-routes.ts";
+import { OTHER_NONCE, type Pairing } from "./devices/pairing.ts";
 import type { FloodLimit } from "./flood-limit.ts";
 import { httpLimits } from "./http-limits.ts";
 import type { Ingest } from "./ingest.ts";
@@ -22,6 +31,9 @@ export interface AppDeps {
   readonly ingest: Ingest;
   readonly store: Store;
   readonly clock: Clock;
+  /** Everything a kiosk asks for passes it; there is no way around (rule AU1). */
+  readonly gate: Gate;
+  readonly pairing: Pairing;
   /** Shared by everything a kiosk sends. */
   readonly flood: FloodLimit;
   readonly kioskConfig: KioskConfig;
@@ -73,12 +85,16 @@ export async function createApp(
   );
   routeIngest(app, deps);
   routeHeartbeat(app, deps);
-  app.get(CONFIG_PATH, async (_request, reply) =>
-    reply.header("cache-control", "no-store").send(deps.kioskConfig),
-  );
+  app.get(CONFIG_PATH, async (request, reply) => {
+    const sender = admit(deps, request, reply);
+    if (sender === undefined) return reply;
+    return reply.header("cache-control", "no-store").send(deps.kioskConfig);
+  });
+  // A public key, for everybody who wants to keep something from everybody else.
   app.get(SEALING_KEY_PATH, async (_request, reply) =>
     reply.header("cache-control", "no-store").send(deps.sealingKey()),
   );
+  routePairing(app, deps, (request, reply) => admit(deps, request, reply));
   deps.mount?.(app);
   if (deps.kioskDir !== undefined) await serveKiosk(app, deps.kioskDir);
   return app;
@@ -96,6 +112,23 @@ function refuseOtherOrigins(app: FastifyInstance): void {
   });
 }
 
+/** Who sent a request; or nothing, and it has been answered by the name of what is wrong. */
+function admit(
+  { gate, clock, flood }: AppDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Sender | undefined {
+  const sender = gate(signedRequestOf(request));
+  if (!sender.ok) {
+    replyRefusal(reply, sender.error, clock.wallMs());
+    return undefined;
+  }
+  const waitSeconds = flood(sender.value.device.deviceId);
+  if (waitSeconds === undefined) return sender.value;
+  replyProblem(reply, "too-many-requests", "Send it again a little later.", waitSeconds);
+  return undefined;
+}
+
 function routeIngest(app: FastifyInstance, deps: AppDeps): void {
   let inFlight = 0;
   app.post(INGEST_PATH, async (request, reply) => {
@@ -104,12 +137,14 @@ function routeIngest(app: FastifyInstance, deps: AppDeps): void {
       const seconds = 1 + (inFlight % BUSY_RETRY_SECONDS);
       return replyProblem(reply, "busy", "Send it again a little later.", seconds);
     }
+    const sender = admit(deps, request, reply);
+    if (sender === undefined) return reply;
     if (!Buffer.isBuffer(request.body)) {
       return replyProblem(reply, "invalid-body", "The body is empty.");
     }
     inFlight += 1;
     try {
-      const answer = await deps.ingest(request.body);
+      const answer = await deps.ingest(request.body, sender);
       if (answer.type === "problem") {
         if (answer.code === "store-unavailable") {
           request.log.error({ reason: answer.detail }, "a batch was not kept");
@@ -126,30 +161,34 @@ function routeIngest(app: FastifyInstance, deps: AppDeps): void {
 
 function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
   app.post(HEARTBEAT_PATH, async (request, reply) => {
+    const sender = admit(deps, request, reply);
+    if (sender === undefined) return reply;
     const beat = HeartbeatRequest.safeParse(parseJson(request.body));
     if (!beat.success) {
       return replyProblem(reply, "invalid-body", whereOf(beat.error));
     }
-    const waitSeconds = deps.flood(beat.data.device.deviceId);
-    if (waitSeconds !== undefined) {
-      return replyProblem(reply, "too-many-requests", "Beat once a minute.", waitSeconds);
+    if (beat.data.nonce !== sender.nonce) {
+      return replyProblem(reply, OTHER_NONCE.code, OTHER_NONCE.detail);
     }
-    const receiptMs = deps.clock.wallMs();
     let heard: HeartbeatResult;
     try {
-      heard = await deps.store.heartbeat(beat.data, receiptMs);
+      const { device, digest } = sender;
+      heard = await deps.store.heartbeat({ ...beat.data, device }, deps.clock.wallMs(), digest);
     } catch (error) {
       if (!isStoreTrouble(error)) throw error;
       request.log.error({ error: error.name, reason: error.message }, "a heartbeat was not kept");
       return replyProblem(reply, "store-unavailable", `${error.message}.`, BUSY_RETRY_SECONDS);
     }
+    if (heard.type === "nonce-reused") {
+      return replyProblem(reply, "nonce-reused", "It came before with another body.");
+    }
     const receipt: HeartbeatReceipt = {
       v: 1,
       nonce: beat.data.nonce,
-      proxyTimeMs: receiptMs,
+      proxyTimeMs: heard.receiptMs,
       configVersion: deps.kioskConfig.version,
       sealing: deps.sealingKey(),
-      ...heard,
+      ...(heard.resend === undefined ? {} : { resend: heard.resend }),
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { Entry, EntryHeader } from "../contract/entry.ts";
 import { IngestRequest, type IngestReceipt, type Verdict } from "../contract/ingest.ts";
 import type { ProblemCode } from "../contract/problem.ts";
 import { Update } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { FloodLimit } from "./flood-limit.ts";
+import type { Sender } from "./devices/gate.ts";
+import { OTHER_NONCE } from "./devices/pairing.ts";
 import type { OpenBody } from "./open-body.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import { whereOf } from "./issue-words.ts";
@@ -15,8 +15,6 @@ export interface IngestDeps {
   readonly clock: Clock;
   /** Turns a sealed body into JSON text. */
   readonly openBody: OpenBody;
-  /** Holds back a kiosk that floods; nobody, unless told otherwise. */
-  readonly flood?: FloodLimit | undefined;
 }
 
 export type IngestReply =
@@ -25,17 +23,17 @@ export type IngestReply =
       readonly type: "problem";
       readonly code: Extract<
         ProblemCode,
-        | "invalid-body"
-        | "nonce-reused"
-        | "store-unavailable"
-        | "too-many-requests"
-        | "limit-reached"
+        "invalid-body" | "bad-signature" | "nonce-reused" | "store-unavailable" | "limit-reached"
       >;
       readonly detail: string;
       readonly retryAfterSeconds?: number;
     };
 
-export type Ingest = (rawBody: Uint8Array) => Promise<IngestReply>;
+/** Takes a body that `sender` signed. */
+export type Ingest = (
+  rawBody: Uint8Array,
+  sender: Pick<Sender, "device" | "nonce" | "digest">,
+) => Promise<IngestReply>;
 
 /**
  * Takes in one request's body and answers with a verdict per entry, once all of it is on disk.
@@ -45,33 +43,28 @@ export type Ingest = (rawBody: Uint8Array) => Promise<IngestReply>;
  */
 export function createIngest(deps: IngestDeps): Ingest {
   const { store, clock, openBody } = deps;
-  return async (rawBody) => {
+  return async (rawBody, sender) => {
     const receiptMs = clock.wallMs();
     const request = IngestRequest.safeParse(jsonOfBytes(rawBody));
     if (!request.success) {
       return { type: "problem", code: "invalid-body", detail: whereOf(request.error) };
     }
-    const { nonce, device, clock: senderClock, entries } = request.data;
-    const retryAfterSeconds = deps.flood?.(device.deviceId);
-    if (retryAfterSeconds !== undefined) {
-      return {
-        type: "problem",
-        code: "too-many-requests",
-        detail: "Send it again a little later.",
-        retryAfterSeconds,
-      };
-    }
+    const { nonce, clock: senderClock, entries } = request.data;
+    if (nonce !== sender.nonce) return { type: "problem", ...NOT_ITS_NONCE };
     const judged = await judgeEntries(entries, openBody);
     return keep(store, {
       nonce,
-      digest: createHash("sha256").update(rawBody).digest("hex"),
-      device,
+      digest: sender.digest,
+      // As it was paired; what a kiosk says of itself does not count.
+      device: sender.device,
       clock: senderClock,
       receiptMs,
       ...judged,
     });
   };
 }
+
+const NOT_ITS_NONCE = { code: "bad-signature", detail: OTHER_NONCE.detail } as const;
 
 /** Ours: come back within this many seconds. */
 const BUSY_RETRY_SECONDS = 5;

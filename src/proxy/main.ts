@@ -1,5 +1,6 @@
 import path from "node:path";
 import { openDemo, type Demo } from "./demo.ts";
+import { newLinkToken } from "./devices/pairing-code.ts";
 import { openDevServer } from "./dev-server.ts";
 import { buildKioskIfStale } from "./kiosk-build.ts";
 import { openProxy } from "./proxy.ts";
@@ -34,11 +35,17 @@ async function start(settings: Settings): Promise<void> {
     settings.target === undefined
       ? await openDemo(settings.host, settings.emulatorPort, systemClock)
       : undefined;
+  // Behind a terminator a loopback address is no longer this machine's alone.
+  const linkToken =
+    demo !== undefined && isLoopback(settings.host) && settings.trustedHops === undefined
+      ? newLinkToken()
+      : undefined;
   const proxy = await openProxy({
     settings: isDev ? { ...settings, port: 0 } : settings,
     target: settings.target ?? demo!.target,
     clock: systemClock,
     kioskDir,
+    linkToken,
     mount: demo?.mount,
     onFatal: (error) => {
       console.error(`The store failed and the proxy ends rather than guess: ${error.message}`);
@@ -49,7 +56,7 @@ async function start(settings: Settings): Promise<void> {
     throw error;
   });
   const dev = isDev ? await openDevServer(ROOT, settings, proxy.kioskUrl) : undefined;
-  print(dev?.url ?? proxy.kioskUrl, proxy.adminUrl, proxy.adminTokenFile, demo);
+  print({ ...proxy, kioskUrl: dev?.url ?? proxy.kioskUrl, demo, linkToken });
   stopOnSignal(async () => {
     await dev?.close();
     await proxy.close();
@@ -57,15 +64,19 @@ async function start(settings: Settings): Promise<void> {
   });
 }
 
-function print(
-  kioskUrl: string,
-  adminUrl: string,
-  adminTokenFile: string | undefined,
-  demo: Demo | undefined,
-): void {
-  console.log(`Kiosk     ${kioskUrl}/`);
+interface Printed {
+  readonly kioskUrl: string;
+  readonly adminUrl: string;
+  readonly adminTokenFile: string | undefined;
+  readonly demo: Demo | undefined;
+  readonly linkToken: string | undefined;
+}
+
+function print({ kioskUrl, adminUrl, adminTokenFile, demo, linkToken }: Printed): void {
+  const pair = linkToken === undefined ? "" : `pair=${linkToken}`;
+  console.log(`Kiosk     ${kioskUrl}/${pair === "" ? "" : `?${pair}`}`);
   if (demo !== undefined) {
-    console.log(`Try it    ${kioskUrl}/?demo  (no scanner needed)`);
+    console.log(`Try it    ${kioskUrl}/?demo${pair === "" ? "" : `&${pair}`}  (no scanner needed)`);
     console.log(`Emulator  ${demo.url}/_emulator/`);
     console.log(`Cards     ${demo.visitors.join("  ")}`);
   }

@@ -1,12 +1,17 @@
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import { createAdmin } from "./admin/admin.ts";
 import { adminToken } from "./admin/admin-token.ts";
+import { createLoginThrottle } from "./admin/login-throttle.ts";
 import { openTokenStore } from "./admin/token-file.ts";
 import { createApp } from "./app.ts";
 import { takeBackup } from "./backup/take-backup.ts";
 import { prepareDataDir } from "./data-dir.ts";
+import { createGate } from "./devices/gate.ts";
+import { createPairing, PAIRING_TRIES } from "./devices/pairing.ts";
+import { openDeviceRegistry } from "./devices/registry.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
@@ -35,6 +40,8 @@ export interface ProxyOptions {
   readonly clock: Clock;
   readonly kioskDir: string | undefined;
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
+  /** Pairs every browser that brings it while this process runs; for the demo only. */
+  readonly linkToken?: string | undefined;
   /** The store can no longer be trusted: end the process rather than guess. */
   readonly onFatal: (error: Error) => void;
 }
@@ -85,14 +92,26 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const target = createTargetClient({ ...options.target, method: settings.updateMethod });
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
+  const registry = await openDeviceRegistry(store);
+  const pairing = createPairing({
+    store,
+    registry,
+    clock,
+    throttle: createLoginThrottle(clock, PAIRING_TRIES),
+    newId: randomUUID,
+    linkToken: options.linkToken,
+    needsApproval: settings.pairingApproval,
+  });
   const app = await createApp(
     {
       store,
       clock,
       flood,
+      gate: createGate(registry, clock),
+      pairing,
       kioskConfig,
       sealingKey: () => publicKeyOf(ring()),
-      ingest: createIngest({ store, clock, flood, openBody: createBodyOpener(ring) }),
+      ingest: createIngest({ store, clock, openBody: createBodyOpener(ring) }),
       kioskDir: options.kioskDir,
       onStored: () => forwarder.notify(),
       isAccepting: () => accepting,
@@ -124,6 +143,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     {
       privacy,
       store,
+      devices: { registry, pairing, store },
       token: admin.token,
       namedTokens,
       clock,

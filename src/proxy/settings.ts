@@ -17,6 +17,8 @@ export interface Settings {
   readonly adminPort: number;
   /** Given, or to be generated into `dataDir`. */
   readonly adminToken: string | undefined;
+  /** Somebody compares fingerprints before a newly paired kiosk is let in. */
+  readonly pairingApproval: boolean;
   readonly emulatorPort: number;
   readonly dataDir: string;
   /** Where the proxy's keys lie, or are made at the first start. */
@@ -91,6 +93,7 @@ const Environment = z.object({
   ADMIN_HOST: z.string().min(1).default("127.0.0.1"),
   ADMIN_PORT: Port.default(8082),
   ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  PAIRING_APPROVAL: z.enum(["on", "off"], "must be on or off").default("off"),
   EMULATOR_PORT: Port.default(8081),
   DATA_DIR: z.string().min(1).default("./data"),
   KEYS_FILE: z.string().min(1).optional(),
@@ -173,6 +176,7 @@ export function settingsFrom(
     adminHost: env.ADMIN_HOST,
     adminPort: env.ADMIN_PORT,
     adminToken: env.ADMIN_TOKEN,
+    pairingApproval: env.PAIRING_APPROVAL === "on",
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
     keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),

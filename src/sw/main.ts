@@ -7,11 +7,13 @@ import {
 import { createSegmentClock } from "../outbox/clock-segments.ts";
 import { createDatabase } from "../outbox/connection.ts";
 import { createFlush } from "../outbox/flush.ts";
+import { readIdentity } from "../outbox/identity.ts";
 import { createIdbOwed } from "../outbox/idb-owed.ts";
 import { createIngestClient } from "../outbox/ingest-client.ts";
 import { createKeptStore } from "../outbox/kept-store.ts";
 import { webLock } from "../outbox/lock.ts";
 import { createPause } from "../outbox/pause.ts";
+import { createSignedFetch } from "../outbox/signed-fetch.ts";
 import { pageMessageFrom } from "./page-message.ts";
 import { precacheShell, type Manifest } from "./precache.ts";
 import { createWake } from "./wake.ts";
@@ -44,18 +46,29 @@ const newId = (): string => crypto.randomUUID();
 
 const database = createDatabase();
 const kept = createKeptStore(database);
+const identity = () => readIdentity(kept);
 const channel = new BroadcastChannel(FLUSH_CHANNEL);
 
 const wake = createWake({
   flush: createFlush({
     outbox: createIdbOwed({ database, newId }),
-    client: createIngestClient({ fetch: (url, init) => fetch(url, init), clock, newNonce: newId }),
+    client: createIngestClient({
+      fetch: createSignedFetch({
+        fetch: (url, init) => fetch(url, init),
+        key: identity,
+        kept,
+        clock,
+        newNonce: newId,
+      }),
+      clock,
+      newNonce: newId,
+    }),
     lock: webLock(navigator.locks),
     pause: createPause({ kept, clock, random }),
     clock,
     random,
   }),
-  kept,
+  identity,
   clock,
   ownReading: createSegmentClock(clock, newId).reading,
   report: (report: FlushReport) =>

@@ -1,9 +1,8 @@
-import { Device } from "../contract/update.ts";
 import type { FlushReport, PageMessage } from "../contract/worker-message.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { Flush } from "../outbox/flush.ts";
-import { DEVICE_KEY, type KeptStore } from "../outbox/kept-store.ts";
+import type { Identity } from "../outbox/identity.ts";
 import { continueReading } from "./page-clock.ts";
 
 /** What wakes the worker to empty the outbox. */
@@ -19,7 +18,8 @@ export interface Wake {
 
 export interface WakeDeps {
   readonly flush: Flush;
-  readonly kept: KeptStore;
+  /** Who this kiosk is; nothing before it was paired. */
+  readonly identity: () => Promise<Pick<Identity, "device"> | undefined>;
   readonly clock: Clock;
   /** The worker's own reading, for when no page has spoken in this life. */
   readonly ownReading: () => ClockReading;
@@ -29,20 +29,24 @@ export interface WakeDeps {
 }
 
 export function createWake(deps: WakeDeps): Wake {
-  const { flush, kept, clock, report, registerSync } = deps;
+  const { flush, identity, clock, report, registerSync } = deps;
   let reading = deps.ownReading;
 
+  const flushAs = async (force: boolean): Promise<FlushReport> => {
+    const device = (await identity())?.device;
+    return device === undefined
+      ? { type: "paused", sent: 0, reason: "unpaired", retryInMs: ASK_AGAIN_MS }
+      : flush({ device, reading, force });
+  };
+
   return {
-    async byMessage({ device, clock: page, force }) {
+    async byMessage({ clock: page, force }) {
       reading = continueReading(page, clock);
-      report(await flush({ device, reading, force }));
+      report(await flushAs(force));
     },
 
     async bySync(lastChance) {
-      const device = Device.safeParse(await kept.get(DEVICE_KEY));
-      const ended: FlushReport = device.success
-        ? await flush({ device: device.data, reading, force: false })
-        : { type: "paused", sent: 0, reason: "no-device-record", retryInMs: 0 };
+      const ended = await flushAs(false);
       report(ended);
       if (ended.type !== "paused" && ended.type !== "more") return;
       // Without a page open the browser may refuse; then the next page start is the next try.
@@ -51,3 +55,6 @@ export function createWake(deps: WakeDeps): Wake {
     },
   };
 }
+
+/** Ours: a kiosk without a key is somebody's to pair, not the worker's to hurry. */
+const ASK_AGAIN_MS = 60_000;

@@ -34,7 +34,7 @@ export const captureBench: Bench = {
     const { page } = browser;
     try {
       await browser.context.addInitScript(installCaptureProbe);
-      await openKiosk(page, system.kioskUrl);
+      await openKiosk(page, await system.pairingLink());
       await workerReady(page);
       const session = await wedgeSession(page);
       const count = scaled(SCANS, options, 20);

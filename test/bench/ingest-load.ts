@@ -2,9 +2,11 @@ import { Pool } from "undici";
 import type { Entry } from "../../src/contract/entry.ts";
 import { INGEST_PATH, IngestReceipt, type IngestRequest } from "../../src/contract/ingest.ts";
 import type { Device, Update } from "../../src/contract/update.ts";
+import type { Identity } from "../../src/outbox/identity.ts";
 import { sealForTest } from "../support/sealing.ts";
 import { memberCard } from "../support/cards.ts";
-import { DEVICE, SEGMENT, sampleEntry, sampleUpdate } from "./pages/sample-entry.ts";
+import { pairAs, signedHeaders, type PairingPlace } from "../support/devices.ts";
+import { SEGMENT, sampleEntry, sampleUpdate } from "./pages/sample-entry.ts";
 
 /** Ours: what a kiosk sends after a short outage, and a chain of them all the time. */
 export const BATCH_ENTRIES = 50;
@@ -15,6 +17,7 @@ const VISITORS = 100_000;
 /** One kiosk: an outbox of its own, numbered gapless. */
 interface Kiosk {
   readonly device: Device;
+  readonly identity: Identity;
   readonly epoch: string;
   seq: number;
 }
@@ -30,16 +33,23 @@ export interface IngestLoad {
   readonly close: () => Promise<void>;
 }
 
-export function createIngestLoad(url: string, connections: number): IngestLoad {
-  const pool = new Pool(url, { connections });
-  const kiosks = Array.from({ length: connections }, newKiosk);
+export async function createIngestLoad(at: PairingPlace, connections: number): Promise<IngestLoad> {
+  const pool = new Pool(at.kioskUrl, { connections });
+  const kiosks: Kiosk[] = [];
+  for (let count = 0; count < connections; count += 1) kiosks.push(await newKiosk(at));
 
   const sendFrom = async (kiosk: Kiosk): Promise<void> => {
-    const body = JSON.stringify(batchOf(kiosk));
+    const batch = batchOf(kiosk);
+    const body = JSON.stringify(batch);
     const answer = await pool.request({
       path: INGEST_PATH,
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: await signedHeaders(kiosk.identity, INGEST_PATH, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+        nonce: batch.nonce,
+      }),
       body,
     });
     const receipt = IngestReceipt.parse(await answer.body.json());
@@ -80,9 +90,13 @@ export function createIngestLoad(url: string, connections: number): IngestLoad {
   };
 }
 
-function newKiosk(): Kiosk {
+async function newKiosk(at: PairingPlace): Promise<Kiosk> {
+  const identity = await pairAs(await at.pairingCode(), (path, init) =>
+    fetch(at.kioskUrl + path, init),
+  );
   return {
-    device: { ...DEVICE, deviceId: crypto.randomUUID() },
+    device: identity.device,
+    identity,
     epoch: crypto.randomUUID(),
     seq: 0,
   };

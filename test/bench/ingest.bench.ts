@@ -21,7 +21,7 @@ export const ingestBench: Bench = {
   async run(options) {
     // One call a day: nothing is forwarded while taking in is measured.
     const system = await startSystem({ env: { TARGET_DAILY_CALLS: "1" } });
-    const load = createIngestLoad(system.kioskUrl, CONNECTIONS);
+    const load = await createIngestLoad(system, CONNECTIONS);
     try {
       const measuredMs = scaled(MEASURED_MS, options, 2_000);
       await load.saturate(LANES, WARM_UP_MS);

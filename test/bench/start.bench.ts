@@ -20,7 +20,7 @@ export const startBench: Bench = {
     const system = await startSystem();
     try {
       const { page, worker } = await firstLoad(system.kioskUrl);
-      const profileDir = await install(system.kioskUrl);
+      const profileDir = await install(await system.pairingLink());
       await system.kill("SIGTERM");
       const starts = await offlineStarts(system.kioskUrl, profileDir, options);
       return [
@@ -36,9 +36,9 @@ export const startBench: Bench = {
 };
 
 /** Opens the kiosk in a new browser and leaves it installed in the profile it gives. */
-async function install(kioskUrl: string): Promise<string> {
+async function install(pairingLink: string): Promise<string> {
   const browser = await openKioskBrowser();
-  await openKiosk(browser.page, kioskUrl);
+  await openKiosk(browser.page, pairingLink);
   await workerReady(browser.page);
   await browser.close();
   return browser.profileDir;

@@ -48,7 +48,7 @@ it("[AD2] Chromium keeps the __Host- cookie over http from loopback, and hides i
   expect(await browser.page.evaluate(() => document.cookie)).toBe("");
 
   // The kiosk's page is another origin of the same site: its script may not even ask.
-  await browser.page.goto(`${system.kioskUrl}/?store=store-1&kiosk=kiosk-1`);
+  await browser.page.goto(system.kioskUrl);
   const asked = await browser.page.evaluate(
     (address) =>
       fetch(address, { mode: "no-cors", credentials: "include" }).then(

@@ -101,10 +101,37 @@ afterAll(async () => {
 async function open(query = ""): Promise<Page> {
   const { page } = browser;
   await page.context().setOffline(false);
-  await openKiosk(page, `${system.kioskUrl}/${query}`);
+  const address = query === "" ? `?${system.pair}` : `${query}&${system.pair}`;
+  await openKiosk(page, `${system.kioskUrl}/${address}`);
   await page.getByRole("button", { name: "Español" }).waitFor();
   return page;
 }
+
+/** A browser that nobody paired yet. */
+async function startAfresh(): Promise<void> {
+  expect(browser.complaints).toEqual([]);
+  await browser.discard();
+  browser = await openKioskBrowser();
+}
+
+describe("a kiosk that nobody paired", () => {
+  it.each(SIZES)("says how to pair it at $width×$height", async ({ width, height }) => {
+    await startAfresh();
+    const { page } = browser;
+    await page.setViewportSize({ width, height });
+    await page.goto(system.kioskUrl);
+    await visitState(page, "unpaired");
+    await heading(page, "Whose kiosk is this?");
+    for (const character of "ABCD") {
+      await page.getByRole("button", { name: character, exact: true }).click();
+    }
+    await page.screenshot({
+      path: path.join(PICTURES, `unpaired-${width}x${height}.png`),
+      animations: "disabled",
+    });
+    expect(await troubles(page)).toEqual([]);
+  });
+});
 
 describe.each(SIZES)("the kiosk at $width×$height", ({ width, height, pictured }) => {
   it.each(pictured ? Object.keys(SCREENS) : FULLEST)(
@@ -183,6 +210,7 @@ describe("the kiosk", () => {
   });
 
   it("remembers store and kiosk, and takes them out of the address", async () => {
+    await startAfresh();
     const page = await open("?store=sevilla-1&kiosk=lift&demo");
     expect(new URL(page.url()).search).toBe("?demo");
     const device = await page.evaluate(() => localStorage.getItem("tarjeta-device"));
@@ -211,6 +239,7 @@ describe("the demo", () => {
   it.each(SIZES.filter(({ pictured }) => pictured))(
     "scans with a tap, cuts the network, and shows the profile at $width×$height",
     async ({ width, height }) => {
+      await startAfresh();
       await browser.page.setViewportSize({ width, height });
       const page = await open(`?demo&store=madrid-${width}`);
       await page.getByRole("switch", { name: "Network" }).click();

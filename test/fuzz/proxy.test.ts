@@ -25,7 +25,9 @@ import { lostNumbers, newReception } from "../../src/proxy/store/reception.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createRawKiosk } from "../support/raw-kiosk.ts";
+import type { Identity } from "../../src/outbox/identity.ts";
+import { aPairingDesk, pairAtDesk, signedHeaders } from "../support/devices.ts";
+import { nonceIn, rawKioskOf } from "../support/raw-kiosk.ts";
 import { aHeartbeat, anUpdateBody, aWitness } from "../support/store-builders.ts";
 import { aMemoryStore } from "../support/store-files.ts";
 import { aMovableClock } from "../support/movable-clock.ts";
@@ -34,13 +36,17 @@ import { fuzz, hostileText, hostileValue, nearly, nearlyBytes, soon } from "./fu
 const CARD = "2912345678906";
 
 let app: Awaited<ReturnType<typeof createApp>>;
+let identity: Identity;
+const clock = aMovableClock();
 
 beforeAll(async () => {
   const store = await aMemoryStore();
-  const clock = aMovableClock();
+  const desk = await aPairingDesk(store, clock);
+  identity = await pairAtDesk(desk, clock);
   app = await createApp({
     store,
     clock,
+    ...desk,
     flood: () => undefined,
     kioskConfig: EXAMPLE_CONFIG,
     sealingKey: () => publicKeyOf(KEYS),
@@ -52,19 +58,20 @@ beforeAll(async () => {
 
 /** A request as its kiosk would send it, bodies opened up so that they are changed too. */
 function aRequest(): unknown {
-  const kiosk = createRawKiosk("http://127.0.0.1");
+  const kiosk = rawKioskOf("http://127.0.0.1", identity);
   kiosk.add(CARD);
   kiosk.add("2900000000018");
   return JSON.parse(kiosk.request().body);
 }
 
-function post(url: string, payload: Buffer) {
-  return app.inject({
-    method: "POST",
-    url,
-    headers: { "content-type": "application/json" },
-    payload,
-  });
+async function post(url: string, payload: Buffer, change: Record<string, string> = {}) {
+  // As text, like a browser's: what is no UTF-8 is signed as what stands in its place.
+  const body = payload.toString("utf8");
+  const nonce = nonceIn(body) ?? "00000000-0000-4000-8000-000000000000";
+  const type = { "content-type": "application/json" };
+  const init = { method: "POST", headers: type, body, nonce } as const;
+  const headers = await signedHeaders(identity, url, init, clock);
+  return app.inject({ method: "POST", url, headers: { ...headers, ...change }, payload: body });
 }
 
 /** The answer is problem details of a code we know, and repeats no card. */
@@ -97,7 +104,7 @@ describe("what meets the proxy from outside", () => {
   it("[HI1] an entry's body, nearly right, gets a verdict and takes nobody with it", () => {
     return fuzz(
       fc.asyncProperty(nearlyBytes(anUpdateBody()), async (bytes) => {
-        const kiosk = createRawKiosk("http://127.0.0.1");
+        const kiosk = rawKioskOf("http://127.0.0.1", identity);
         kiosk.add(CARD);
         kiosk.add(CARD);
         const request: { entries: Entry[] } = JSON.parse(kiosk.request().body);

@@ -1,64 +1,72 @@
 import { describe, expect, it } from "vitest";
-import { loadDevice, type DeviceDeps } from "../../src/kiosk/device.ts";
+import { badPlaceIn, startFrom, type StartDeps } from "../../src/kiosk/device.ts";
+import { keepIdentity } from "../../src/kiosk/keep-identity.ts";
+import { newKeyPair } from "../../src/kiosk/signing-key.ts";
+import { IDENTITY_KEY, type Identity } from "../../src/outbox/identity.ts";
 import { aDevice, BROKEN_KEPT, memoryKept, memoryStorage } from "../support/kiosk-builders.ts";
 
-const NEW_ID = "00000000-0000-4000-8000-000000000002";
+const { keyId, privateKey } = await newKeyPair(crypto.subtle);
 
-function load(parts: Partial<DeviceDeps> & { readonly query?: string }) {
-  return loadDevice({
-    kept: memoryKept(),
-    storage: memoryStorage(),
-    address: new URLSearchParams(parts.query),
-    timeZone: "Europe/Madrid",
-    newId: () => NEW_ID,
-    ...parts,
-  });
+function anIdentity(parts: Partial<Identity> = {}): Identity {
+  return { device: aDevice(), name: "the door", keyId, privateKey, madeMs: 0, ...parts };
 }
 
-describe("the device record", () => {
-  it("takes defaults where nobody ever said anything", async () => {
-    expect(await load({})).toEqual({
-      ok: true,
-      value: aDevice({ deviceId: NEW_ID, storeId: "store-1", kioskId: "kiosk-1" }),
-    });
-  });
+function start(parts: Partial<StartDeps>) {
+  return startFrom({ kept: memoryKept(), storage: memoryStorage(), hasCode: false, ...parts });
+}
 
-  it("takes the address, remembers it twice, and needs it no more", async () => {
+describe("who a kiosk is as it starts", () => {
+  it("is nobody before it was paired, and whoever it was paired as after that", async () => {
+    expect(await start({})).toBe("new");
     const kept = memoryKept();
-    const storage = memoryStorage();
-    const first = await load({ kept, storage, query: "store=sevilla-1&kiosk=lift" });
-    expect(first).toMatchObject({ value: { storeId: "sevilla-1", kioskId: "lift" } });
-    for (const later of [
-      await load({ kept, newId: () => "another" }),
-      await load({ storage, newId: () => "another" }),
-    ]) {
-      expect(later).toEqual(first);
-    }
+    const identity = anIdentity();
+    await keepIdentity(identity, kept, memoryStorage());
+    expect(await start({ kept })).toEqual({ device: aDevice(), identity });
   });
 
-  it("changes only what the address names", async () => {
-    const kept = memoryKept({ device: aDevice() });
-    expect(await load({ kept, query: "kiosk=lift" })).toEqual({
-      ok: true,
-      value: aDevice({ kioskId: "lift" }),
-    });
+  it("[AU1] keeps a key that nobody can read", async () => {
+    expect(privateKey.extractable).toBe(false);
+    await expect(crypto.subtle.exportKey("jwk", privateKey)).rejects.toThrow();
   });
 
-  it("refuses a place that no record may hold, naming the parameter", async () => {
-    expect(await load({ query: "store=ok&kiosk=a%20b" })).toEqual({
-      ok: false,
-      error: { type: "bad-place", parameter: "kiosk", value: "a b" },
-    });
+  it("ignores a link once it is paired", async () => {
+    const kept = memoryKept({ [IDENTITY_KEY]: anIdentity() });
+    expect(await start({ kept, hasCode: true })).toMatchObject({ device: aDevice() });
+  });
+
+  it("takes nothing more once its key was revoked", async () => {
+    const kept = memoryKept({ [IDENTITY_KEY]: anIdentity({ refused: "revoked" }) });
+    expect(await start({ kept })).toBe("revoked");
+  });
+
+  it("goes on where the proxy lost its key, until somebody opens a link", async () => {
+    const kept = memoryKept({ [IDENTITY_KEY]: anIdentity({ refused: "unknown-device" }) });
+    expect(await start({ kept })).toMatchObject({ device: aDevice() });
+    expect(await start({ kept, hasCode: true })).toBe("unknown-device");
   });
 
   it("[OB6] knows itself without a database", async () => {
-    const storage = memoryStorage({ "tarjeta-device": JSON.stringify(aDevice()) });
-    expect(await load({ kept: BROKEN_KEPT, storage })).toEqual({ ok: true, value: aDevice() });
+    const storage = memoryStorage();
+    await keepIdentity(anIdentity(), memoryKept(), storage);
+    expect(await start({ kept: BROKEN_KEPT, storage })).toEqual({
+      device: aDevice(),
+      identity: undefined,
+    });
   });
 
   it("takes a damaged record for none", async () => {
-    const kept = memoryKept({ device: { deviceId: 7 } });
+    const kept = memoryKept({ [IDENTITY_KEY]: { device: aDevice(), keyId, privateKey: "torn" } });
+    expect(await start({ kept })).toBe("new");
     const storage = memoryStorage({ "tarjeta-device": "{torn" });
-    expect(await load({ kept, storage })).toMatchObject({ value: { deviceId: NEW_ID } });
+    expect(await start({ kept: BROKEN_KEPT, storage })).toBe("new");
+  });
+
+  it("refuses a place that no record may hold, naming the parameter", () => {
+    expect(badPlaceIn(new URLSearchParams("store=ok&kiosk=lift"))).toBeUndefined();
+    expect(badPlaceIn(new URLSearchParams("store=ok&kiosk=a%20b"))).toEqual({
+      type: "bad-place",
+      parameter: "kiosk",
+      value: "a b",
+    });
   });
 });

@@ -13,6 +13,9 @@ import { createApp, type AppDeps } from "../../src/proxy/app.ts";
 import { StoreFullError } from "../../src/proxy/store/store-error.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
 import { systemClock } from "../../src/proxy/system-clock.ts";
+import { aPairingDesk, pairAtDesk, signedHeaders } from "../support/devices.ts";
+import { nonceIn } from "../support/raw-kiosk.ts";
+import { aMemoryStore } from "../support/store-files.ts";
 
 const CANARY = "2912345678906";
 
@@ -22,8 +25,12 @@ const untouchable = new Proxy({} as Store, {
   },
 });
 
+const desk = await aPairingDesk(await aMemoryStore());
+const identity = await pairAtDesk(desk);
+
 function anApp(changes: Partial<AppDeps> = {}) {
   return createApp({
+    ...desk,
     store: untouchable,
     ingest: async () => {
       throw new Error(`broke over ${CANARY}`);
@@ -61,6 +68,12 @@ function aHeartbeat(): HeartbeatRequest {
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
+
+/** The headers of a body that a paired kiosk sends. */
+function signed(url: string, body: string): Promise<Record<string, string>> {
+  const nonce = nonceIn(body) ?? "00000000-0000-4000-8000-000000000002";
+  return signedHeaders(identity, url, { method: "POST", headers: JSON_TYPE, body, nonce });
+}
 
 describe("the kiosk listener", () => {
   it("is ready until it stops", async () => {
@@ -103,18 +116,16 @@ describe("the kiosk listener", () => {
       payload: " ".repeat(MAX_BATCH_BYTES + 1),
     });
     expect([large.statusCode, large.json().code]).toEqual([413, "body-too-large"]);
-    const empty = await app.inject({ method: "POST", url: INGEST_PATH });
+    const { "content-type": _none, ...headers } = await signed(INGEST_PATH, "");
+    const empty = await app.inject({ method: "POST", url: INGEST_PATH, headers });
     expect([empty.statusCode, empty.json().code]).toEqual([400, "invalid-body"]);
   });
 
   it("names the field of a heartbeat that is wrong", async () => {
     const app = await anApp();
-    const answer = await app.inject({
-      method: "POST",
-      url: HEARTBEAT_PATH,
-      headers: JSON_TYPE,
-      payload: JSON.stringify({ v: 1, nonce: "no" }),
-    });
+    const payload = JSON.stringify({ v: 1, nonce: "no" });
+    const headers = await signed(HEARTBEAT_PATH, payload);
+    const answer = await app.inject({ method: "POST", url: HEARTBEAT_PATH, headers, payload });
     expect(answer.statusCode).toBe(400);
     expect(answer.json().detail).toMatch(/^nonce: /);
   });
@@ -125,26 +136,20 @@ describe("the kiosk listener", () => {
         throw new StoreFullError("the disk is full");
       },
     });
+    const payload = JSON.stringify(aHeartbeat());
+    const headers = await signed(HEARTBEAT_PATH, payload);
     const answer = await (
       await anApp({ store: full })
-    ).inject({
-      method: "POST",
-      url: HEARTBEAT_PATH,
-      headers: JSON_TYPE,
-      payload: JSON.stringify(aHeartbeat()),
-    });
+    ).inject({ method: "POST", url: HEARTBEAT_PATH, headers, payload });
     expect([answer.statusCode, answer.json().code]).toEqual([503, "store-unavailable"]);
     expect(answer.headers["retry-after"]).toBe("5");
   });
 
   it("never repeats what was sent when something breaks", async () => {
     const app = await anApp();
-    const answer = await app.inject({
-      method: "POST",
-      url: INGEST_PATH,
-      headers: JSON_TYPE,
-      payload: JSON.stringify({ card: CANARY }),
-    });
+    const payload = JSON.stringify({ card: CANARY });
+    const headers = await signed(INGEST_PATH, payload);
+    const answer = await app.inject({ method: "POST", url: INGEST_PATH, headers, payload });
     expect([answer.statusCode, answer.json().code]).toEqual([500, "internal"]);
     expect(answer.body).not.toContain(CANARY);
   });
@@ -159,7 +164,8 @@ describe("the kiosk listener", () => {
   });
 
   it("gives the configuration", async () => {
-    const answer = await (await anApp()).inject(CONFIG_PATH);
+    const headers = await signedHeaders(identity, CONFIG_PATH, { method: "GET" });
+    const answer = await (await anApp()).inject({ url: CONFIG_PATH, headers });
     expect(answer.json()).toEqual(EXAMPLE_CONFIG);
     expect(answer.headers["cache-control"]).toBe("no-store");
   });

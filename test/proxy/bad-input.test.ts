@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { INGEST_PATH, IngestReceipt } from "../../src/contract/ingest.ts";
 import { Problem } from "../../src/contract/problem.ts";
 import { mergedTwice, readJournal } from "../support/journal.ts";
-import { createRawKiosk, postBatch, type RawKiosk } from "../support/raw-kiosk.ts";
+import { createRawKiosk, type RawKiosk } from "../support/raw-kiosk.ts";
 import { startSystem, type System } from "../support/system.ts";
 
 let system: System;
@@ -18,8 +18,8 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-beforeEach(() => {
-  kiosk = createRawKiosk(system.kioskUrl);
+beforeEach(async () => {
+  kiosk = await createRawKiosk(system);
 });
 
 async function problemOf(answer: Response): Promise<Problem> {
@@ -48,7 +48,7 @@ describe("bad input over real HTTP", () => {
     ["nothing at all", ""],
   ])("is refused by name and changes nothing: %s", async (_name, body) => {
     const before = readJournal(system.dataDir).length;
-    const answer = await postBatch(system.kioskUrl, body);
+    const answer = await kiosk.post(body);
     expect(answer.status).toBe(400);
     expect((await problemOf(answer)).code).toBe("invalid-body");
     expect(readJournal(system.dataDir)).toHaveLength(before);
@@ -65,7 +65,7 @@ describe("bad input over real HTTP", () => {
     async (type) => {
       kiosk.add("2912345678906");
       const { body } = kiosk.request();
-      const answer = await postBatch(system.kioskUrl, body, { "content-type": type });
+      const answer = await kiosk.post(body, { headers: { "content-type": type } });
       expect(answer.status).toBe(415);
       expect((await problemOf(answer)).code).toBe("unsupported-media-type");
     },
@@ -90,7 +90,7 @@ describe("bad input over real HTTP", () => {
     const good = kiosk.add("2912345678906");
     const request: { entries: unknown[]; nonce: string } = JSON.parse(kiosk.request().body);
     request.entries.unshift({ header: "torn" });
-    const answer = await postBatch(system.kioskUrl, JSON.stringify(request));
+    const answer = await kiosk.post(JSON.stringify(request));
     const receipt = IngestReceipt.parse(await answer.json());
     expect(receipt.unreadable).toEqual([0]);
     expect(receipt.verdicts).toEqual([{ id: good, verdict: "accepted" }]);
@@ -99,12 +99,12 @@ describe("bad input over real HTTP", () => {
   it("[IN4] gives the same bytes the same receipt, and refuses the nonce with others", async () => {
     const id = kiosk.add("2912345678906");
     const { body, nonce } = kiosk.request();
-    const first = await (await postBatch(system.kioskUrl, body)).text();
-    expect(await (await postBatch(system.kioskUrl, body)).text()).toBe(first);
+    const first = await (await kiosk.post(body)).text();
+    expect(await (await kiosk.post(body)).text()).toBe(first);
 
     const other = body.replace(/"gift/, '"self').replaceAll(id, randomUUID());
     expect(other).toContain(nonce);
-    const answer = await postBatch(system.kioskUrl, other);
+    const answer = await kiosk.post(other);
     expect(answer.status).toBe(409);
     expect((await problemOf(answer)).code).toBe("nonce-reused");
     const ids = readJournal(system.dataDir).map((row) => row.id);
@@ -114,7 +114,7 @@ describe("bad input over real HTTP", () => {
   it("[IN3] recognises a repeat after a SIGKILL: nothing is merged twice", async () => {
     const id = kiosk.add("2912345678906");
     const { body } = kiosk.request();
-    await (await postBatch(system.kioskUrl, body)).text();
+    await (await kiosk.post(body)).text();
     await system.kill("SIGKILL");
     await system.restart();
     expect(await kiosk.send()).toEqual([{ id, verdict: "duplicate" }]);
@@ -130,7 +130,7 @@ describe("a damaged store", () => {
   it("[IN1] keeps what was acknowledged before the tear in its write-ahead log", async () => {
     const torn = await startSystem();
     try {
-      const early = createRawKiosk(torn.kioskUrl);
+      const early = await createRawKiosk(torn);
       const kept = early.add("2912345678906");
       await early.send();
       const wal = path.join(torn.dataDir, "tarjeta.sqlite-wal");
@@ -149,10 +149,13 @@ describe("a damaged store", () => {
   it("takes a repeat in again when the tear took the first, so that nothing is lost", async () => {
     const torn = await startSystem();
     try {
-      const sender = createRawKiosk(torn.kioskUrl);
+      const sender = await createRawKiosk(torn);
+      // The pairing is past the log that is torn.
+      await torn.kill("SIGTERM");
+      await torn.restart();
       const id = sender.add("2912345678906");
       const { body } = sender.request();
-      await postBatch(torn.kioskUrl, body);
+      await sender.post(body);
       const wal = path.join(torn.dataDir, "tarjeta.sqlite-wal");
       await torn.kill("SIGKILL");
       truncateSync(wal, Math.floor(statSync(wal).size / 2));

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../../src/contract/admin.ts";
 import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
+import { DEVICE_KEY_PATH, PAIRING_PATH } from "../../src/contract/pairing.ts";
 import { filesHolding, holds } from "../support/find-bytes.ts";
 import { readJournal, scannedCards } from "../support/journal.ts";
-import { createRawKiosk, postBatch, type RawKiosk } from "../support/raw-kiosk.ts";
+import { createRawKiosk, nonceIn, postBatch, type RawKiosk } from "../support/raw-kiosk.ts";
 import { sealForTest } from "../support/sealing.ts";
 import { anUpdateBody } from "../support/store-builders.ts";
 import { startSystem, type System } from "../support/system.ts";
@@ -38,10 +39,13 @@ const keep = async (answering: Promise<Response>) => {
   return answer.status;
 };
 
-const post = (address: string, body: string, type = "application/json") =>
-  keep(
-    fetch(system.kioskUrl + address, { method: "POST", body, headers: { "content-type": type } }),
-  );
+/** Signed by a paired kiosk, so that what is in the body is read; and by nobody. */
+const post = async (address: string, body: string, type = "application/json") => {
+  const init = { method: "POST", body, headers: { "content-type": type } } as const;
+  await keep(fetch(system.kioskUrl + address, init));
+  const nonce = nonceIn(body);
+  return keep(kiosk.fetch(address, nonce === undefined ? init : { ...init, nonce }));
+};
 
 /** Where a number can be found: files by name, what was printed, what was answered. */
 function tracesOf(card: string): readonly string[] {
@@ -64,7 +68,7 @@ async function askAdmin(): Promise<void> {
 
 beforeAll(async () => {
   system = await startSystem({ env: { LOG_LEVEL: "trace" } });
-  kiosk = createRawKiosk(system.kioskUrl);
+  kiosk = await createRawKiosk(system);
 });
 
 afterAll(() => system.stop());
@@ -161,10 +165,15 @@ describe("[PV2] [PV8] a canary pushed through every path", () => {
     await post(INGEST_PATH, body, "text/plain");
     await post(INGEST_PATH, body, `application/json; card=${card}`);
     // The same nonce with another body: a named refusal.
+    await keep(kiosk.post(body));
     await keep(postBatch(system.kioskUrl, body));
     expect(await post(INGEST_PATH, `${body} `)).toBe(409);
     await post(`/v1/${card}`, body);
     await keep(fetch(`${system.kioskUrl}/${card}?card=${card}`));
+    const nobody = { "signature-input": card, signature: card, "content-digest": card };
+    await keep(postBatch(system.kioskUrl, body, { ...nobody, "content-type": "application/json" }));
+    await post(PAIRING_PATH, JSON.stringify({ v: 1, nonce: randomUUID(), code: card, [card]: 1 }));
+    await post(DEVICE_KEY_PATH, JSON.stringify({ v: 1, nonce: card }));
     await keep(fetch(`${system.kioskUrl}/%`, { headers: { "x-card": card } }));
 
     const witness = { epoch: kiosk.epoch, firstSeq: 1, lastSeq: 0, owed: [], void: [], aside: [] };

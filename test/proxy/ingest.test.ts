@@ -1,6 +1,10 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createIngest, type IngestReply } from "../../src/proxy/ingest.ts";
+import {
+  createIngest as createSignedIngest,
+  type IngestDeps,
+  type IngestReply,
+} from "../../src/proxy/ingest.ts";
 import { StoreFailedError, StoreFullError } from "../../src/proxy/store/store-error.ts";
 import type { IngestBatch, Store } from "../../src/proxy/store/store.ts";
 import { openAsItStands } from "../support/sealing.ts";
@@ -15,6 +19,13 @@ import {
   NOW,
   type UpdateSketch,
 } from "../support/store-builders.ts";
+
+/** Who signed a body, its own nonce and digest told. */
+function senderOf(body: Uint8Array) {
+  const nonce = /"nonce":"([0-9a-f-]{36})"/.exec(Buffer.from(body).toString())?.[1] ?? "";
+  const digest = createHash("sha256").update(body).digest("hex");
+  return { device: aDevice(), nonce, digest };
+}
 
 const clock = { wallMs: () => NOW, monoMs: () => 0 };
 
@@ -38,6 +49,12 @@ function aRequest(entries: readonly unknown[], rest: Readonly<Record<string, unk
 
 function bytes(body: unknown): Uint8Array {
   return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+/** Takes in bodies that an honest kiosk signed. */
+function createIngest(deps: IngestDeps) {
+  const ingest = createSignedIngest(deps);
+  return (body: Uint8Array) => ingest(body, senderOf(body));
 }
 
 /** The receipt, and what was asked of the store on the way. */

@@ -25,10 +25,11 @@ import { trust } from "../../src/proxy/proxy.ts";
 import { KIOSK_HEADERS } from "../../src/proxy/security-headers.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
 import { aMovableClock } from "../support/movable-clock.ts";
-import { createRawKiosk, postBatch } from "../support/raw-kiosk.ts";
+import { aPairingDesk, signedFetchTo, type PairingPlace } from "../support/devices.ts";
+import { createRawKiosk } from "../support/raw-kiosk.ts";
 import { aMemoryStore } from "../support/store-files.ts";
 
-interface Listener {
+interface Listener extends PairingPlace {
   readonly url: string;
   readonly store: Store;
   readonly clock: ReturnType<typeof aMovableClock>;
@@ -42,14 +43,16 @@ async function aListener(options: FastifyServerOptions = {}): Promise<Listener> 
   const store = await aMemoryStore();
   const clock = aMovableClock(Date.now());
   const flood = createFloodLimit(clock);
+  const desk = await aPairingDesk(store, clock);
   const app = await createApp(
     {
       store,
       clock,
+      ...desk,
       flood,
       kioskConfig: EXAMPLE_CONFIG,
       sealingKey: () => publicKeyOf(KEYS),
-      ingest: createIngest({ store, clock, flood, openBody: createBodyOpener(() => KEYS) }),
+      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
       onStored: () => undefined,
       isAccepting: () => true,
     },
@@ -57,7 +60,7 @@ async function aListener(options: FastifyServerOptions = {}): Promise<Listener> 
   );
   const url = await listen(app, "127.0.0.1", 0, { host: "HOST", port: "PORT" });
   onTestFinished(() => app.close());
-  return { url, store, clock, app };
+  return { url, kioskUrl: url, pairingCode: desk.pairingCode, store, clock, app };
 }
 
 async function accepted({ store }: Listener): Promise<number> {
@@ -91,11 +94,11 @@ describe("the kiosk listener against hostile requests", () => {
     [{ origin: "null" }],
   ])("[KL1] refuses a cross-origin call by name, without a CORS header: %j", async (headers) => {
     const listener = await aListener();
-    const kiosk = createRawKiosk(listener.url);
+    const kiosk = await createRawKiosk(listener);
     kiosk.add("2912345678906");
     const type = { "content-type": "application/json" };
     const answers = [
-      await postBatch(listener.url, kiosk.request().body, { ...type, ...headers }),
+      await kiosk.post(kiosk.request().body, { headers: { ...type, ...headers } }),
       await fetch(listener.url + HEARTBEAT_PATH, {
         method: "POST",
         headers: { ...type, ...headers },
@@ -118,10 +121,13 @@ describe("the kiosk listener against hostile requests", () => {
   });
 
   it("[KL1] takes calls of its own pages, and lets anybody follow a link to the kiosk", async () => {
-    const { url, app } = await aListener();
-    const own = { origin: url, "sec-fetch-site": "same-origin" };
-    expect((await fetch(url + CONFIG_PATH, { headers: own })).status).toBe(200);
-    expect((await fetch(url + CONFIG_PATH, { headers: { origin: url } })).status).toBe(200);
+    const listener = await aListener();
+    const { url, app } = listener;
+    const { identity } = await createRawKiosk(listener);
+    const get = (headers: Record<string, string>) =>
+      signedFetchTo(url, identity)(CONFIG_PATH, { method: "GET", headers });
+    expect((await get({ origin: url, "sec-fetch-site": "same-origin" })).status).toBe(200);
+    expect((await get({ origin: url })).status).toBe(200);
     const link = await app.inject({ url: "/readyz", headers: { "sec-fetch-site": "cross-site" } });
     expect(link.statusCode).toBe(200);
   });
@@ -168,7 +174,7 @@ describe("the kiosk listener against hostile requests", () => {
       write(postHead(1_000));
       drip = setInterval(() => write(" "), 20);
     });
-    const kiosk = createRawKiosk(listener.url);
+    const kiosk = await createRawKiosk(listener);
     kiosk.add("2912345678906");
     expect((await kiosk.send()).map(({ verdict }) => verdict)).toEqual(["accepted"]);
     const said = await slow;
@@ -215,7 +221,7 @@ describe("the kiosk listener against hostile requests", () => {
     );
     for (const socket of sockets) socket.write(head);
     expect(await Promise.race(answers)).toMatch(/^HTTP\/1\.1 503 [\s\S]*"code":"busy"/);
-    const kiosk = createRawKiosk(listener.url);
+    const kiosk = await createRawKiosk(listener);
     kiosk.add("2912345678906");
     expect((await kiosk.send()).map(({ verdict }) => verdict)).toEqual(["accepted"]);
   });
@@ -234,11 +240,11 @@ describe("the kiosk listener against hostile requests", () => {
 
   it("[KL2] holds back one kiosk that floods; the other ninety-nine are served", async () => {
     const listener = await aListener();
-    const [flooder, ...others] = Array.from({ length: 100 }, () => createRawKiosk(listener.url));
+    const kiosks: Awaited<ReturnType<typeof createRawKiosk>>[] = [];
+    for (let count = 0; count < 100; count += 1) kiosks.push(await createRawKiosk(listener));
+    const [flooder, ...others] = kiosks;
     flooder!.add("2912345678906");
-    const flood = Array.from({ length: 700 }, () =>
-      postBatch(listener.url, flooder!.request().body),
-    );
+    const flood = Array.from({ length: 700 }, () => flooder!.post(flooder!.request().body));
     const served = others.map(async (kiosk) => {
       kiosk.add("2912345678906");
       return (await kiosk.send())[0]?.verdict;
@@ -254,12 +260,12 @@ describe("the kiosk listener against hostile requests", () => {
     for (const kiosk of others) if (kiosk.owed().length > 0) await kiosk.send();
     expect(others.every((kiosk) => kiosk.owed().length === 0)).toBe(true);
 
-    const refused = await postBatch(listener.url, flooder!.request().body);
+    const refused = await flooder!.post(flooder!.request().body);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
     expect((await refused.json()).code).toBe("too-many-requests");
     listener.clock.advance(1_000);
-    expect((await postBatch(listener.url, flooder!.request().body)).status).toBe(200);
+    expect((await flooder!.post(flooder!.request().body)).status).toBe(200);
   });
 });
 
@@ -299,6 +305,7 @@ async function aListenerThatTells(options: FastifyServerOptions) {
     {
       store,
       clock,
+      ...(await aPairingDesk(store, clock)),
       flood: () => undefined,
       kioskConfig: EXAMPLE_CONFIG,
       sealingKey: () => publicKeyOf(KEYS),

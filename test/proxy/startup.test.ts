@@ -92,7 +92,7 @@ describe("a stop", () => {
   it("[IN1] keeps what was taken in, and ends with 0 on SIGTERM", async () => {
     const system = await startSystem();
     try {
-      const kiosk = createRawKiosk(system.kioskUrl);
+      const kiosk = await createRawKiosk(system);
       const id = kiosk.add("2912345678906");
       expect(await kiosk.send()).toEqual([{ id, verdict: "accepted" }]);
       expect(await system.kill("SIGTERM")).toEqual({ code: 0, signal: null });

@@ -100,7 +100,7 @@ function breakOnce(kiosk: Kiosk, share: number): Act {
 /** SIGKILL to the proxy, at another moment around taking in, answering and forwarding each time. */
 export function proxyKills({ points, onPoint }: KillPlan): Promise<KillResult> {
   return withSystem(async (system) => {
-    const kiosk = createRawKiosk(system.kioskUrl);
+    const kiosk = await createRawKiosk(system);
     const cards: string[] = [];
     for (let point = 0; point < points; point += 1) {
       for (let scan = 0; scan < 3; scan += 1) {

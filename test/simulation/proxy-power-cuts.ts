@@ -18,7 +18,7 @@ import type { PowerCutPlan, PowerCutResult } from "./kiosk-power-cuts.ts";
  */
 export async function proxyPowerCuts(plan: PowerCutPlan): Promise<PowerCutResult> {
   const system = await startSystem();
-  const kiosk = createRawKiosk(system.kioskUrl);
+  const kiosk = await createRawKiosk(system);
   const accepted: string[] = [];
   try {
     for (let cut = 0; cut < plan.cuts; cut += 1) {

@@ -38,13 +38,13 @@ try {
 
 async function liveThrough(): Promise<readonly Frame[]> {
   const { emulator, kioskUrl } = system;
-  const address = `${kioskUrl}/?store=madrid-1&kiosk=entrance`;
   const frames: Frame[] = [];
 
   const before = await openKioskBrowser();
   const { page, context, profileDir } = before;
   await page.setViewportSize(SCREEN);
-  await openKiosk(page, address);
+  const stand = { storeId: "madrid-1", kioskId: "entrance" };
+  await openKiosk(page, await system.pairingLink(stand));
   await workerReady(page);
   frames.push(await shot(page, "The kiosk waits for a card"));
 
@@ -63,7 +63,7 @@ async function liveThrough(): Promise<readonly Frame[]> {
   const after = await openKioskBrowser({ profileDir });
   try {
     await after.page.setViewportSize(SCREEN);
-    await openKiosk(after.page, address);
+    await openKiosk(after.page, kioskUrl);
     await depth(after.page, 0);
     await emulator.arrived([KNOWN_CARD]);
     await visitState(after.page, "attract");

@@ -9,6 +9,8 @@ import { waitFor } from "./wait.ts";
 /** The product as `npm start` shows it to somebody who has no Target: with its own. */
 export interface DemoSystem {
   readonly kioskUrl: string;
+  /** What the link it printed pairs with, for an address of the test's own: `pair=...`. */
+  readonly pair: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,12 +27,14 @@ export async function startDemoSystem(): Promise<DemoSystem> {
   child.stdout?.on("data", (chunk: Buffer) => (said += String(chunk)));
   child.stderr?.on("data", (chunk: Buffer) => (said += String(chunk)));
   const ended = endingOf(child);
-  const kioskUrl = await waitFor("the demo to be ready", async () => {
-    const url = /^Kiosk\s+(http\S+?)\/(?:\s|$)/m.exec(said)?.[1];
-    return url !== undefined && (await fetch(`${url}/readyz`)).ok ? url : undefined;
+  const { kioskUrl, pair } = await waitFor("the demo to be ready", async () => {
+    const [, kioskUrl, pair] = /^Kiosk\s+(http\S+?)\/\?(pair=\S+)$/m.exec(said) ?? [];
+    if (kioskUrl === undefined || pair === undefined) return undefined;
+    return (await fetch(`${kioskUrl}/readyz`)).ok ? { kioskUrl, pair } : undefined;
   });
   return {
     kioskUrl,
+    pair,
     async stop() {
       child.kill("SIGTERM");
       await ended;

@@ -13,6 +13,7 @@ export interface Exchange {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly atMs: number;
   /** Whether its connection carried a request before: Chromium re-sends on such by itself. */
@@ -53,6 +54,7 @@ export async function openFaultProxy(behind: string): Promise<FaultProxy> {
       const exchange: Exchange = {
         method: request.method ?? "GET",
         path,
+        headers: request.headers,
         body,
         atMs: Date.now(),
         onReusedConnection: used.has(request.socket),

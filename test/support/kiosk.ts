@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { openFaultProxy, type FaultProxy } from "./fault-proxy.ts";
 import { openKioskBrowser, type KioskBrowser, type KioskBrowserOptions } from "./kiosk-browser.ts";
-import { openKiosk, workerReady } from "./kiosk-page.ts";
+import { openKiosk, visitState, workerReady } from "./kiosk-page.ts";
 import type { System } from "./system.ts";
 
 export interface KioskOptions extends Pick<KioskBrowserOptions, "args"> {
@@ -18,9 +18,13 @@ export interface Kiosk {
   /** The browser of this life. */
   readonly browser: () => KioskBrowser;
   readonly page: () => Page;
-  /** Where the kiosk is opened first, its store and name in the address. */
+  /** Where the kiosk is opened once it is paired. */
   readonly url: string;
-  /** Pulls the browser's plug and opens the kiosk again, without store and name in the address. */
+  /** Starts the browser again, when it is expected to have no key. */
+  readonly startUnpaired: () => Promise<void>;
+  /** Opens it with a new code for the same place; a kiosk that is paired ignores that. */
+  readonly pairAgain: () => Promise<void>;
+  /** Pulls the browser's plug and opens the kiosk again. */
   readonly pullPlug: () => Promise<void>;
   /** Starts the browser again after it was killed or closed in some other way. */
   readonly startBrowser: () => Promise<void>;
@@ -39,23 +43,34 @@ export async function withKiosk(
   let browser = await openKioskBrowser(options);
   const { profileDir } = browser;
   const complaints: string[] = [];
-  const url = `${line.url}/?store=${options.store ?? "store-1"}&kiosk=${options.name ?? "kiosk-1"}`;
+  const stand = { storeId: options.store ?? "store-1", kioskId: options.name ?? "kiosk-1" };
 
-  const startBrowser = async () => {
+  const startAnew = async () => {
     complaints.push(...browser.complaints);
     browser = await openKioskBrowser({ ...options, profileDir });
+  };
+  const startBrowser = async () => {
+    await startAnew();
     await openKiosk(browser.page, line.url);
   };
   try {
     await options.prepare?.(browser);
-    await openKiosk(browser.page, url);
+    await openKiosk(browser.page, await system.pairingLink(stand, line.url));
     await workerReady(browser.page);
     await act({
       line,
-      url,
+      url: line.url,
+      pairAgain: async () => {
+        await openKiosk(browser.page, await system.pairingLink(stand, line.url));
+      },
       browser: () => browser,
       page: () => browser.page,
       startBrowser,
+      startUnpaired: async () => {
+        await startAnew();
+        await browser.page.goto(line.url);
+        await visitState(browser.page, "unpaired");
+      },
       pullPlug: async () => {
         await browser.kill();
         await startBrowser();

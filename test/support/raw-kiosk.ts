@@ -2,11 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { Entry } from "../../src/contract/entry.ts";
 import { INGEST_PATH, IngestReceipt, type Verdict } from "../../src/contract/ingest.ts";
 import type { Device, Update } from "../../src/contract/update.ts";
+import type { Identity } from "../../src/outbox/identity.ts";
+import type { SignedFetch } from "../../src/outbox/signed-fetch.ts";
+import { pairAs, signedFetchTo, type PairingPlace, type Stand } from "./devices.ts";
 import { sealForTest } from "./sealing.ts";
 
 /** A kiosk without a browser: speaks the contract over real HTTP and keeps what is not receipted. */
 export interface RawKiosk {
   readonly device: Device;
+  /** With the key that everything it sends is signed with. */
+  readonly identity: Identity;
   readonly epoch: string;
   /** Numbers an update of one attribute and keeps it; gives its id. */
   readonly add: (
@@ -21,35 +26,66 @@ export interface RawKiosk {
   readonly send: () => Promise<readonly Verdict[]>;
   /** The request `send` would make, for a test that sends it in its own way. */
   readonly request: () => { readonly nonce: string; readonly body: string };
+  /** Signs whatever is sent with it. */
+  readonly fetch: SignedFetch;
+  /** Sends a body as it is, signed. */
+  readonly post: (
+    body: string,
+    options?: { readonly nonce?: string; readonly headers?: Readonly<Record<string, string>> },
+  ) => Promise<Response>;
+  /** The same outbox on a kiosk that was paired anew: what it owes was captured before that. */
+  readonly pairAgain: (at: PairingPlace, stand?: Stand) => Promise<RawKiosk>;
 }
 
-export function createRawKiosk(url: string, place: Partial<Device> = {}): RawKiosk {
-  const device: Device = {
-    deviceId: randomUUID(),
-    storeId: "store-1",
-    kioskId: "kiosk-1",
-    timeZone: "Europe/Madrid",
-    ...place,
-  };
-  const epoch = randomUUID();
+/** Pairs with a code, as the kiosk's page does. */
+export async function createRawKiosk(at: PairingPlace, stand: Stand = {}): Promise<RawKiosk> {
+  const code = await at.pairingCode({ timeZone: "Europe/Madrid", ...stand });
+  const identity = await pairAs(code, (path, init) => fetch(at.kioskUrl + path, init));
+  return rawKioskOf(at.kioskUrl, identity, { epoch: randomUUID(), owed: [], seq: 0 });
+}
+
+interface RawOutbox {
+  readonly epoch: string;
+  owed: Entry[];
+  seq: number;
+}
+
+/** A kiosk that is paired already. */
+export function rawKioskOf(
+  url: string,
+  identity: Identity,
+  outbox: RawOutbox = { epoch: randomUUID(), owed: [], seq: 0 },
+): RawKiosk {
+  const { device } = identity;
+  const { epoch } = outbox;
   const segment = `${randomUUID()}.0`;
-  let owed: Entry[] = [];
-  let seq = 0;
+  const signedFetch = signedFetchTo(url, identity);
 
   const clock = () => ({ segment, wallMs: Date.now(), monoMs: performance.now() });
   const request = () => {
     const nonce = randomUUID();
-    return { nonce, body: JSON.stringify({ v: 1, nonce, device, clock: clock(), entries: owed }) };
+    const { owed: entries } = outbox;
+    return { nonce, body: JSON.stringify({ v: 1, nonce, device, clock: clock(), entries }) };
   };
+  const post: RawKiosk["post"] = (body, { nonce = nonceIn(body), headers = {} } = {}) =>
+    signedFetch(INGEST_PATH, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+      ...(nonce === undefined ? {} : { nonce }),
+    });
 
   return {
     device,
+    identity,
     epoch,
-    owed: () => owed,
+    owed: () => outbox.owed,
     request,
+    fetch: signedFetch,
+    post,
     add: (card, attribute = { name: "visitReason", text: "gift" }) => {
       const id = randomUUID();
-      seq += 1;
+      outbox.seq += 1;
       const update: Update = {
         device,
         visitor: { kind: "member", value: card },
@@ -61,25 +97,35 @@ export function createRawKiosk(url: string, place: Partial<Device> = {}): RawKio
           { name: "lastScanAt", value: { type: "instant" } },
         ],
       };
-      const header = { v: 1 as const, id, epoch, seq, ...clock(), heldUntil: 0 };
+      const header = { v: 1 as const, id, epoch, seq: outbox.seq, ...clock(), heldUntil: 0 };
       const { body, ...key } = sealForTest(header, JSON.stringify(update));
-      owed.push({ header: { ...header, ...key }, body });
+      outbox.owed.push({ header: { ...header, ...key }, body });
       return id;
     },
     send: async () => {
       const { nonce, body } = request();
-      const answer = await postBatch(url, body);
+      const answer = await post(body);
       const receipt = IngestReceipt.parse(await answer.json());
       if (receipt.nonce !== nonce) throw new Error("The receipt is for another request.");
       const done = new Set(
         receipt.verdicts.filter(({ verdict }) => verdict !== "retry").map(({ id }) => id),
       );
-      owed = owed.filter(({ header }) => !done.has(header.id));
+      outbox.owed = outbox.owed.filter(({ header }) => !done.has(header.id));
       return receipt.verdicts;
+    },
+    pairAgain: async (at, stand) => {
+      const again = await createRawKiosk(at, stand);
+      return rawKioskOf(at.kioskUrl, again.identity, outbox);
     },
   };
 }
 
+/** A body's own nonce, however broken the rest of it is. */
+export function nonceIn(body: string): string | undefined {
+  return /"nonce":"([0-9a-f-]{36})"/.exec(body)?.[1];
+}
+
+/** Sends without signing anything. */
 export function postBatch(
   url: string,
   body: string,

@@ -71,6 +71,12 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     deadLetters: call("deadLetters"),
     appendAudit: call("appendAudit"),
     audit: call("audit"),
+    keyedDevices: call("keyedDevices"),
+    addPairing: call("addPairing"),
+    pair: call("pair"),
+    followKey: call("followKey"),
+    revokeDevice: call("revokeDevice"),
+    approveDevice: call("approveDevice"),
     figures: call("figures"),
     close: async () => database.close(),
   };

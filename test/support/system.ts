@@ -2,9 +2,17 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { INCIDENTS_PATH, DEAD_LETTERS_PATH } from "../../src/contract/admin.ts";
+import {
+  INCIDENTS_PATH,
+  DEAD_LETTERS_PATH,
+  DEVICES_PATH,
+  NewPairingAnswer,
+  PAIRINGS_PATH,
+  type PairedDevice,
+} from "../../src/contract/admin.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
+import type { Stand } from "./devices.ts";
 import { openEmulator, type RunningEmulator } from "./emulator.ts";
 import { KEYS } from "./keys.ts";
 import { endingOf, type Ending } from "./processes.ts";
@@ -38,6 +46,14 @@ export interface System {
   /** Incidents or dead letters, as the admin listener lists them. */
   readonly incidents: () => Promise<readonly Record<string, unknown>[]>;
   readonly deadLetters: () => Promise<readonly Record<string, unknown>[]>;
+  /** A one-time code for a kiosk, made on the admin side. */
+  readonly pairingCode: (stand?: Stand) => Promise<string>;
+  /** An address that pairs the browser that opens it, once. `base` stands in for `kioskUrl`. */
+  readonly pairingLink: (stand?: Stand, base?: string) => Promise<string>;
+  /** As the admin listener lists them. */
+  readonly devices: () => Promise<readonly PairedDevice[]>;
+  /** Asks the admin listener for something, as its operator. */
+  readonly admin: (address: string, init?: RequestInit) => Promise<Response>;
   /** Ends everything and removes the folder. */
   readonly stop: () => Promise<void>;
 }
@@ -69,16 +85,27 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     );
   }
 
-  const ask = async (address: string) => {
+  const ask = async (address: string, init: RequestInit = {}) => {
     const token = readFileSync(path.join(dataDir, "admin-token"), "utf8").trim();
     const answer = await fetch(adminUrl + address, {
-      headers: { authorization: `Bearer ${token}` },
+      ...init,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     });
     if (!answer.ok) throw new Error(`${address} answered ${answer.status}.`);
     return answer;
   };
 
+  const pairingCode = async ({ storeId = "store-1", kioskId = "kiosk-1", ...rest }: Stand = {}) => {
+    const body = JSON.stringify({ storeId, kioskId, ...rest });
+    const answer = await ask(PAIRINGS_PATH, { method: "POST", body });
+    return NewPairingAnswer.parse(await answer.json()).code;
+  };
+
   return {
+    pairingCode,
+    pairingLink: async (stand, base = kioskUrl) => `${base}/?pair=${await pairingCode(stand)}`,
+    devices: async () => (await (await ask(DEVICES_PATH)).json()).devices,
+    admin: ask,
     kioskUrl,
     adminUrl,
     emulator,

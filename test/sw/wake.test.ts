@@ -4,12 +4,17 @@ import type { FlushAsk } from "../../src/outbox/flush.ts";
 import { continueReading } from "../../src/sw/page-clock.ts";
 import { pageMessageFrom } from "../../src/sw/page-message.ts";
 import { createWake } from "../../src/sw/wake.ts";
+import type { Device } from "../../src/contract/update.ts";
 import { aDevice, SEGMENT } from "../support/entries.ts";
 
 const PAGE = { segment: SEGMENT, wallMs: 50_000, monoMs: 7_000 };
+const PAIRED = { device: aDevice() };
 const OWN = { segment: "0a0a0a0a-0000-4000-8000-000000000000.0", wallMs: 1, monoMs: 1 };
 
-function aWorker(report: FlushReport, device: unknown = aDevice()) {
+function aWorker(
+  report: FlushReport,
+  identity: () => Promise<{ device: Device } | undefined> = async () => PAIRED,
+) {
   const asks: FlushAsk[] = [];
   const timeline: string[] = [];
   const now = { wallMs: 50_000, monoMs: 100 };
@@ -18,7 +23,7 @@ function aWorker(report: FlushReport, device: unknown = aDevice()) {
       asks.push(ask);
       return report;
     },
-    kept: { get: async () => device, put: async () => undefined },
+    identity,
     clock: { wallMs: () => now.wallMs, monoMs: () => now.monoMs },
     ownReading: () => OWN,
     report: ({ type }) => void timeline.push(`report ${type}`),
@@ -34,7 +39,7 @@ const paused = { type: "paused", sent: 0, reason: "network", retryInMs: 1 } as c
 describe("wake", () => {
   it("flushes for the page that asks and reports how it ended", async () => {
     const { wake, asks, timeline } = aWorker({ type: "drained", sent: 2 });
-    await wake.byMessage({ type: "FLUSH", device: aDevice(), clock: PAGE, force: true });
+    await wake.byMessage({ type: "FLUSH", clock: PAGE, force: true });
     expect(asks).toMatchObject([{ device: aDevice(), force: true }]);
     expect(timeline).toEqual(["report drained"]);
   });
@@ -57,9 +62,11 @@ describe("wake", () => {
     }
   });
 
-  it("sends nothing on a sync before any page has kept a device record", async () => {
-    const { wake, asks } = aWorker(paused, null);
-    await expect(wake.bySync(false)).rejects.toThrow("no-device-record");
+  it("[AU1] sends nothing before the kiosk is paired, whoever asks", async () => {
+    const { wake, asks, timeline } = aWorker(paused, async () => undefined);
+    await expect(wake.bySync(false)).rejects.toThrow("unpaired");
+    await wake.byMessage({ type: "FLUSH", clock: PAGE, force: true });
+    expect(timeline).toEqual(["report paused", "report paused"]);
     expect(asks).toEqual([]);
   });
 
@@ -67,7 +74,7 @@ describe("wake", () => {
     const { wake, asks, now } = aWorker({ type: "drained", sent: 0 });
     await wake.bySync(false);
     expect(asks[0]!.reading()).toEqual(OWN);
-    await wake.byMessage({ type: "FLUSH", device: aDevice(), clock: PAGE, force: false });
+    await wake.byMessage({ type: "FLUSH", clock: PAGE, force: false });
     now.monoMs += 500;
     now.wallMs += 3_600_000;
     await wake.bySync(false);
@@ -92,7 +99,7 @@ describe("[CL1] a page's reading in the worker", () => {
 
 describe("page messages", () => {
   it("reads ours and ignores everybody else's", () => {
-    const flush = { type: "FLUSH", device: aDevice(), clock: PAGE, force: false } as const;
+    const flush = { type: "FLUSH", clock: PAGE, force: false } as const;
     expect(pageMessageFrom(flush)).toEqual(flush);
     expect(pageMessageFrom({ type: "SKIP_WAITING" })).toEqual({ type: "SKIP_WAITING" });
     for (const other of [undefined, "hello", { type: "CACHE_URLS" }, { ...flush, clock: 1 }]) {

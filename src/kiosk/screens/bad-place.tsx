@@ -1,10 +1,15 @@
+import { render } from "preact";
 import type { BadPlace } from "../device.ts";
 import { Ribbon } from "../ui/ribbon.tsx";
 import { OutOfServiceScreen } from "./out-of-service.tsx";
 
 /** For whoever sets the kiosk up: which part of the address cannot be, and what can. */
-export function BadPlaceScreen({ place }: { readonly place: BadPlace }) {
-  const { parameter, value } = place;
+export function showBadPlace(root: HTMLElement, place: BadPlace): void {
+  document.documentElement.dataset["visitState"] = "out-of-service";
+  render(<BadPlaceScreen {...place} />, root);
+}
+
+function BadPlaceScreen({ parameter, value }: BadPlace) {
   return (
     <div class="stage stage-out-of-service" data-look="out-of-service">
       <Ribbon pose={{ type: "resting" }} />

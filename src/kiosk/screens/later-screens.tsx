@@ -14,7 +14,7 @@ import { QuestionScreen } from "./question.tsx";
 import { RefusedScreen } from "./refused.tsx";
 
 export { VOCABULARY } from "../vocabulary.ts";
-export { BadPlaceScreen } from "./bad-place.tsx";
+export { showBadPlace } from "./bad-place.tsx";
 
 export interface LaterScreenProps {
   readonly screen: Screen;

@@ -11,6 +11,7 @@ import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
 import { ADMIN_HEADERS } from "../security-headers.ts";
 import { isLoopback } from "../settings.ts";
+import { routeDevices, type DeviceRoutesDeps } from "../devices/admin-routes.ts";
 import type { Privacy } from "../privacy/privacy.ts";
 import { routePrivacy } from "../privacy/privacy-routes.ts";
 import type { Store } from "../store/store.ts";
@@ -23,6 +24,8 @@ import { createTokens } from "./tokens.ts";
 
 export interface AdminDeps {
   readonly store: Store;
+  /** Who may send, and the codes that make somebody one of them. */
+  readonly devices: DeviceRoutesDeps;
   /** The token the proxy was started with: an operator's. */
   readonly token: string;
   /** The named ones. */
@@ -69,6 +72,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   );
   routeSession(admin, { tokens, sessions, throttle });
   routeTokens(admin, deps.namedTokens, clock);
+  routeDevices(admin, deps.devices);
   routePrivacy(admin, deps.privacy);
   routeBackup(admin, deps.backup);
   admin.get(

@@ -4,6 +4,7 @@ import type { Witness } from "../../contract/witness.ts";
 import { EMPTY, size } from "../../domain/intervals.ts";
 import { findDevice, withClock, type KnownDevice } from "./dating.ts";
 import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
+import { findReceipt, saveReceipt } from "./nonce-rows.ts";
 import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
 import {
   findReception,
@@ -14,7 +15,16 @@ import {
 } from "./reception.ts";
 import { resendFrom } from "./resend.ts";
 import type { Tx } from "./sql.ts";
-import type { HeartbeatResult } from "./store.ts";
+import type { Heard, HeartbeatResult } from "./store.ts";
+
+/** Ours: twice the window within which the same signature may come again, and some. */
+const NONCE_KEPT_MS = 900_000;
+
+/** How a heartbeat came: when, never earlier than any before it, and the SHA-256 of its body. */
+interface Arrival {
+  readonly receiptMs: number;
+  readonly digest: string;
+}
 
 /**
  * Notes that a kiosk lives, turns numbers that nobody has into a named incident (rule OB5), and asks
@@ -23,9 +33,25 @@ import type { HeartbeatResult } from "./store.ts";
 export async function heartbeat(
   tx: Tx,
   beat: HeartbeatRequest,
-  receiptMs: number,
+  { receiptMs, digest }: Arrival,
   limits: StoreLimits,
 ): Promise<HeartbeatResult> {
+  const { device, nonce } = beat;
+  const request = { deviceId: device.deviceId, nonce, digest };
+  const before = await findReceipt(tx, request);
+  if (before?.type === "nonce-reused") return before;
+  if (before !== undefined) return { type: "repeated", ...(before.receipt as Heard) };
+  const heard: Heard = { receiptMs, ...(await hear(tx, beat, receiptMs, limits)) };
+  await saveReceipt(tx, request, heard, receiptMs + NONCE_KEPT_MS);
+  return { type: "heard", ...heard };
+}
+
+async function hear(
+  tx: Tx,
+  beat: HeartbeatRequest,
+  receiptMs: number,
+  limits: StoreLimits,
+): Promise<Pick<Heard, "resend">> {
   const { device } = beat;
   const known = await findDevice(tx, device.deviceId);
   if (known === undefined && !(await hasRoomForDevice(tx, limits, device, receiptMs))) return {};

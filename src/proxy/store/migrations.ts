@@ -162,6 +162,41 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // 1 after a restore, until the calls that nobody knows of have been charged (QT1).
     `ALTER TABLE allowance_clock ADD COLUMN restored INTEGER NOT NULL DEFAULT 0`,
   ],
+  [
+    // Who a paired kiosk is. Never deleted: what it once sent names it.
+    `CREATE TABLE device_record (
+      device_id TEXT PRIMARY KEY,
+      store_id TEXT NOT NULL,
+      kiosk_id TEXT NOT NULL,
+      time_zone TEXT NOT NULL,
+      name TEXT NOT NULL,
+      paired_ms BIGINT NOT NULL,
+      replaces TEXT,
+      replaced_by TEXT
+    )`,
+    // Public keys by their thumbprint. `state` is `waiting`, `active` or `revoked`; a key that was
+    // followed by another one ends at `ends_ms`.
+    `CREATE TABLE device_key (
+      key_id TEXT PRIMARY KEY,
+      device_id TEXT NOT NULL,
+      public_key TEXT NOT NULL,
+      state TEXT NOT NULL,
+      made_ms BIGINT NOT NULL,
+      ends_ms BIGINT
+    )`,
+    `CREATE INDEX device_key_device ON device_key (device_id)`,
+    // One-time codes, known only by a slow hash. `used_by` is the key that a code paired.
+    `CREATE TABLE pairing (
+      code_hash TEXT PRIMARY KEY,
+      store_id TEXT NOT NULL,
+      kiosk_id TEXT NOT NULL,
+      time_zone TEXT,
+      name TEXT NOT NULL,
+      replaces TEXT,
+      ends_ms BIGINT NOT NULL,
+      used_by TEXT
+    )`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -3,6 +3,14 @@ import { furthestLedgerMs } from "./allowance.ts";
 import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { deadLetters, figures } from "./figures-query.ts";
+import {
+  addPairing,
+  approveDevice,
+  followKey,
+  keyedDevices,
+  pair,
+  revokeDevice,
+} from "./device-rows.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
@@ -64,10 +72,25 @@ export function createStoreScripts(
     if (batches % THIN_EVERY_BATCHES === 0) {
       await keepNewestNonces(tx, limits, batch.device.deviceId);
     }
-    if (receiptMs >= pruneAtMs) {
-      pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
-    }
+    await prune(tx, receiptMs);
     return result;
+  };
+
+  const hearAndPrune = async (
+    tx: Tx,
+    beat: Parameters<Store["heartbeat"]>[0],
+    nowMs: number,
+    digest = "",
+  ) => {
+    const receiptMs = receiptFrom(nowMs);
+    const result = await heartbeat(tx, beat, { receiptMs, digest }, limits);
+    await prune(tx, receiptMs);
+    return result;
+  };
+
+  const prune = async (tx: Tx, receiptMs: number) => {
+    if (receiptMs < pruneAtMs) return;
+    pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
   };
 
   return async (tx, call) => {
@@ -75,7 +98,7 @@ export function createStoreScripts(
       case "ingest":
         return ingestAndPrune(tx, ...call.args);
       case "heartbeat":
-        return heartbeat(tx, call.args[0], receiptFrom(call.args[1]), limits);
+        return hearAndPrune(tx, ...call.args);
       case "claim":
         return claim(tx, vault, ...call.args);
       case "chargeAnother":
@@ -99,6 +122,18 @@ export function createStoreScripts(
         return appendAudit(tx, ...call.args);
       case "audit":
         return listAudit(tx, ...call.args);
+      case "keyedDevices":
+        return keyedDevices(tx);
+      case "addPairing":
+        return addPairing(tx, ...call.args);
+      case "pair":
+        return pair(tx, ...call.args);
+      case "followKey":
+        return followKey(tx, ...call.args);
+      case "revokeDevice":
+        return revokeDevice(tx, ...call.args);
+      case "approveDevice":
+        return approveDevice(tx, ...call.args);
       case "figures":
         return figures(tx, ...call.args);
     }

@@ -99,6 +99,12 @@ export async function openSqliteStore({
     deadLetters: call("deadLetters"),
     appendAudit: call("appendAudit"),
     audit: call("audit"),
+    keyedDevices: call("keyedDevices"),
+    addPairing: call("addPairing"),
+    pair: call("pair"),
+    followKey: call("followKey"),
+    revokeDevice: call("revokeDevice"),
+    approveDevice: call("approveDevice"),
     figures: call("figures"),
     copyTo: (file) =>
       new Promise((resolve, reject) => {

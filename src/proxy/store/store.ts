@@ -5,6 +5,7 @@ import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
+import type { DeviceStore } from "./device-store.ts";
 
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
@@ -14,7 +15,7 @@ import type { VisitorId } from "../../domain/visitor-id.ts";
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
-export interface Store {
+export interface Store extends DeviceStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 
@@ -22,7 +23,12 @@ export interface Store {
    * Notes that a kiosk lives, turns numbers that nobody has into a named incident (rule OB5), and
    * asks for those that only the kiosk still has (rule IN5).
    */
-  readonly heartbeat: (beat: HeartbeatRequest, receiptMs: number) => Promise<HeartbeatResult>;
+  readonly heartbeat: (
+    beat: HeartbeatRequest,
+    receiptMs: number,
+    /** SHA-256 of the body in hex; tells a repeat from another heartbeat with the same nonce. */
+    digest?: string,
+  ) => Promise<HeartbeatResult>;
 
   /**
    * Leases visitors that owe Target something, oldest due first, and charges one call for each, in
@@ -77,9 +83,6 @@ export interface Store {
   readonly close: () => Promise<void>;
 }
 
-/** What the kiosk is asked for, beside what every receipt says. */
-export type HeartbeatResult = Pick<HeartbeatReceipt, "resend">;
-
 export interface IngestBatch {
   readonly nonce: string;
   /** SHA-256 of the request body in hex: the same nonce with another digest is refused (IN4). */
@@ -102,6 +105,14 @@ export type IngestResult =
   | { readonly type: "nonce-reused" }
   /** The kiosk is new, and no further one is kept; an incident says so. */
   | { readonly type: "limit-reached" };
+
+/** What the kiosk is told, beside what every receipt says. */
+export type Heard = { readonly receiptMs: number } & Pick<HeartbeatReceipt, "resend">;
+
+/** The same heartbeat again changes nothing and is told the same (rule AU1). */
+export type HeartbeatResult =
+  | ({ readonly type: "heard" | "repeated" } & Heard)
+  | { readonly type: "nonce-reused" };
 
 export interface ChargeAsk {
   readonly ledgerMs: number;

@@ -7,10 +7,13 @@ import { createFlush } from "../../../src/outbox/flush.ts";
 import { createIdbOutbox } from "../../../src/outbox/idb-outbox.ts";
 import { createIdbOwed } from "../../../src/outbox/idb-owed.ts";
 import { createIngestClient } from "../../../src/outbox/ingest-client.ts";
-import { createKeptStore, DEVICE_KEY } from "../../../src/outbox/kept-store.ts";
+import { createKeptStore } from "../../../src/outbox/kept-store.ts";
 import { webLock } from "../../../src/outbox/lock.ts";
 import { storageMirror } from "../../../src/outbox/mirror.ts";
 import { createPause } from "../../../src/outbox/pause.ts";
+import { IDENTITY_KEY, readIdentity } from "../../../src/outbox/identity.ts";
+import { createSignedFetch } from "../../../src/outbox/signed-fetch.ts";
+import { newKeyPair } from "../../../src/kiosk/signing-key.ts";
 import { aDevice, aDraft } from "../../support/entries.ts";
 
 /** A kiosk without its screens: outbox, worker and delivery as the real page joins them. */
@@ -48,7 +51,17 @@ const delivery = createDelivery({
   reading,
   flush: createFlush({
     outbox: createIdbOwed({ database, newId }),
-    client: createIngestClient({ fetch: (url, init) => fetch(url, init), clock, newNonce: newId }),
+    client: createIngestClient({
+      fetch: createSignedFetch({
+        fetch: (url, init) => fetch(url, init),
+        key: () => readIdentity(kept),
+        kept,
+        clock,
+        newNonce: newId,
+      }),
+      clock,
+      newNonce: newId,
+    }),
     lock: webLock(navigator.locks),
     pause: createPause({ kept, clock, random: Math.random }),
     clock,
@@ -71,7 +84,9 @@ channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) => 
 });
 globalThis.addEventListener("online", () => delivery.request("online"));
 
-await kept.put(DEVICE_KEY, aDevice());
+// The server of these tests asks for no signature; it is made all the same.
+const { keyId, privateKey } = await newKeyPair(crypto.subtle);
+await kept.put(IDENTITY_KEY, { device: aDevice(), name: "test", keyId, privateKey, madeMs: 0 });
 await bridge.register();
 await delivery.start();
 globalThis.kiosk = {

@@ -6,17 +6,21 @@ import {
   AUDIT_PATH,
   BACKUP_PATH,
   DEAD_LETTERS_PATH,
+  DEVICES_PATH,
   INCIDENTS_PATH,
+  PAIRINGS_PATH,
   Role,
   SESSION_PATH,
   TOKENS_PATH,
 } from "../../../src/contract/admin.ts";
 import { ERASURES_PATH, WITHDRAWALS_PATH } from "../../../src/contract/privacy.ts";
+import { fingerprintOf } from "../../../src/contract/pairing.ts";
 import { createAdmin } from "../../../src/proxy/admin/admin.ts";
 import { adminToken } from "../../../src/proxy/admin/admin-token.ts";
 import { openTokenStore, type TokenStore } from "../../../src/proxy/admin/token-file.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
 import { aMovableClock } from "../../support/movable-clock.ts";
+import { aPairingDesk, pairAtDesk, type PairingDesk } from "../../support/devices.ts";
 import { aMemoryStore } from "../../support/store-files.ts";
 
 const TOKEN = "a-token-for-this-test";
@@ -26,6 +30,7 @@ let folder: string;
 let namedTokens: TokenStore;
 let store: Store;
 let clock: ReturnType<typeof aMovableClock>;
+let desk: PairingDesk;
 /** What was asked of withdrawal and erasure. */
 let asked: string[];
 
@@ -35,6 +40,7 @@ beforeEach(async () => {
   namedTokens = openTokenStore(folder);
   store = await aMemoryStore();
   clock = aMovableClock();
+  desk = await aPairingDesk(store, clock);
   onTestFinished(() => rmSync(folder, { recursive: true }));
 });
 
@@ -44,6 +50,7 @@ function anAdmin(
   const metrics = async () => "tarjeta_up 1\n";
   return createAdmin({
     store,
+    devices: { ...desk, store },
     token: TOKEN,
     namedTokens,
     clock,
@@ -120,6 +127,7 @@ describe("the admin listener", () => {
       [DEAD_LETTERS_PATH, ["viewer", "marketer", "operator", "privacy"]],
       [AUDIT_PATH, ["operator", "privacy"]],
       [TOKENS_PATH, ["operator"]],
+      [DEVICES_PATH, ["viewer", "operator", "store"]],
       [SESSION_PATH, Role.options],
     ]);
     for (const role of Role.options) {
@@ -187,6 +195,62 @@ describe("the admin listener", () => {
       expect(headers["cache-control"]).toBe("no-store");
       expect(headers["access-control-allow-origin"]).toBeUndefined();
     }
+  });
+});
+
+describe("kiosks, on the admin side", () => {
+  const place = { storeId: "madrid-1", kioskId: "door" };
+
+  it("[PR1] are let in by a code that is told once and written down nowhere", async () => {
+    const admin = anAdmin();
+    const made = await post(admin, PAIRINGS_PATH, { ...place, name: "the door" }, as(TOKEN));
+    expect(made.statusCode).toBe(201);
+    const { code } = made.json();
+    const { device } = await pairAtDesk({ ...desk, pairingCode: async () => code }, clock);
+    const list = await admin.inject({ url: DEVICES_PATH, headers: as(TOKEN) });
+    expect(list.json().devices).toMatchObject([{ ...device, name: "the door", state: "active" }]);
+    const acts = await admin.inject({ url: AUDIT_PATH, headers: as(TOKEN) });
+    expect(acts.body).toContain("pairing-code madrid-1 door");
+    expect(list.body + acts.body).not.toContain(code);
+  });
+
+  it("[AU1] are shut out by an operator, at once and only once", async () => {
+    const admin = anAdmin();
+    const { device, keyId } = await pairAtDesk(desk, clock);
+    const url = `${DEVICES_PATH}/${device.deviceId}/revoke`;
+    expect((await post(admin, url, {}, as(tokenFor("viewer")))).statusCode).toBe(403);
+    expect(desk.registry.find(keyId)?.state).toBe("active");
+    expect((await post(admin, url, {}, as(TOKEN))).statusCode).toBe(204);
+    expect(desk.registry.find(keyId)?.state).toBe("revoked");
+    expect((await post(admin, url, {}, as(TOKEN))).statusCode).toBe(404);
+  });
+
+  it("[PR1] are approved by whoever sees the same fingerprint", async () => {
+    desk = await aPairingDesk(store, clock, { needsApproval: true });
+    const admin = anAdmin();
+    const pairing = pairAtDesk(desk, clock);
+    await vi.waitFor(() => expect(desk.registry.list()).toHaveLength(1));
+    const { devices } = (await admin.inject({ url: DEVICES_PATH, headers: as(TOKEN) })).json();
+    expect(devices).toMatchObject([
+      { state: "waiting", fingerprint: fingerprintOf(desk.registry.list()[0]!.keyId) },
+    ]);
+    const url = `${DEVICES_PATH}/${devices[0].deviceId}/approve`;
+    expect((await post(admin, url, {}, as(TOKEN))).statusCode).toBe(204);
+    expect((await post(admin, url, {}, as(TOKEN))).statusCode).toBe(404);
+    expect((await pairing).device.deviceId).toBe(devices[0].deviceId);
+  });
+
+  it.each([
+    [{ kioskId: "door" }, /^storeId: /],
+    [{ storeId: "madrid-1" }, /^kioskId: /],
+    [{ ...place, storeId: "two words" }, /^storeId: /],
+    [{ ...place, timeZone: "Mars/Base" }, /^timeZone: /],
+    [{ ...place, replaces: "00000000-0000-4000-8000-000000000000" }, /^replaces: /],
+    ["no object", /^body: /],
+  ])("refuse a code for %j, naming the field", async (body, detail) => {
+    const answer = await post(anAdmin(), PAIRINGS_PATH, body, as(TOKEN));
+    expect([answer.statusCode, answer.json().code]).toEqual([400, "invalid-body"]);
+    expect(answer.json().detail).toMatch(detail);
   });
 });
 

@@ -44,7 +44,7 @@ const aScan = { name: "visitReason", text: SECRET };
 
 describe("[PV6] withdrawal and erasure, in the running product", () => {
   it("lets only clearing values reach Target, however late a scan, and forgets all else", async () => {
-    const kiosk = createRawKiosk(system.kioskUrl);
+    const kiosk = await createRawKiosk(system);
     kiosk.add(CARD, aScan);
     kiosk.add(OTHER);
     await kiosk.send();
@@ -89,7 +89,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
   });
 
   it("is applied again to a database restored from before it, ahead of all forwarding", async () => {
-    const kiosk = createRawKiosk(system.kioskUrl);
+    const kiosk = await createRawKiosk(system);
     kiosk.add(CARD, aScan);
     await kiosk.send();
     await system.emulator.arrived([CARD]);
@@ -135,7 +135,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
       code: 0,
       said: expect.stringContaining('"act": "withdraw"'),
     });
-    const kiosk = createRawKiosk(system.kioskUrl);
+    const kiosk = await createRawKiosk(system);
     kiosk.add(CARD);
     expect(await kiosk.send()).toMatchObject([{ verdict: "rejected", reason: "withdrawn" }]);
     // A number among the arguments is refused, and not repeated.

@@ -1,0 +1,88 @@
+import { effect, signal } from "@preact/signals-core";
+import { render } from "preact";
+import { CODE_LENGTH, typedCode } from "../contract/pairing.ts";
+import { readIdentity } from "../outbox/identity.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { Known, Unpaired } from "./device.ts";
+import { createPairing, type PairingAsk, type PairingDeps } from "./pairing.ts";
+import { UnpairedScreen, type UnpairedView } from "./screens/unpaired.tsx";
+
+export interface OpenPairingDeps extends Pick<PairingDeps, "kept" | "clock" | "newId"> {
+  readonly root: HTMLElement;
+  /** What the page was opened with. */
+  readonly address: URLSearchParams;
+  readonly why: Unpaired;
+  readonly outbox: Pick<Outbox, "depth">;
+}
+
+/** Shows how to pair this kiosk; resolves once it is. */
+export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
+  const { root, address, kept } = deps;
+  const page = document.documentElement;
+  const owed = await deps.outbox.depth().catch(() => 0);
+  page.dataset["outboxDepth"] = String(owed);
+  page.dataset["visitState"] = "unpaired";
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const paired = Promise.withResolvers<Known>();
+  const view = signal<UnpairedView>({
+    typed: "",
+    phase: "typing",
+    trouble: undefined,
+    why: deps.why,
+    owed,
+    keyId: "",
+  });
+  const change = (part: Partial<UnpairedView>): void => {
+    view.value = { ...view.peek(), ...part };
+  };
+  const pair = createPairing({
+    ...deps,
+    storage: localStorage,
+    subtle: crypto.subtle,
+    fetch: (path, init) => fetch(path, init),
+    sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
+    onWaiting: (keyId) => change({ phase: "waiting", keyId }),
+  });
+
+  const tryCode = async (code: string): Promise<void> => {
+    change({ phase: "asking", trouble: undefined });
+    const ask: PairingAsk = {
+      code,
+      timeZone,
+      storeId: address.get("store") ?? undefined,
+      kioskId: address.get("kiosk") ?? undefined,
+    };
+    // Two tabs of one kiosk are one kiosk.
+    const outcome = await navigator.locks.request("tarjeta-pairing", async () => {
+      const meanwhile =
+        deps.why === "new" ? await readIdentity(kept).catch(() => undefined) : undefined;
+      return meanwhile === undefined ? pair(ask) : { ok: true as const, value: meanwhile };
+    });
+    if (!outcome.ok) return change({ phase: "typing", trouble: outcome.error, typed: "" });
+    stop();
+    render(null, root);
+    const identity = outcome.value;
+    paired.resolve({ device: identity.device, identity });
+  };
+
+  const stop = effect(() =>
+    render(
+      <UnpairedScreen
+        view={view.value}
+        onKey={(character) => {
+          const { typed, phase } = view.peek();
+          if (phase !== "typing" || typed.length === CODE_LENGTH) return;
+          change({ typed: typed + character, trouble: undefined });
+        }}
+        onErase={() => change({ typed: view.peek().typed.slice(0, -1) })}
+        onPair={() => void tryCode(view.peek().typed).catch(paired.reject)}
+      />,
+      root,
+    ),
+  );
+  const code = address.get("pair") ?? "";
+  // A code from a link may be written as people say it; a token may not be touched.
+  const given = typedCode(code).length === CODE_LENGTH ? typedCode(code) : code;
+  if (given !== "") void tryCode(given).catch(paired.reject);
+  return paired.promise;
+}

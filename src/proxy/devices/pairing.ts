@@ -1,0 +1,237 @@
+import { createHash, timingSafeEqual, verify } from "node:crypto";
+import {
+  CODE_LIFETIME_MS,
+  CODE_LENGTH,
+  DeviceKeyRequest,
+  keyProofText,
+  PairingRequest,
+  thumbprintText,
+  type DeviceKeyReceipt,
+  type PairingReceipt,
+  type PublicKey,
+} from "../../contract/pairing.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type { LoginThrottle } from "../admin/login-throttle.ts";
+import { parseJson } from "../parse-json.ts";
+import type { DeviceStore, PairAsk, PairingGrant } from "../store/device-store.ts";
+import {
+  checkAge,
+  checkSignature,
+  claimedSignature,
+  type SignedRequest,
+} from "./check-signature.ts";
+import type { Refusal, Sender } from "./gate.ts";
+import { codeHash, newCode } from "./pairing-code.ts";
+import { verifierOf, type DeviceRegistry } from "./registry.ts";
+
+/** A code that was made, for whoever asked for it; it is kept only as a hash. */
+export interface MadeCode {
+  readonly code: string;
+  readonly endsMs: number;
+}
+
+/** How kiosks become ours, and how they change their keys. */
+export interface Pairing {
+  readonly makeCode: (grant: PairingGrant) => Promise<MadeCode>;
+  /** `address` is whose tries are counted. */
+  readonly pair: (
+    request: SignedRequest,
+    address: string,
+  ) => Promise<Result<PairingReceipt, PairingRefusal>>;
+  /** Takes a kiosk's next key; the one it has goes on for the overlap. */
+  readonly followKey: (
+    sender: Sender,
+    body: Uint8Array,
+  ) => Promise<Result<DeviceKeyReceipt, Refusal>>;
+}
+
+export interface PairingRefusal extends Refusal {
+  readonly retryAfterSeconds?: number;
+}
+
+export interface PairingDeps {
+  readonly store: Pick<DeviceStore, "addPairing" | "pair">;
+  readonly registry: DeviceRegistry;
+  readonly clock: Clock;
+  readonly throttle: LoginThrottle;
+  readonly newId: () => string;
+  /** Pairs every browser that brings it, as long as this process runs. */
+  readonly linkToken: string | undefined;
+  /** Somebody compares fingerprints before a kiosk that brought a code is let in. */
+  readonly needsApproval: boolean;
+}
+
+/** Ours: five wrong codes, then nobody of that address is heard until the oldest is as old as a code. */
+export const PAIRING_TRIES = { windowMs: CODE_LIFETIME_MS, perAddress: 5, inAll: 60 };
+
+/** Ours: a kiosk that was off for a week still finds its old key good. */
+export const KEY_OVERLAP_MS = 7 * 86_400_000;
+
+/** Who opens the demo's link without saying where they stand. */
+const LINK_GRANT: PairingGrant = {
+  storeId: "store-1",
+  kioskId: "kiosk-1",
+  timeZone: undefined,
+  name: "",
+  replaces: undefined,
+};
+
+export function createPairing(deps: PairingDeps): Pairing {
+  const { store, registry, clock, throttle } = deps;
+
+  /** Nothing for a token that is not the link's; a code is looked up by its hash. */
+  const grantOf = async (asked: PairingRequest): Promise<PairAsk["grant"] | undefined> => {
+    if (asked.code.length === CODE_LENGTH) {
+      return { type: "code", codeHash: await codeHash(asked.code) };
+    }
+    if (deps.linkToken === undefined || !isSame(asked.code, deps.linkToken)) return undefined;
+    const { storeId = LINK_GRANT.storeId, kioskId = LINK_GRANT.kioskId } = asked;
+    return { type: "link", ...LINK_GRANT, storeId, kioskId, name: kioskId };
+  };
+
+  return {
+    async makeCode(grant) {
+      const code = newCode();
+      const atMs = clock.wallMs();
+      const endsMs = atMs + CODE_LIFETIME_MS;
+      await store.addPairing({ ...grant, codeHash: await codeHash(code), atMs, endsMs });
+      return { code, endsMs };
+    },
+
+    // One after the other: guesses made at once are no better than guesses in a row.
+    pair: oneByOne(async (request, address) => {
+      const waitSeconds = throttle.waitSeconds(address);
+      if (waitSeconds !== undefined) {
+        return err({
+          code: "pairing-throttled",
+          detail: "No code is looked at until then.",
+          retryAfterSeconds: waitSeconds,
+        });
+      }
+      const asked = PairingRequest.safeParse(parseJson(request.body));
+      if (!asked.success) return err(invalidBody(asked.error));
+      const { code, nonce, publicKey, timeZone } = asked.data;
+      const proven = checkPossession(request, publicKey, nonce, clock.wallMs());
+      if (!proven.ok) return proven;
+
+      const refused = (): Result<PairingReceipt, PairingRefusal> => {
+        throttle.failed(address);
+        const detail = "code: unknown, used or older than ten minutes; ask for a new one.";
+        return err({ code: "pairing-refused", detail });
+      };
+      const grant = await grantOf(asked.data);
+      if (grant === undefined) return refused();
+      const atMs = clock.wallMs();
+      const paired = await registry.pair(() =>
+        store.pair({
+          grant,
+          publicKey,
+          timeZone,
+          keyId: proven.value,
+          deviceId: deps.newId(),
+          atMs,
+          needsApproval: deps.needsApproval && code.length === CODE_LENGTH,
+        }),
+      );
+      if (paired === undefined) return refused();
+      const { device, name, state } = paired.device;
+      return ok({
+        v: 1,
+        nonce,
+        proxyTimeMs: atMs,
+        device,
+        name,
+        state: state === "waiting" ? "waiting" : "active",
+      });
+    }),
+
+    async followKey({ device, key, nonce }, body) {
+      const asked = DeviceKeyRequest.safeParse(parseJson(body));
+      if (!asked.success) return err(invalidBody(asked.error));
+      if (asked.data.nonce !== nonce) return err(OTHER_NONCE);
+      const { publicKey, proof } = asked.data;
+      const verifier = verifierOf(publicKey);
+      const text = Buffer.from(keyProofText(nonce, key.keyId));
+      const isProven =
+        verifier !== undefined &&
+        verify(
+          "sha256",
+          text,
+          { key: verifier, dsaEncoding: "ieee-p1363" },
+          Buffer.from(proof, "base64"),
+        );
+      if (!isProven) {
+        return err({ code: "bad-signature", detail: "proof: not by the key that was brought." });
+      }
+      const atMs = clock.wallMs();
+      const next = await registry.follow({
+        deviceId: device.deviceId,
+        keyId: keyIdOf(publicKey),
+        publicKey,
+        atMs,
+        endsMs: atMs + KEY_OVERLAP_MS,
+      });
+      return next === undefined
+        ? err({ code: "conflict", detail: "publicKey: this key is somebody's already." })
+        : ok({ v: 1, nonce, proxyTimeMs: atMs });
+    },
+  };
+}
+
+/** Begins each call when the one before has ended, however that was. */
+function oneByOne<Args extends readonly unknown[], T>(
+  work: (...args: Args) => Promise<T>,
+): (...args: Args) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (...args) => {
+    const next = last.then(() => work(...args));
+    last = next.catch(() => undefined); // Its own caller hears of it.
+    return next;
+  };
+}
+
+/** A body that speaks for another request than its signature does. */
+export const OTHER_NONCE: Refusal = {
+  code: "bad-signature",
+  detail: "nonce: must be the signature's.",
+};
+
+/** Whoever brings a key shows that they hold it: the request is signed with it. Gives its id. */
+function checkPossession(
+  request: SignedRequest,
+  publicKey: PublicKey,
+  nonce: string,
+  nowMs: number,
+): Result<string, Refusal> {
+  const claimed = claimedSignature(request.headers);
+  if (!claimed.ok) return claimed;
+  const key = verifierOf(publicKey);
+  const keyId = keyIdOf(publicKey);
+  if (key === undefined || claimed.value.keyId !== keyId) {
+    return err({ code: "bad-signature", detail: "publicKey: not the key of keyid." });
+  }
+  if (claimed.value.nonce !== nonce) return err(OTHER_NONCE);
+  const checked = checkSignature(claimed.value, request, key);
+  if (!checked.ok) return checked;
+  const age = checkAge(claimed.value, nowMs);
+  return age.ok ? ok(keyId) : age;
+}
+
+/** RFC 7638. */
+export function keyIdOf(publicKey: PublicKey): string {
+  return createHash("sha256").update(thumbprintText(publicKey)).digest("base64url");
+}
+
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function invalidBody(error: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): Refusal {
+  const issue = error.issues[0];
+  const field = issue?.path.map(String).join(".") || "body";
+  return { code: "invalid-body", detail: `${field}: ${issue?.message ?? "not usable"}` };
+}

@@ -1,0 +1,86 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import type { PublicKey } from "../../contract/pairing.ts";
+import type { DeviceStore, KeyedDevice, PairOutcome } from "../store/device-store.ts";
+
+/** A paired kiosk's key, ready to verify with. */
+export interface KnownKey extends KeyedDevice {
+  readonly verifier: KeyObject;
+}
+
+/**
+ * Who may send, in memory: an unknown key costs no look into the database, and a revocation holds
+ * from the next request on. Whatever changes it goes through here.
+ */
+export interface DeviceRegistry {
+  readonly find: (keyId: string) => KnownKey | undefined;
+  /** Every key ever paired, newest pairing first. */
+  readonly list: () => readonly KeyedDevice[];
+  /** Writes `change` down and knows it. */
+  readonly pair: (
+    change: () => Promise<PairOutcome>,
+  ) => Promise<Extract<PairOutcome, { type: "paired" }> | undefined>;
+  readonly follow: (
+    ask: Parameters<DeviceStore["followKey"]>[0],
+  ) => Promise<KeyedDevice | undefined>;
+  /** Whether there was anything to revoke. */
+  readonly revoke: (deviceId: string) => Promise<boolean>;
+}
+
+export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegistry> {
+  const keys = new Map<string, KeyedDevice>();
+  const verifiers = new Map<string, KeyObject>();
+  for (const each of (await store.keyedDevices()).toReversed()) keys.set(each.keyId, each);
+
+  const withdraw = (keyIds: readonly string[]): void => {
+    for (const keyId of keyIds) {
+      const known = keys.get(keyId);
+      if (known !== undefined) keys.set(keyId, { ...known, state: "revoked" });
+    }
+  };
+
+  return {
+    find(keyId) {
+      const known = keys.get(keyId);
+      if (known === undefined) return undefined;
+      const verifier = verifiers.get(keyId) ?? verifierOf(known.publicKey);
+      if (verifier === undefined) return undefined;
+      verifiers.set(keyId, verifier);
+      return { ...known, verifier };
+    },
+    list: () => [...keys.values()].toReversed(),
+    async pair(change) {
+      const outcome = await change();
+      if (outcome.type === "refused") return undefined;
+      keys.set(outcome.device.keyId, outcome.device);
+      withdraw(outcome.revoked);
+      return outcome;
+    },
+    async follow(ask) {
+      const next = await store.followKey(ask);
+      if (next === undefined) return undefined;
+      for (const [keyId, each] of keys) {
+        const goesOn = each.device.deviceId === ask.deviceId && each.state === "active";
+        if (goesOn && keyId !== next.keyId && (each.endsMs ?? Infinity) > ask.endsMs) {
+          keys.set(keyId, { ...each, endsMs: ask.endsMs });
+        }
+      }
+      keys.set(next.keyId, next);
+      return next;
+    },
+    async revoke(deviceId) {
+      const revoked = await store.revokeDevice(deviceId);
+      withdraw(revoked);
+      return revoked.length > 0;
+    },
+  };
+}
+
+/** Nothing when the two coordinates are no point of the curve. */
+export function verifierOf({ x, y }: PublicKey): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { kty: "EC", crv: "P-256", x, y }, format: "jwk" });
+  } catch {
+    // How node:crypto says that there is no such key.
+    return undefined;
+  }
+}

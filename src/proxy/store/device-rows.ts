@@ -1,0 +1,213 @@
+import { PublicKey } from "../../contract/pairing.ts";
+import { storedJson } from "./stored-json.ts";
+import type { Tx } from "./sql.ts";
+import type {
+  FollowingKey,
+  KeyedDevice,
+  NewPairing,
+  PairAsk,
+  PairOutcome,
+  PairingGrant,
+} from "./device-store.ts";
+
+interface KeyedRow {
+  readonly key_id: string;
+  readonly public_key: string;
+  readonly state: KeyedDevice["state"];
+  readonly made_ms: number;
+  readonly ends_ms: number | null;
+  readonly device_id: string;
+  readonly store_id: string;
+  readonly kiosk_id: string;
+  readonly time_zone: string;
+  readonly name: string;
+  readonly paired_ms: number;
+  readonly replaces: string | null;
+  readonly replaced_by: string | null;
+}
+
+const KEYED = `SELECT k.key_id, k.public_key, k.state, k.made_ms, k.ends_ms, d.device_id, d.store_id,
+    d.kiosk_id, d.time_zone, d.name, d.paired_ms, d.replaces, d.replaced_by
+  FROM device_key k JOIN device_record d ON d.device_id = k.device_id`;
+
+/** Every key ever paired, newest pairing first. */
+export async function keyedDevices(tx: Tx): Promise<readonly KeyedDevice[]> {
+  const rows = await tx.all<KeyedRow>(`${KEYED} ORDER BY d.paired_ms DESC, k.made_ms DESC`, []);
+  return rows.map(keyedDevice);
+}
+
+/** Keeps a code until it ends; forgets those that ended a day ago. */
+export async function addPairing(tx: Tx, pairing: NewPairing): Promise<void> {
+  await tx.run("DELETE FROM pairing WHERE ends_ms < $1", [pairing.atMs - DAY_MS]);
+  await tx.run(
+    `INSERT INTO pairing
+       (code_hash, store_id, kiosk_id, time_zone, name, replaces, ends_ms, used_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)`,
+    [
+      pairing.codeHash,
+      pairing.storeId,
+      pairing.kioskId,
+      pairing.timeZone ?? null,
+      pairing.name,
+      pairing.replaces ?? null,
+      pairing.endsMs,
+    ],
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Pairs a key, once: who asks again with the same key is told the same again. A code is used up by
+ * the first key it pairs, and replacing takes the old kiosk's keys away in the same moment.
+ */
+export async function pair(tx: Tx, ask: PairAsk): Promise<PairOutcome> {
+  const before = await findKey(tx, ask.keyId);
+  if (before !== undefined) {
+    return before.state === "revoked"
+      ? { type: "refused" }
+      : { type: "paired", device: before, revoked: [] };
+  }
+  const grant =
+    ask.grant.type === "code"
+      ? await takeCode(tx, ask.grant.codeHash, ask.keyId, ask.atMs)
+      : ask.grant;
+  if (grant === undefined) return { type: "refused" };
+
+  const { replaces } = grant;
+  await tx.run(
+    `INSERT INTO device_record
+       (device_id, store_id, kiosk_id, time_zone, name, paired_ms, replaces, replaced_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)`,
+    [
+      ask.deviceId,
+      grant.storeId,
+      grant.kioskId,
+      grant.timeZone ?? ask.timeZone,
+      grant.name,
+      ask.atMs,
+      replaces ?? null,
+    ],
+  );
+  await addKey(tx, { ...ask, state: ask.needsApproval ? "waiting" : "active" });
+  const revoked =
+    replaces === undefined || ask.needsApproval ? [] : await replace(tx, replaces, ask.deviceId);
+  return { type: "paired", device: (await findKey(tx, ask.keyId))!, revoked };
+}
+
+/** The old kiosk's place is taken: none of its keys opens anything from now on. */
+async function replace(tx: Tx, oldId: string, newId: string): Promise<readonly string[]> {
+  await tx.run("UPDATE device_record SET replaced_by = $2 WHERE device_id = $1", [oldId, newId]);
+  return revokeDevice(tx, oldId);
+}
+
+async function takeCode(
+  tx: Tx,
+  codeHash: string,
+  keyId: string,
+  atMs: number,
+): Promise<PairingGrant | undefined> {
+  const rows = await tx.all<{
+    store_id: string;
+    kiosk_id: string;
+    time_zone: string | null;
+    name: string;
+    replaces: string | null;
+  }>(
+    `SELECT store_id, kiosk_id, time_zone, name, replaces FROM pairing
+     WHERE code_hash = $1 AND used_by IS NULL AND ends_ms > $2 {{FOR UPDATE}}`,
+    [codeHash, atMs],
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  await tx.run("UPDATE pairing SET used_by = $2 WHERE code_hash = $1", [codeHash, keyId]);
+  return {
+    storeId: row.store_id,
+    kioskId: row.kiosk_id,
+    timeZone: row.time_zone ?? undefined,
+    name: row.name,
+    replaces: row.replaces ?? undefined,
+  };
+}
+
+interface NewKey {
+  readonly keyId: string;
+  readonly deviceId: string;
+  readonly publicKey: PublicKey;
+  readonly state: KeyedDevice["state"];
+  readonly atMs: number;
+}
+
+async function addKey(tx: Tx, key: NewKey): Promise<void> {
+  await tx.run(
+    `INSERT INTO device_key (key_id, device_id, public_key, state, made_ms, ends_ms)
+     VALUES ($1, $2, $3, $4, $5, NULL)`,
+    [key.keyId, key.deviceId, JSON.stringify(key.publicKey), key.state, key.atMs],
+  );
+}
+
+/** Gives a kiosk its next key and lets the one it had go on until `endsMs`. */
+export async function followKey(tx: Tx, key: FollowingKey): Promise<KeyedDevice | undefined> {
+  const known = await findKey(tx, key.keyId);
+  if (known !== undefined) {
+    return known.device.deviceId === key.deviceId && known.state === "active" ? known : undefined;
+  }
+  await tx.run(
+    `UPDATE device_key SET ends_ms = $2
+     WHERE device_id = $1 AND state = 'active' AND (ends_ms IS NULL OR ends_ms > $2)`,
+    [key.deviceId, key.endsMs],
+  );
+  await addKey(tx, { ...key, state: "active" });
+  return findKey(tx, key.keyId);
+}
+
+/** Takes every key of a kiosk away; gives those it had. */
+export async function revokeDevice(tx: Tx, deviceId: string): Promise<readonly string[]> {
+  const rows = await tx.all<{ key_id: string }>(
+    "SELECT key_id FROM device_key WHERE device_id = $1 AND state <> 'revoked'",
+    [deviceId],
+  );
+  await tx.run("UPDATE device_key SET state = 'revoked' WHERE device_id = $1", [deviceId]);
+  return rows.map((row) => row.key_id);
+}
+
+/** Lets a waiting kiosk in; gives nothing when none of that id waits. */
+export async function approveDevice(tx: Tx, deviceId: string): Promise<PairOutcome> {
+  const approved = await tx.run(
+    "UPDATE device_key SET state = 'active' WHERE device_id = $1 AND state = 'waiting'",
+    [deviceId],
+  );
+  const rows = await tx.all<KeyedRow>(`${KEYED} WHERE k.device_id = $1`, [deviceId]);
+  if (approved === 0 || rows[0] === undefined) return { type: "refused" };
+  const device = keyedDevice(rows[0]);
+  const revoked = device.replaces === undefined ? [] : await replace(tx, device.replaces, deviceId);
+  return { type: "paired", device, revoked };
+}
+
+async function findKey(tx: Tx, keyId: string): Promise<KeyedDevice | undefined> {
+  const rows = await tx.all<KeyedRow>(`${KEYED} WHERE k.key_id = $1`, [keyId]);
+  return rows[0] === undefined ? undefined : keyedDevice(rows[0]);
+}
+
+function keyedDevice(row: KeyedRow): KeyedDevice {
+  return {
+    keyId: row.key_id,
+    publicKey: storedJson("device_key.public_key", row.public_key, isPublicKey),
+    state: row.state,
+    endsMs: row.ends_ms ?? undefined,
+    device: {
+      deviceId: row.device_id,
+      storeId: row.store_id,
+      kioskId: row.kiosk_id,
+      timeZone: row.time_zone,
+    },
+    name: row.name,
+    pairedMs: row.paired_ms,
+    replaces: row.replaces ?? undefined,
+    replacedBy: row.replaced_by ?? undefined,
+  };
+}
+
+function isPublicKey(value: unknown): value is PublicKey {
+  return PublicKey.safeParse(value).success;
+}

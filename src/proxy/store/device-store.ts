@@ -1,0 +1,78 @@
+import type { PublicKey } from "../../contract/pairing.ts";
+import type { Device } from "../../contract/update.ts";
+
+/** Who may send, and the codes that make somebody one of them. Each method is one transaction. */
+export interface DeviceStore {
+  /** Every key ever paired, revoked ones included; newest pairing first. */
+  readonly keyedDevices: () => Promise<readonly KeyedDevice[]>;
+  readonly addPairing: (pairing: NewPairing) => Promise<void>;
+  /** Pairs a key, once; the same key again is told the same again. */
+  readonly pair: (ask: PairAsk) => Promise<PairOutcome>;
+  /** Gives a kiosk its next key; nothing when that key is somebody's already. */
+  readonly followKey: (key: FollowingKey) => Promise<KeyedDevice | undefined>;
+  /** Takes every key of a kiosk away; gives the ids of those that still were its. */
+  readonly revokeDevice: (deviceId: string) => Promise<readonly string[]>;
+  readonly approveDevice: (deviceId: string) => Promise<PairOutcome>;
+}
+
+/** A key, and the record of the kiosk it belongs to. */
+export interface KeyedDevice {
+  readonly keyId: string;
+  readonly publicKey: PublicKey;
+  readonly state: "waiting" | "active" | "revoked";
+  /** A key that was followed by another one opens nothing from then on. */
+  readonly endsMs: number | undefined;
+  readonly device: Device;
+  readonly name: string;
+  readonly pairedMs: number;
+  /** The kiosk whose place it took, and the one that took its own. */
+  readonly replaces: string | undefined;
+  readonly replacedBy: string | undefined;
+}
+
+/** What whoever lets a kiosk in decided about it. */
+export interface PairingGrant {
+  readonly storeId: string;
+  readonly kioskId: string;
+  /** Unset: the browser's own. */
+  readonly timeZone: string | undefined;
+  readonly name: string;
+  readonly replaces: string | undefined;
+}
+
+export interface NewPairing extends PairingGrant {
+  readonly codeHash: string;
+  readonly atMs: number;
+  readonly endsMs: number;
+}
+
+export interface PairAsk {
+  readonly grant:
+    | { readonly type: "code"; readonly codeHash: string }
+    | ({ readonly type: "link" } & PairingGrant);
+  readonly keyId: string;
+  readonly publicKey: PublicKey;
+  /** For a new kiosk. */
+  readonly deviceId: string;
+  readonly timeZone: string;
+  readonly atMs: number;
+  readonly needsApproval: boolean;
+}
+
+export type PairOutcome =
+  /** `revoked` are the keys of the kiosk whose place was taken. */
+  | {
+      readonly type: "paired";
+      readonly device: KeyedDevice;
+      readonly revoked: readonly string[];
+    }
+  | { readonly type: "refused" };
+
+export interface FollowingKey {
+  readonly deviceId: string;
+  readonly keyId: string;
+  readonly publicKey: PublicKey;
+  readonly atMs: number;
+  /** When the keys it had until now end. */
+  readonly endsMs: number;
+}

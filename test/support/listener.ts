@@ -1,0 +1,40 @@
+import type { FastifyServerOptions } from "fastify";
+import { onTestFinished } from "vitest";
+import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import { createApp } from "../../src/proxy/app.ts";
+import { createFloodLimit } from "../../src/proxy/flood-limit.ts";
+import { createIngest } from "../../src/proxy/ingest.ts";
+import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
+import { listen } from "../../src/proxy/listen.ts";
+import { createBodyOpener } from "../../src/proxy/open-body.ts";
+import { aPairingDesk } from "./devices.ts";
+import { KEYS } from "./keys.ts";
+import { aMovableClock } from "./movable-clock.ts";
+import { aMemoryStore } from "./store-files.ts";
+
+/** The kiosk listener on a real socket, over a real store in memory. */
+export async function aListener(
+  options: FastifyServerOptions = {},
+  pairing: Parameters<typeof aPairingDesk>[2] = {},
+) {
+  const store = await aMemoryStore();
+  const clock = aMovableClock(Date.now());
+  const desk = await aPairingDesk(store, clock, pairing);
+  const app = await createApp(
+    {
+      store,
+      clock,
+      ...desk,
+      flood: createFloodLimit(clock),
+      kioskConfig: EXAMPLE_CONFIG,
+      sealingKey: () => publicKeyOf(KEYS),
+      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
+      onStored: () => undefined,
+      isAccepting: () => true,
+    },
+    options,
+  );
+  const url = await listen(app, "127.0.0.1", 0, { host: "HOST", port: "PORT" });
+  onTestFinished(() => app.close());
+  return { kioskUrl: url, pairingCode: desk.pairingCode, desk, store, clock, app };
+}
