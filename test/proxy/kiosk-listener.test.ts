@@ -23,45 +23,15 @@ import { createIngest } from "../../src/proxy/ingest.ts";
 import { listen } from "../../src/proxy/listen.ts";
 import { trust } from "../../src/proxy/proxy.ts";
 import { KIOSK_HEADERS } from "../../src/proxy/security-headers.ts";
-import type { Store } from "../../src/proxy/store/store.ts";
 import { aMovableClock } from "../support/movable-clock.ts";
-import { aPairingDesk, signedFetchTo, type PairingPlace } from "../support/devices.ts";
+import { aPairingDesk, signedFetchTo } from "../support/devices.ts";
 import { createRawKiosk } from "../support/raw-kiosk.ts";
 import { aMemoryStore } from "../support/store-files.ts";
+import { aListener } from "../support/listener.ts";
 
-interface Listener extends PairingPlace {
-  readonly url: string;
-  readonly store: Store;
-  readonly clock: ReturnType<typeof aMovableClock>;
-  readonly app: Awaited<ReturnType<typeof createApp>>;
-}
+type Listener = Awaited<ReturnType<typeof aListener>>;
 
 const FAST = httpLimits({ requestMs: 400, headersMs: 200, lookMs: 20 });
-
-/** The kiosk listener on a real socket, over a real store in memory. */
-async function aListener(options: FastifyServerOptions = {}): Promise<Listener> {
-  const store = await aMemoryStore();
-  const clock = aMovableClock(Date.now());
-  const flood = createFloodLimit(clock);
-  const desk = await aPairingDesk(store, clock);
-  const app = await createApp(
-    {
-      store,
-      clock,
-      ...desk,
-      flood,
-      kioskConfig: EXAMPLE_CONFIG,
-      sealingKey: () => publicKeyOf(KEYS),
-      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
-      onStored: () => undefined,
-      isAccepting: () => true,
-    },
-    options,
-  );
-  const url = await listen(app, "127.0.0.1", 0, { host: "HOST", port: "PORT" });
-  onTestFinished(() => app.close());
-  return { url, kioskUrl: url, pairingCode: desk.pairingCode, store, clock, app };
-}
 
 async function accepted({ store }: Listener): Promise<number> {
   return (await store.figures(0, 0)).updatesByVerdict["accepted"] ?? 0;

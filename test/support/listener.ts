@@ -36,5 +36,5 @@ export async function aListener(
   );
   const url = await listen(app, "127.0.0.1", 0, { host: "HOST", port: "PORT" });
   onTestFinished(() => app.close());
-  return { kioskUrl: url, pairingCode: desk.pairingCode, desk, store, clock, app };
+  return { url, kioskUrl: url, pairingCode: desk.pairingCode, desk, store, clock, app };
 }
