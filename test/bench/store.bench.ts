@@ -64,7 +64,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
     const waits = await pace(ingest, bodies, perSecond * PACED_SHARE);
     return [
       {
-        what: "updates kept, sealing on, signing not yet",
+        what: "updates kept, sealing on",
         unit: "/s",
         ours: perSecond,
         beside: { name: "bare SQLite", value: (updates / besides) * 1_000 },
