@@ -2,10 +2,14 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { HEARTBEAT_PATH } from "../../../src/contract/heartbeat.ts";
+import { INGEST_PATH } from "../../../src/contract/ingest.ts";
+import { CONFIG_PATH } from "../../../src/contract/kiosk-config.ts";
 import {
   CODE_ALPHABET,
   CODE_LENGTH,
   CODE_LIFETIME_MS,
+  DEVICE_PATH,
   PAIRING_PATH,
   PairingReceipt,
   spokenCode,
@@ -51,6 +55,20 @@ async function tryPairing(listener: Listener, { code, key, signer, ...place }: S
   )(PAIRING_PATH, { method: "POST", headers: { "content-type": "application/json" }, body, nonce });
   const said: unknown = await answer.json();
   return answer.ok ? PairingReceipt.parse(said) : Problem.parse(said).code;
+}
+
+/** Whether each thing that a kiosk asks for is given to who holds the key, or why not. */
+async function answersTo({ kioskUrl, clock }: Listener, key: KeyPair): Promise<readonly string[]> {
+  const ask = signedFetchTo(kioskUrl, key, clock);
+  const headers = { "content-type": "application/json" };
+  const answers = [];
+  for (const path of [CONFIG_PATH, DEVICE_PATH]) answers.push(await ask(path, { method: "GET" }));
+  for (const path of [HEARTBEAT_PATH, INGEST_PATH]) {
+    answers.push(await ask(path, { method: "POST", headers, body: "{}" }));
+  }
+  return Promise.all(
+    answers.map(async (answer) => (answer.ok ? "let in" : Problem.parse(await answer.json()).code)),
+  );
 }
 
 describe("a pairing code", () => {
@@ -173,10 +191,24 @@ describe("approval", () => {
     expect(await kiosk.send()).toHaveLength(1);
   });
 
+  it("[PR1] is what everything a kiosk asks for waits for", async () => {
+    const listener = await aListener({}, { needsApproval: true });
+    const key = await newKeyPair(crypto.subtle);
+    await tryPairing(listener, { code: await listener.pairingCode(), key });
+    expect(await answersTo(listener, key)).toEqual(Array(4).fill("not-approved"));
+
+    const { deviceId } = listener.desk.registry.list()[0]!.device;
+    await listener.desk.registry.pair(() => listener.store.approveDevice(deviceId));
+    // What is let in is read, and an empty message is none.
+    const read = ["let in", "let in", "invalid-body", "invalid-body"];
+    expect(await answersTo(listener, key)).toEqual(read);
+  });
+
   it("[PR1] that is refused lets nobody in", async () => {
     const listener = await aListener({}, { needsApproval: true });
     const code = await listener.pairingCode();
-    const waiting = await tryPairing(listener, { code });
+    const key = await newKeyPair(crypto.subtle);
+    const waiting = await tryPairing(listener, { code, key });
     expect(waiting).toMatchObject({ state: "waiting" });
     const [known] = listener.desk.registry.list();
     await listener.desk.registry.revoke(known!.device.deviceId);
@@ -184,6 +216,7 @@ describe("approval", () => {
       listener.store.approveDevice(known!.device.deviceId),
     );
     expect(approved).toBeUndefined();
+    expect(await answersTo(listener, key)).toEqual(Array(4).fill("revoked"));
   });
 });
 
