@@ -47,8 +47,12 @@ export const NewPairingRequest = z.strictObject({
 });
 export type NewPairingRequest = z.infer<typeof NewPairingRequest>;
 
-/** Told once. */
-export const NewPairingAnswer = z.object({ code: z.string(), endsMs: z.number() });
+/** Told once. `setupCode` is the same code as a text for a QR code, with the proxy's word for it. */
+export const NewPairingAnswer = z.object({
+  code: z.string(),
+  setupCode: z.string(),
+  endsMs: z.number(),
+});
 export type NewPairingAnswer = z.infer<typeof NewPairingAnswer>;
 
 /** One key of a kiosk; during a rotation a kiosk has two. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { cardFromScan } from "../domain/card.ts";
+import { SETUP_EXAMPLE } from "./setup-code.ts";
 
 /** Where a kiosk asks for its configuration: `GET`. */
 export const CONFIG_PATH = "/v1/config";
@@ -36,6 +37,11 @@ const CardRuleSchema = z
       (rule) => rule.refuses.every((text) => !cardFromScan({ text, source: "wedge" }, [rule]).ok),
       { message: "accepts an example it should refuse", path: ["refuses"] },
     ),
+    // A code that sets a kiosk up is nobody's card: a paired kiosk says "not ours" to it.
+    z.refine((rule) => !cardFromScan({ text: SETUP_EXAMPLE, source: "wedge" }, [rule]).ok, {
+      message: "takes the codes that set a kiosk up for cards",
+      path: ["match"],
+    }),
   );
 
 /** What a scan writes by itself. `store` and `kiosk` come from the device record. */

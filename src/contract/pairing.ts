@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { PlaceId, TimeZone, Uuid, WallMs } from "./primitives.ts";
+import { Intervals, PlaceId, TimeZone, Uuid, WallMs } from "./primitives.ts";
 import { Device } from "./update.ts";
 
 /** Where a kiosk becomes one of ours: `POST`, signed with the very key it brings. */
@@ -19,8 +19,13 @@ export const CODE_LENGTH = 8;
 /** Ours: long enough to walk to the kiosk. */
 export const CODE_LIFETIME_MS = 600_000;
 
-/** A typed code, or what a link carries in its place: 32 random bytes. */
-export const PairingCode = z.string().check(z.regex(/^(?:[2-9A-HJ-NP-Z]{8}|[A-Za-z0-9_-]{43})$/));
+/** Where a kiosk that is paired asks to be let go: `POST`, signed. */
+export const LEAVING_PATH = "/v1/leaving";
+
+/** A typed code, a signed one, or what a link carries in its place: 32 random bytes. */
+export const PairingCode = z
+  .string()
+  .check(z.regex(/^(?:[2-9A-HJ-NP-Z]{8}|[2-9A-HJ-NP-Z]{40}|[A-Za-z0-9_-]{43})$/));
 
 /** Without what people put between, and in capitals. */
 export function typedCode(text: string): string {
@@ -93,6 +98,18 @@ export type DeviceKeyRequest = z.infer<typeof DeviceKeyRequest>;
 export function keyProofText(nonce: string, oldKeyId: string): string {
   return `tarjeta device key ${nonce} ${oldKeyId}`;
 }
+
+/** A kiosk's wish not to be one of ours any more, and what it would take with it. */
+export const LeavingRequest = z.strictObject({
+  v: z.literal(1),
+  nonce: Uuid,
+  /** What it still owes, by outbox. */
+  owed: z.array(z.strictObject({ epoch: Uuid, owed: Intervals })).check(z.maxLength(16)),
+});
+export type LeavingRequest = z.infer<typeof LeavingRequest>;
+
+export const LeavingReceipt = z.object({ v: z.literal(1), nonce: Uuid });
+export type LeavingReceipt = z.infer<typeof LeavingReceipt>;
 
 export const DeviceKeyReceipt = z.object({ v: z.literal(1), nonce: Uuid, proxyTimeMs: WallMs });
 export type DeviceKeyReceipt = z.infer<typeof DeviceKeyReceipt>;

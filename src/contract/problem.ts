@@ -19,6 +19,7 @@ export const PROBLEMS = {
   revoked: { status: 403, title: "This kiosk's key was revoked" },
   "not-approved": { status: 403, title: "This kiosk waits for somebody to approve it" },
   "pairing-refused": { status: 403, title: "This code pairs nothing" },
+  "still-owes": { status: 409, title: "This kiosk owes updates that are not here" },
   "pairing-throttled": { status: 429, title: "Too many wrong codes; come back later" },
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
   forbidden: { status: 403, title: "The token's role may not do this" },

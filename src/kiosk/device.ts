@@ -26,14 +26,14 @@ export interface Known {
   readonly identity: Identity | undefined;
 }
 
-/** Why a kiosk has to be paired before it may work. */
-export type Unpaired = "new" | "revoked" | "unknown-device";
+/** Why a kiosk has to be paired before it may work; or that somebody wants it unpaired. */
+export type Unpaired = "new" | "revoked" | "unknown-device" | "leaving";
 
 export interface StartDeps {
   readonly kept: KeptStore;
   readonly storage: Pick<Storage, "getItem">;
-  /** A link to pair with was opened. */
-  readonly hasCode: boolean;
+  /** What the page was opened with: a code to pair with, or the wish to be unpaired. */
+  readonly address: URLSearchParams;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface StartDeps {
  * A key that was revoked ends the work; one that the proxy does not know may have been lost on that
  * side, so the kiosk goes on taking cards until somebody opens a link to pair it anew.
  */
-export async function startFrom({ kept, storage, hasCode }: StartDeps): Promise<Known | Unpaired> {
+export async function startFrom({ kept, storage, address }: StartDeps): Promise<Known | Unpaired> {
   let identity: Identity | undefined;
   try {
     identity = await readIdentity(kept);
@@ -54,8 +54,7 @@ export async function startFrom({ kept, storage, hasCode }: StartDeps): Promise<
   }
   if (identity === undefined) return "new";
   const { device, refused } = identity;
-  if (refused === "revoked" || (refused !== undefined && hasCode)) {
-    return refused;
-  }
+  if (address.has("unpair")) return "leaving";
+  if (refused === "revoked" || (refused !== undefined && address.has("pair"))) return refused;
   return { device, identity };
 }

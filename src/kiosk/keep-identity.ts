@@ -19,6 +19,15 @@ export async function keepIdentity(
   }
 }
 
+/** Makes this kiosk nobody's; what lies in its outbox stays. */
+export async function forgetIdentity(
+  kept: KeptStore,
+  storage: Pick<Storage, "removeItem">,
+): Promise<void> {
+  await kept.put(IDENTITY_KEY, undefined);
+  storage.removeItem(MIRROR_KEY);
+}
+
 /** Who the kiosk was when its identity was last kept; needs no database. */
 export function mirroredDevice(storage: Pick<Storage, "getItem">): Device | undefined {
   try {

@@ -46,6 +46,8 @@ const database = createDatabase();
 const kept = createKeptStore(database);
 const outbox = createIdbOutbox({ database, mirror: storageMirror(localStorage), newId });
 
+const scanner = createKeyboardWedge({ window });
+
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has an element #app");
 
@@ -54,12 +56,22 @@ if (badPlace === undefined) await start(root);
 else await refusePlace(root, badPlace);
 
 async function start(root: HTMLElement): Promise<void> {
-  const known = await startFrom({ kept, storage: localStorage, hasCode: address.has("pair") });
+  const known = await startFrom({ kept, storage: localStorage, address });
   // What the address said is used now or never; no reload, bookmark or glance need see it.
   if (address.size > 0) history.replaceState(null, "", address.has("demo") ? "?demo" : "/");
   if (typeof known === "object") return openKiosk(root, known, false);
   const { openPairing } = await whole(import("./open-pairing.tsx"));
-  const paired = await openPairing({ root, address, why: known, outbox, kept, clock, newId });
+  const paired = await openPairing({
+    root,
+    address,
+    why: known,
+    scanner,
+    database,
+    outbox,
+    kept,
+    clock,
+    newId,
+  });
   return openKiosk(root, paired, true);
 }
 
@@ -119,7 +131,7 @@ async function openKiosk(
     session.storageIs(await tryStorage(kept, outbox));
   }
 
-  createKeyboardWedge({ window }).start(session.scanned);
+  scanner.start(session.scanned);
   const { language, choose } = createLanguageChoice(session.screen);
   const pose = createRibbonPose({
     ...session,

@@ -1,18 +1,22 @@
 import { effect, signal } from "@preact/signals-core";
 import { render } from "preact";
 import { CODE_LENGTH, typedCode } from "../contract/pairing.ts";
+import { setupCodeFrom } from "../contract/setup-code.ts";
 import { readIdentity } from "../outbox/identity.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import type { Scanner } from "../scanner/scanner.ts";
 import type { Known, Unpaired } from "./device.ts";
-import { createPairing, type PairingAsk, type PairingDeps } from "./pairing.ts";
+import { mirroredDevice } from "./keep-identity.ts";
+import { openLeaving } from "./open-leaving.tsx";
+import { createPairing, type PairingAsk } from "./pairing.ts";
+import { createSaving, type SavingDeps } from "./saving.ts";
 import { UnpairedScreen, type UnpairedView } from "./screens/unpaired.tsx";
 
-export interface OpenPairingDeps extends Pick<PairingDeps, "kept" | "clock" | "newId"> {
+export interface OpenPairingDeps extends SavingDeps {
   readonly root: HTMLElement;
   /** What the page was opened with. */
   readonly address: URLSearchParams;
   readonly why: Unpaired;
-  readonly outbox: Pick<Outbox, "depth">;
+  readonly scanner: Scanner;
 }
 
 /** Shows how to pair this kiosk; resolves once it is. */
@@ -22,6 +26,11 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
   const owed = await deps.outbox.depth().catch(() => 0);
   page.dataset["outboxDepth"] = String(owed);
   page.dataset["visitState"] = "unpaired";
+  const before = await readIdentity(kept).catch(() => undefined);
+  if (deps.why === "leaving" && before !== undefined) {
+    openLeaving({ ...deps, identity: before, owed });
+    return new Promise(() => undefined); // It ends by beginning the page anew.
+  }
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const paired = Promise.withResolvers<Known>();
   const view = signal<UnpairedView>({
@@ -31,10 +40,14 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
     why: deps.why,
     owed,
     keyId: "",
+    saved: undefined,
   });
   const change = (part: Partial<UnpairedView>): void => {
     view.value = { ...view.peek(), ...part };
   };
+  // Who it was when its key was lost: the file says whose outbox it holds.
+  const device = before?.device ?? mirroredDevice(localStorage);
+  const save = createSaving(deps);
   const pair = createPairing({
     ...deps,
     storage: localStorage,
@@ -59,6 +72,7 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
       return meanwhile === undefined ? pair(ask) : { ok: true as const, value: meanwhile };
     });
     if (!outcome.ok) return change({ phase: "typing", trouble: outcome.error, typed: "" });
+    stopReading();
     stop();
     render(null, root);
     const identity = outcome.value;
@@ -76,10 +90,22 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
         }}
         onErase={() => change({ typed: view.peek().typed.slice(0, -1) })}
         onPair={() => void tryCode(view.peek().typed).catch(paired.reject)}
+        onSave={
+          device === undefined
+            ? undefined
+            : () => void save(device).then((saved) => change({ saved }), paired.reject)
+        }
       />,
       root,
     ),
   );
+  const stopReading = deps.scanner.start((event) => {
+    if (event.type !== "scanned" || view.peek().phase !== "typing") return;
+    const { text, repaired = "" } = event.scan;
+    const code = setupCodeFrom(text) ?? setupCodeFrom(repaired);
+    if (code === undefined) change({ trouble: "not-ours" });
+    else void tryCode(code).catch(paired.reject);
+  });
   const code = address.get("pair") ?? "";
   // A code from a link may be written as people say it; a token may not be touched.
   const given = typedCode(code).length === CODE_LENGTH ? typedCode(code) : code;

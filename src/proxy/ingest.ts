@@ -42,26 +42,31 @@ export type Ingest = (
  * says about a bad entry is where in it, never what stood there (rule PV2).
  */
 export function createIngest(deps: IngestDeps): Ingest {
-  const { store, clock, openBody } = deps;
   return async (rawBody, sender) => {
-    const receiptMs = clock.wallMs();
     const request = IngestRequest.safeParse(jsonOfBytes(rawBody));
     if (!request.success) {
       return { type: "problem", code: "invalid-body", detail: whereOf(request.error) };
     }
-    const { nonce, clock: senderClock, entries } = request.data;
+    const { nonce, clock, entries } = request.data;
     if (nonce !== sender.nonce) return { type: "problem", ...NOT_ITS_NONCE };
-    const judged = await judgeEntries(entries, openBody);
-    return keep(store, {
-      nonce,
-      digest: sender.digest,
-      // As it was paired; what a kiosk says of itself does not count.
-      device: sender.device,
-      clock: senderClock,
-      receiptMs,
-      ...judged,
-    });
+    // The device as it was paired: what a kiosk says of itself does not count.
+    const { device, digest } = sender;
+    return takeIn(deps, { nonce, digest, device, clock, entries });
   };
+}
+
+/** Entries that came in whatever way, and who answers for them. */
+export interface HandedOver extends Pick<IngestBatch, "nonce" | "digest" | "device" | "clock"> {
+  readonly entries: readonly unknown[];
+}
+
+/** Takes entries in; resolves once all of it is on disk. */
+export async function takeIn(
+  { store, clock, openBody }: IngestDeps,
+  { entries, ...batch }: HandedOver,
+): Promise<IngestReply> {
+  const receiptMs = clock.wallMs();
+  return keep(store, { ...batch, receiptMs, ...(await judgeEntries(entries, openBody)) });
 }
 
 const NOT_ITS_NONCE = { code: "bad-signature", detail: OTHER_NONCE.detail } as const;

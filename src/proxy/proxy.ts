@@ -12,10 +12,11 @@ import { prepareDataDir } from "./data-dir.ts";
 import { createGate } from "./devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "./devices/pairing.ts";
 import { openDeviceRegistry } from "./devices/registry.ts";
+import { createSetupCodes } from "./devices/setup-code.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
-import { createIngest } from "./ingest.ts";
+import { createIngest, takeIn } from "./ingest.ts";
 import { readKioskConfig } from "./kiosk-config-file.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import { openKeysFile } from "./keys/keys-file.ts";
@@ -101,7 +102,9 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     newId: randomUUID,
     linkToken: options.linkToken,
     needsApproval: settings.pairingApproval,
+    setupCodes: createSetupCodes(keys),
   });
+  const ingestDeps = { store, clock, openBody: createBodyOpener(ring) };
   const app = await createApp(
     {
       store,
@@ -111,7 +114,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       pairing,
       kioskConfig,
       sealingKey: () => publicKeyOf(ring()),
-      ingest: createIngest({ store, clock, openBody: createBodyOpener(ring) }),
+      ingest: createIngest(ingestDeps),
       kioskDir: options.kioskDir,
       onStored: () => forwarder.notify(),
       isAccepting: () => accepting,
@@ -144,6 +147,12 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       privacy,
       store,
       devices: { registry, pairing, store },
+      imports: {
+        takeIn: (handedOver) => takeIn(ingestDeps, handedOver),
+        registry,
+        clock,
+        onStored: () => forwarder.notify(),
+      },
       token: admin.token,
       namedTokens,
       clock,

@@ -11,8 +11,11 @@ function anIdentity(parts: Partial<Identity> = {}): Identity {
   return { device: aDevice(), name: "the door", keyId, privateKey, madeMs: 0, ...parts };
 }
 
+const NOTHING = new URLSearchParams();
+const A_LINK = new URLSearchParams({ pair: "ABCD2345" });
+
 function start(parts: Partial<StartDeps>) {
-  return startFrom({ kept: memoryKept(), storage: memoryStorage(), hasCode: false, ...parts });
+  return startFrom({ kept: memoryKept(), storage: memoryStorage(), address: NOTHING, ...parts });
 }
 
 describe("who a kiosk is as it starts", () => {
@@ -31,7 +34,7 @@ describe("who a kiosk is as it starts", () => {
 
   it("ignores a link once it is paired", async () => {
     const kept = memoryKept({ [IDENTITY_KEY]: anIdentity() });
-    expect(await start({ kept, hasCode: true })).toMatchObject({ device: aDevice() });
+    expect(await start({ kept, address: A_LINK })).toMatchObject({ device: aDevice() });
   });
 
   it("takes nothing more once its key was revoked", async () => {
@@ -42,7 +45,16 @@ describe("who a kiosk is as it starts", () => {
   it("goes on where the proxy lost its key, until somebody opens a link", async () => {
     const kept = memoryKept({ [IDENTITY_KEY]: anIdentity({ refused: "unknown-device" }) });
     expect(await start({ kept })).toMatchObject({ device: aDevice() });
-    expect(await start({ kept, hasCode: true })).toBe("unknown-device");
+    expect(await start({ kept, address: A_LINK })).toBe("unknown-device");
+  });
+
+  it("is asked whether it is to be unpaired where somebody opened that, its key revoked or not", async () => {
+    const address = new URLSearchParams({ unpair: "" });
+    for (const refused of [undefined, "revoked"] as const) {
+      const kept = memoryKept({ [IDENTITY_KEY]: anIdentity({ refused }) });
+      expect(await start({ kept, address })).toBe("leaving");
+    }
+    expect(await start({ address })).toBe("new");
   });
 
   it("[OB6] knows itself without a database", async () => {

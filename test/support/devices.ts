@@ -13,8 +13,10 @@ import { createLoginThrottle } from "../../src/proxy/admin/login-throttle.ts";
 import { createGate } from "../../src/proxy/devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "../../src/proxy/devices/pairing.ts";
 import { openDeviceRegistry } from "../../src/proxy/devices/registry.ts";
+import { createSetupCodes } from "../../src/proxy/devices/setup-code.ts";
 import type { DeviceStore } from "../../src/proxy/store/device-store.ts";
 import { systemClock } from "../../src/proxy/system-clock.ts";
+import { KEYS } from "./keys.ts";
 import { memoryKept, memoryStorage } from "./kiosk-builders.ts";
 
 /** Where a kiosk of a test stands. */
@@ -51,6 +53,7 @@ export async function aPairingDesk(
     newId: randomUUID,
     linkToken: options.linkToken,
     needsApproval: options.needsApproval ?? false,
+    setupCodes: createSetupCodes(KEYS),
   });
   return {
     registry,

@@ -77,6 +77,7 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     followKey: call("followKey"),
     revokeDevice: call("revokeDevice"),
     approveDevice: call("approveDevice"),
+    notReceived: call("notReceived"),
     figures: call("figures"),
     close: async () => database.close(),
   };

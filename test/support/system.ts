@@ -184,7 +184,7 @@ export function spawnProduct(env: Readonly<Record<string, string>>): ChildProces
 
 /** `npm run backup` or `npm run restore` without npm, to its end. */
 export async function runCommand(
-  name: "backup" | "restore",
+  name: "backup" | "restore" | "import",
   words: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Ending & { readonly stdout: string; readonly stderr: string }> {

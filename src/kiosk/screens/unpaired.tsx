@@ -9,12 +9,14 @@ import { Ribbon } from "../ui/ribbon.tsx";
 export interface UnpairedView {
   readonly typed: string;
   readonly phase: "typing" | "asking" | "waiting";
-  readonly trouble: PairingTrouble | undefined;
+  readonly trouble: PairingTrouble | "not-ours" | undefined;
   readonly why: Unpaired;
   /** Updates that wait on this kiosk for a key to be sent with. */
   readonly owed: number;
   /** Of the key that waits to be approved. */
   readonly keyId: string;
+  /** How many updates were saved to a file. */
+  readonly saved: number | undefined;
 }
 
 export interface UnpairedScreenProps {
@@ -22,10 +24,12 @@ export interface UnpairedScreenProps {
   readonly onKey: (character: string) => void;
   readonly onErase: () => void;
   readonly onPair: () => void;
+  /** Nothing where nobody knows any more whose updates they are. */
+  readonly onSave: (() => void) | undefined;
 }
 
 /** For whoever sets the kiosk up: type the code, and it is one of the chain's. */
-export function UnpairedScreen({ view, onKey, onErase, onPair }: UnpairedScreenProps) {
+export function UnpairedScreen({ view, onKey, onErase, onPair, onSave }: UnpairedScreenProps) {
   const { typed, phase } = view;
   const missing = CODE_LENGTH - typed.length;
   return (
@@ -56,6 +60,11 @@ export function UnpairedScreen({ view, onKey, onErase, onPair }: UnpairedScreenP
           <p class="hand" role="alert">
             {view.trouble === undefined ? "" : TROUBLES[view.trouble]}
           </p>
+          {view.saved !== undefined && (
+            <p class="body" role="status">
+              {view.saved} saved. Bring the file to npm run import.
+            </p>
+          )}
         </div>
         <div class="controls">
           {phase !== "waiting" && (
@@ -75,6 +84,9 @@ export function UnpairedScreen({ view, onKey, onErase, onPair }: UnpairedScreenP
                   {phase === "asking" ? "One moment" : "Pair this kiosk"}
                 </Button>
               </div>
+              {view.owed > 0 && onSave !== undefined && (
+                <Button onPress={onSave}>Save what waits to a file</Button>
+              )}
             </>
           )}
         </div>
@@ -94,7 +106,7 @@ function leadFor({ phase, why, owed }: UnpairedView): string {
   const kept = owed === 0 ? "" : ` ${waiting} on it and will be sent then.`;
   return why === "revoked"
     ? `Its key was revoked. With a new code it works again.${kept}`
-    : `Type the code that the admin side or npm run pair gave you.${kept}`;
+    : `Type the code from the admin side or npm run pair, or hold its QR code to the reader.${kept}`;
 }
 
 const TROUBLES = {
@@ -102,4 +114,5 @@ const TROUBLES = {
   throttled: "Too many wrong codes. Wait ten minutes and ask for a new one.",
   unreachable: "The proxy doesn’t answer. Check the network and try again.",
   "cannot-store": "This browser can’t keep a key. Check its storage settings.",
-} as const satisfies Record<PairingTrouble, string>;
+  "not-ours": "That isn’t one of our set-up codes.",
+} as const satisfies Record<NonNullable<UnpairedView["trouble"]>, string>;

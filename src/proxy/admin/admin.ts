@@ -7,6 +7,7 @@ import {
   type BackupReceipt,
 } from "../../contract/admin.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { routeImport, type ImportDeps } from "../import.ts";
 import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
 import { ADMIN_HEADERS } from "../security-headers.ts";
@@ -24,6 +25,8 @@ import { createTokens } from "./tokens.ts";
 
 export interface AdminDeps {
   readonly store: Store;
+  /** Takes in what kiosks saved to files. */
+  readonly imports: ImportDeps;
   /** Who may send, and the codes that make somebody one of them. */
   readonly devices: DeviceRoutesDeps;
   /** The token the proxy was started with: an operator's. */
@@ -75,6 +78,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeDevices(admin, deps.devices);
   routePrivacy(admin, deps.privacy);
   routeBackup(admin, deps.backup);
+  routeImport(admin, deps.imports);
   admin.get(
     INCIDENTS_PATH,
     { config: { access: ["viewer", "operator", "store", "privacy"] } },

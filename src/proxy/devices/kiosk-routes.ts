@@ -1,5 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { DEVICE_KEY_PATH, DEVICE_PATH, PAIRING_PATH } from "../../contract/pairing.ts";
+import {
+  DEVICE_KEY_PATH,
+  DEVICE_PATH,
+  LEAVING_PATH,
+  PAIRING_PATH,
+} from "../../contract/pairing.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { replyProblem } from "../problem-reply.ts";
 import { isStoreTrouble } from "../store/store-error.ts";
@@ -44,18 +49,24 @@ export function routePairing(
     return reply.header("cache-control", "no-store").send({ device, name: key.name });
   });
 
-  app.post(DEVICE_KEY_PATH, async (request, reply) => {
-    const sender = admit(request, reply);
-    if (sender === undefined) return reply;
-    try {
-      const followed = await pairing.followKey(sender, signedRequestOf(request).body);
-      return followed.ok
-        ? reply.header("cache-control", "no-store").send(followed.value)
-        : replyProblem(reply, followed.error.code, followed.error.detail);
-    } catch (error) {
-      return replyTrouble(reply, error);
-    }
-  });
+  const sent = [
+    [DEVICE_KEY_PATH, pairing.followKey],
+    [LEAVING_PATH, pairing.leave],
+  ] as const;
+  for (const [path, take] of sent) {
+    app.post(path, async (request, reply) => {
+      const sender = admit(request, reply);
+      if (sender === undefined) return reply;
+      try {
+        const taken = await take(sender, signedRequestOf(request).body);
+        return taken.ok
+          ? reply.header("cache-control", "no-store").send(taken.value)
+          : replyProblem(reply, taken.error.code, taken.error.detail);
+      } catch (error) {
+        return replyTrouble(reply, error);
+      }
+    });
+  }
 }
 
 function replyTrouble(reply: FastifyReply, error: unknown): FastifyReply {

@@ -4,12 +4,15 @@ import {
   CODE_LENGTH,
   DeviceKeyRequest,
   keyProofText,
+  LeavingRequest,
   PairingRequest,
   thumbprintText,
   type DeviceKeyReceipt,
+  type LeavingReceipt,
   type PairingReceipt,
   type PublicKey,
 } from "../../contract/pairing.ts";
+import { isSignedCode, SETUP_PREFIX } from "../../contract/setup-code.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { LoginThrottle } from "../admin/login-throttle.ts";
@@ -24,10 +27,13 @@ import {
 import type { Refusal, Sender } from "./gate.ts";
 import { codeHash, newCode } from "./pairing-code.ts";
 import { verifierOf, type DeviceRegistry } from "./registry.ts";
+import type { SetupCodes } from "./setup-code.ts";
 
 /** A code that was made, for whoever asked for it; it is kept only as a hash. */
 export interface MadeCode {
   readonly code: string;
+  /** The same for a QR code. */
+  readonly setupCode: string;
   readonly endsMs: number;
 }
 
@@ -39,6 +45,8 @@ export interface Pairing {
     request: SignedRequest,
     address: string,
   ) => Promise<Result<PairingReceipt, PairingRefusal>>;
+  /** Ends a kiosk's pairing at its own wish, once nothing would be lost with it. */
+  readonly leave: (sender: Sender, body: Uint8Array) => Promise<Result<LeavingReceipt, Refusal>>;
   /** Takes a kiosk's next key; the one it has goes on for the overlap. */
   readonly followKey: (
     sender: Sender,
@@ -51,7 +59,8 @@ export interface PairingRefusal extends Refusal {
 }
 
 export interface PairingDeps {
-  readonly store: Pick<DeviceStore, "addPairing" | "pair">;
+  readonly store: Pick<DeviceStore, "addPairing" | "pair" | "notReceived">;
+  readonly setupCodes: SetupCodes;
   readonly registry: DeviceRegistry;
   readonly clock: Clock;
   readonly throttle: LoginThrottle;
@@ -78,13 +87,12 @@ const LINK_GRANT: PairingGrant = {
 };
 
 export function createPairing(deps: PairingDeps): Pairing {
-  const { store, registry, clock, throttle } = deps;
+  const { store, registry, clock, throttle, setupCodes } = deps;
 
   /** Nothing for a token that is not the link's; a code is looked up by its hash. */
   const grantOf = async (asked: PairingRequest): Promise<PairAsk["grant"] | undefined> => {
-    if (asked.code.length === CODE_LENGTH) {
-      return { type: "code", codeHash: await codeHash(asked.code) };
-    }
+    const code = isSignedCode(asked.code) ? setupCodes.verified(asked.code) : asked.code;
+    if (code?.length === CODE_LENGTH) return { type: "code", codeHash: await codeHash(code) };
     if (deps.linkToken === undefined || !isSame(asked.code, deps.linkToken)) return undefined;
     const { storeId = LINK_GRANT.storeId, kioskId = LINK_GRANT.kioskId } = asked;
     return { type: "link", ...LINK_GRANT, storeId, kioskId, name: kioskId };
@@ -96,12 +104,17 @@ export function createPairing(deps: PairingDeps): Pairing {
       const atMs = clock.wallMs();
       const endsMs = atMs + CODE_LIFETIME_MS;
       await store.addPairing({ ...grant, codeHash: await codeHash(code), atMs, endsMs });
-      return { code, endsMs };
+      return { code, setupCode: SETUP_PREFIX + setupCodes.sign(code), endsMs };
     },
 
     // One after the other: guesses made at once are no better than guesses in a row.
     pair: oneByOne(async (request, address) => {
-      const waitSeconds = throttle.waitSeconds(address);
+      const asked = PairingRequest.safeParse(parseJson(request.body));
+      if (!asked.success) return err(invalidBody(asked.error));
+      const { code, nonce, publicKey, timeZone } = asked.data;
+      // 160 bits are not guessed, and whoever shows forged codes to a reader keeps nobody out by it.
+      const mayBeGuessed = !isSignedCode(code);
+      const waitSeconds = mayBeGuessed ? throttle.waitSeconds(address) : undefined;
       if (waitSeconds !== undefined) {
         return err({
           code: "pairing-throttled",
@@ -109,14 +122,11 @@ export function createPairing(deps: PairingDeps): Pairing {
           retryAfterSeconds: waitSeconds,
         });
       }
-      const asked = PairingRequest.safeParse(parseJson(request.body));
-      if (!asked.success) return err(invalidBody(asked.error));
-      const { code, nonce, publicKey, timeZone } = asked.data;
       const proven = checkPossession(request, publicKey, nonce, clock.wallMs());
       if (!proven.ok) return proven;
 
       const refused = (): Result<PairingReceipt, PairingRefusal> => {
-        throttle.failed(address);
+        if (mayBeGuessed) throttle.failed(address);
         const detail = "code: unknown, used or older than ten minutes; ask for a new one.";
         return err({ code: "pairing-refused", detail });
       };
@@ -131,7 +141,7 @@ export function createPairing(deps: PairingDeps): Pairing {
           keyId: proven.value,
           deviceId: deps.newId(),
           atMs,
-          needsApproval: deps.needsApproval && code.length === CODE_LENGTH,
+          needsApproval: deps.needsApproval && grant.type === "code",
         }),
       );
       if (paired === undefined) return refused();
@@ -145,6 +155,19 @@ export function createPairing(deps: PairingDeps): Pairing {
         state: state === "waiting" ? "waiting" : "active",
       });
     }),
+
+    async leave({ device, nonce }, body) {
+      const asked = LeavingRequest.safeParse(parseJson(body));
+      if (!asked.success) return err(invalidBody(asked.error));
+      if (asked.data.nonce !== nonce) return err(OTHER_NONCE);
+      const missing = await store.notReceived(asked.data.owed);
+      if (missing > 0) {
+        const detail = `owed: ${missing} updates are on this kiosk only; send or import them first.`;
+        return err({ code: "still-owes", detail });
+      }
+      await registry.revoke(device.deviceId);
+      return ok({ v: 1, nonce });
+    },
 
     async followKey({ device, key, nonce }, body) {
       const asked = DeviceKeyRequest.safeParse(parseJson(body));

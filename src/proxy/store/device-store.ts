@@ -1,5 +1,6 @@
 import type { PublicKey } from "../../contract/pairing.ts";
 import type { Device } from "../../contract/update.ts";
+import type { Intervals } from "../../domain/intervals.ts";
 
 /** Who may send, and the codes that make somebody one of them. Each method is one transaction. */
 export interface DeviceStore {
@@ -13,6 +14,10 @@ export interface DeviceStore {
   /** Takes every key of a kiosk away; gives the ids of those that still were its. */
   readonly revokeDevice: (deviceId: string) => Promise<readonly string[]>;
   readonly approveDevice: (deviceId: string) => Promise<PairOutcome>;
+  /** How many of these numbers never came. */
+  readonly notReceived: (
+    owed: readonly { readonly epoch: string; readonly owed: Intervals }[],
+  ) => Promise<number>;
 }
 
 /** A key, and the record of the kiosk it belongs to. */

@@ -1,4 +1,4 @@
-import { difference, EMPTY, union, type Intervals } from "../../domain/intervals.ts";
+import { difference, EMPTY, size, union, type Intervals } from "../../domain/intervals.ts";
 import type { Tx } from "./sql.ts";
 import { isIntervals, storedJson } from "./stored-json.ts";
 
@@ -129,4 +129,17 @@ export async function saveReception(tx: Tx, reception: Reception): Promise<void>
       reception.wiped ? 1 : 0,
     ],
   );
+}
+
+/** How many of these numbers never came. */
+export async function notReceived(
+  tx: Tx,
+  owed: readonly { readonly epoch: string; readonly owed: Intervals }[],
+): Promise<number> {
+  let missing = 0;
+  for (const each of owed) {
+    const reception = await findReception(tx, each.epoch);
+    missing += size(difference(each.owed, reception?.received ?? EMPTY));
+  }
+  return missing;
 }

@@ -16,6 +16,7 @@ import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
+import { notReceived } from "./reception.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
 import { suppress } from "./suppression.ts";
@@ -134,6 +135,8 @@ export function createStoreScripts(
         return revokeDevice(tx, ...call.args);
       case "approveDevice":
         return approveDevice(tx, ...call.args);
+      case "notReceived":
+        return notReceived(tx, ...call.args);
       case "figures":
         return figures(tx, ...call.args);
     }

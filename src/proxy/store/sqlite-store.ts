@@ -105,6 +105,7 @@ export async function openSqliteStore({
     followKey: call("followKey"),
     revokeDevice: call("revokeDevice"),
     approveDevice: call("approveDevice"),
+    notReceived: call("notReceived"),
     figures: call("figures"),
     copyTo: (file) =>
       new Promise((resolve, reject) => {

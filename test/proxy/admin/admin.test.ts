@@ -17,10 +17,13 @@ import { ERASURES_PATH, WITHDRAWALS_PATH } from "../../../src/contract/privacy.t
 import { fingerprintOf } from "../../../src/contract/pairing.ts";
 import { createAdmin } from "../../../src/proxy/admin/admin.ts";
 import { adminToken } from "../../../src/proxy/admin/admin-token.ts";
+import { takeIn } from "../../../src/proxy/ingest.ts";
+import { createBodyOpener } from "../../../src/proxy/open-body.ts";
 import { openTokenStore, type TokenStore } from "../../../src/proxy/admin/token-file.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
 import { aMovableClock } from "../../support/movable-clock.ts";
 import { aPairingDesk, pairAtDesk, type PairingDesk } from "../../support/devices.ts";
+import { KEYS } from "../../support/keys.ts";
 import { aMemoryStore } from "../../support/store-files.ts";
 
 const TOKEN = "a-token-for-this-test";
@@ -51,6 +54,13 @@ function anAdmin(
   return createAdmin({
     store,
     devices: { ...desk, store },
+    imports: {
+      takeIn: (handedOver) =>
+        takeIn({ store, clock, openBody: createBodyOpener(() => KEYS) }, handedOver),
+      registry: desk.registry,
+      clock,
+      onStored: () => undefined,
+    },
     token: TOKEN,
     namedTokens,
     clock,

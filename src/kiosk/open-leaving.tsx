@@ -1,0 +1,57 @@
+import { effect, signal } from "@preact/signals-core";
+import { render } from "preact";
+import type { Identity } from "../outbox/identity.ts";
+import { createSaving, type SavingDeps } from "./saving.ts";
+import { leave } from "./leaving.ts";
+import { LeavingScreen, type LeavingView } from "./screens/leaving.tsx";
+
+export interface OpenLeavingDeps extends SavingDeps {
+  readonly root: HTMLElement;
+  readonly identity: Identity;
+  readonly owed: number;
+}
+
+/** Asks whether this kiosk is to be unpaired, and begins the page anew either way. */
+export function openLeaving(deps: OpenLeavingDeps): void {
+  const { root, identity, outbox, kept, clock, newId } = deps;
+  const save = createSaving(deps);
+  const view = signal<LeavingView>({
+    name: identity.name,
+    phase: "asked",
+    trouble: undefined,
+    owed: deps.owed,
+    saved: undefined,
+  });
+  const change = (part: Partial<LeavingView>): void => {
+    view.value = { ...view.peek(), ...part };
+  };
+  const beginAgain = (): void => location.replace("/");
+
+  const tryToLeave = async (): Promise<void> => {
+    change({ phase: "asking", trouble: undefined });
+    const left = await leave({
+      outbox,
+      kept,
+      clock,
+      newId,
+      storage: localStorage,
+      fetch: (path, init) => fetch(path, init),
+    });
+    if (left.ok) beginAgain();
+    else change({ phase: "asked", trouble: left.error });
+  };
+
+  effect(() =>
+    render(
+      <LeavingScreen
+        view={view.value}
+        onStay={beginAgain}
+        onSave={() => void save(identity.device).then((saved) => change({ saved }))}
+        onLeave={() =>
+          void tryToLeave().catch(() => change({ phase: "asked", trouble: "unreachable" }))
+        }
+      />,
+      root,
+    ),
+  );
+}
