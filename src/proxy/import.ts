@@ -41,6 +41,7 @@ export function routeImport(admin: FastifyInstance, deps: ImportDeps): void {
       nonce: randomUUID(),
       digest: createHash("sha256").update(JSON.stringify(asked.data)).digest("hex"),
       device: record?.device ?? header.device,
+      pairedMs: record?.pairedMs,
       clock: clockNow(header, clock.wallMs()),
       entries,
     });

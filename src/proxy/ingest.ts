@@ -56,7 +56,10 @@ export function createIngest(deps: IngestDeps): Ingest {
 }
 
 /** Entries that came in whatever way, and who answers for them. */
-export interface HandedOver extends Pick<IngestBatch, "nonce" | "digest" | "device" | "clock"> {
+export interface HandedOver extends Pick<
+  IngestBatch,
+  "nonce" | "digest" | "device" | "pairedMs" | "clock"
+> {
   readonly entries: readonly unknown[];
 }
 

@@ -1,5 +1,5 @@
 import { dateSegment, type ClockReading, type SegmentDating } from "../../domain/effective-time.ts";
-import type { Device } from "../../contract/update.ts";
+import type { IngestBatch } from "./store.ts";
 import { keepNewestSegments, type StoreLimits } from "./limits.ts";
 import type { Tx } from "./sql.ts";
 import { storedJson } from "./stored-json.ts";
@@ -50,7 +50,7 @@ export function withClock(
 
 export interface DatingContext {
   readonly tx: Tx;
-  readonly sender: { readonly device: Device; readonly clock: ClockReading };
+  readonly sender: Pick<IngestBatch, "device" | "pairedMs" | "clock">;
   /** What is known of the sender; nothing at its first contact. */
   readonly known: KnownDevice | undefined;
   readonly receiptMs: number;
@@ -71,6 +71,9 @@ export function createDating(context: DatingContext): DateEntry {
   const { tx, sender, known, receiptMs, limits } = context;
   const fixed = new Map<string, SegmentDating>();
 
+  const firstContact = (deviceId: string): number | undefined =>
+    deviceId === sender.device.deviceId ? sender.pairedMs : undefined;
+
   return async (deviceId, reading) => {
     const key = `${deviceId} ${reading.segment}`;
     const before = fixed.get(key) ?? (await findDating(tx, deviceId, reading.segment));
@@ -86,7 +89,7 @@ export function createDating(context: DatingContext): DateEntry {
         ? dateSegment(reading, {
             sender: sender.clock,
             receiptMs,
-            previousContactMs: capturer?.drainedMs ?? receiptMs,
+            previousContactMs: capturer?.drainedMs ?? firstContact(deviceId) ?? receiptMs,
           })
         : { type: "mono", monoOffsetMs: heard[1] };
     fixed.set(key, dating);

@@ -46,7 +46,6 @@ export async function ingest(
   const repeated = await findNonce(tx, given);
   if (repeated !== undefined) return repeated;
 
-  const sender = { device: given.device, clock: given.clock };
   const known = await findDevice(tx, given.device.deviceId);
   if (known === undefined && !(await hasRoomForDevice(tx, limits, given.device, receiptMs))) {
     return { type: "limit-reached" };
@@ -60,7 +59,7 @@ export async function ingest(
     receptions,
     idsByNumber: new Map(),
     effectiveByNumber: new Map(),
-    date: createDating({ tx, sender, known, receiptMs, limits }),
+    date: createDating({ tx, sender: given, known, receiptMs, limits }),
   };
   const verdicts: Verdict[] = [...batch.verdicts];
   const fresh: FreshUpdate[] = [];

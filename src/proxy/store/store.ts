@@ -88,6 +88,8 @@ export interface IngestBatch {
   /** SHA-256 of the request body in hex: the same nonce with another digest is refused (IN4). */
   readonly digest: string;
   readonly device: Device;
+  /** When it was paired: its first contact, where nothing else came of it since. */
+  readonly pairedMs?: number | undefined;
   readonly clock: ClockReading;
   readonly receiptMs: number;
   readonly updates: readonly { readonly header: EntryHeader; readonly update: Update }[];
