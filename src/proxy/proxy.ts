@@ -25,6 +25,7 @@ import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { isLoopback, type Settings, type TargetSettings } from "./settings.ts";
+import { cardsPerMinuteFor } from "./store/limits.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { openPrivacyLog } from "./privacy/privacy-log.ts";
@@ -77,6 +78,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const store = await openSqliteStore({
     path: path.join(settings.dataDir, "tarjeta.sqlite"),
     keys,
+    limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
     onFatal: options.onFatal,
   });
 
@@ -143,11 +145,12 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     {
       privacy,
       store,
-      devices: { registry, pairing, store },
+      devices: { registry, pairing, store, clock },
       token: admin.token,
       namedTokens,
       clock,
       isLoopbackOnly: isLoopback(settings.adminHost),
+      onReleased: () => forwarder.notify(),
       metrics: createMetrics({
         figures: () => store.figures(clock.wallMs(), ledger.nowMs()),
         allowed: settings.dailyCalls,
