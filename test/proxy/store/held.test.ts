@@ -186,6 +186,24 @@ describe("cards beyond the limit of a minute of capture", () => {
     expect(await store.held(10)).toMatchObject([{ cards: 2 }]);
   });
 
+  it("[CD2] are counted by when they were captured, also where all take effect at one moment", async () => {
+    const store = await aStoreWith();
+    // An earlier page's clock ran ten hours ahead: nothing takes effect later than its receipt.
+    const ahead = Array.from({ length: 5 }, (_, index) =>
+      anUpdate({
+        seq: index + 1,
+        card: card(index),
+        segment: "0000cafe.0",
+        wallMs: NOW + index * 10 * MINUTE,
+        monoMs: index * 10 * MINUTE,
+      }),
+    );
+    await verdictsOf(store, ahead);
+    const times = new Set(Object.values(await owedBy(store)).map((each) => JSON.stringify(each)));
+    expect([...times]).toEqual([JSON.stringify({ lastStore: `S-1@${NOW}` })]);
+    expect(await store.held(10)).toEqual([]);
+  });
+
   it("[CD2] [LM1] wait on the kiosk once as many are held as are kept, and an incident says so", async () => {
     const store = await aStoreWith({ heldPerDevice: 1 });
     const updates = scans(5);
