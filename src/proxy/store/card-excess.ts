@@ -45,6 +45,8 @@ const VISIT_MINUTES = 10;
  */
 export function createCardExcess(tx: Tx, senderId: string, limits: StoreLimits): JudgeCapture {
   const minutes = new Map<string, Minute>();
+  /** By what they count: hashed once a batch, not once an update. */
+  const clocks = new Map<string, string>();
   let heldInAll: number | undefined;
 
   const load = async (name: string): Promise<Minute> => {
@@ -87,10 +89,12 @@ export function createCardExcess(tx: Tx, senderId: string, limits: StoreLimits):
 
   return async ({ visitor, occasion, header, dating }) => {
     const { scope, number } = minuteOf(senderId, header, dating);
-    const own = nameOf(scope, number);
+    const clock = clocks.get(scope) ?? clockOf(scope);
+    clocks.set(scope, clock);
+    const own = nameOf(clock, number);
     const name =
       occasion === "answer"
-        ? ((await visitOf(visitor, nameOf(scope, number - VISIT_MINUTES), own)) ?? own)
+        ? ((await visitOf(visitor, nameOf(clock, number - VISIT_MINUTES), own)) ?? own)
         : own;
     const minute = await load(name);
     const isMergedHere = minute.merged.has(visitor);
@@ -128,7 +132,10 @@ const SCOPE_LENGTH = 16;
 /** Ours: digits for every minute until the year 9999, so that names sort as minutes do. */
 const NUMBER_LENGTH = 10;
 
-function nameOf(scope: string, number: number): string {
-  const clock = createHash("sha256").update(scope).digest("hex").slice(0, SCOPE_LENGTH);
-  return `${clock}${String(Math.max(0, number)).padStart(NUMBER_LENGTH, "0")}`;
+function clockOf(scope: string): string {
+  return createHash("sha256").update(scope).digest("hex").slice(0, SCOPE_LENGTH);
+}
+
+function nameOf(clock: string, number: number): string {
+  return clock + String(Math.max(0, number)).padStart(NUMBER_LENGTH, "0");
 }
