@@ -16,8 +16,11 @@ export const TOKENS_PATH = "/v1/tokens";
 /** `POST` to make a one-time pairing code. */
 export const PAIRINGS_PATH = "/v1/pairings";
 
-/** `GET` the paired kiosks; `POST` to `/:deviceId/revoke` and `/:deviceId/approve`. */
+/** `GET` the paired kiosks; `POST` to `/:deviceId/revoke`, `/:deviceId/approve` and `/:deviceId/write-off`. */
 export const DEVICES_PATH = "/v1/devices";
+
+/** `GET` what waits for an operator; `POST` to `/:deviceId/release` and `/:deviceId/discard`. */
+export const HELD_PATH = "/v1/held";
 
 /** What a person, or a program of theirs, may do on the admin listener. */
 export const Role = z.enum(["viewer", "marketer", "operator", "privacy", "store"]);
@@ -31,10 +34,20 @@ export const SessionRequest = z.strictObject({
 });
 
 /** Who somebody is to the admin listener. */
-export const SessionAnswer = z.object({ name: z.string(), role: Role });
+export const SessionAnswer = z.object({
+  name: z.string(),
+  role: Role,
+  /** What the role `store` sees. */
+  storeId: z.optional(z.string()),
+});
 export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
-export const NewTokenRequest = z.strictObject({ name: TokenName, role: Role });
+export const NewTokenRequest = z.strictObject({
+  name: TokenName,
+  role: Role,
+  /** The store that the role `store` is for; no other role has one. */
+  storeId: z.optional(PlaceId),
+});
 
 /** Which kiosk a code is for. Replacing takes place and name from the old one where none are given. */
 export const NewPairingRequest = z.strictObject({
@@ -94,6 +107,28 @@ export const BackupReceipt = z.object({
 });
 export type BackupReceipt = z.infer<typeof BackupReceipt>;
 
+/** Cards that one kiosk took in one minute, beyond what is merged unseen. Never names one. */
+export const HeldMinute = z.object({
+  deviceId: z.string(),
+  storeId: z.string(),
+  kioskId: z.string(),
+  /** Distinct cards, and updates about them. */
+  cards: z.int(),
+  updates: z.int(),
+  /** When they took effect: the first and the last of them. */
+  fromMs: z.number(),
+  toMs: z.number(),
+});
+export type HeldMinute = z.infer<typeof HeldMinute>;
+
+/** How many numbers were missing, and are no longer expected. */
+export const WriteOffReceipt = z.object({ numbers: z.int() });
+export type WriteOffReceipt = z.infer<typeof WriteOffReceipt>;
+
+/** What became of what was held; `unopened` stays held, since its key is missing or it is damaged. */
+export const HeldReceipt = z.object({ updates: z.int(), unopened: z.int() });
+export type HeldReceipt = z.infer<typeof HeldReceipt>;
+
 /** A loss or a doubt that a person should look at. Never holds a card number. */
 export const Incident = z.object({
   id: z.string(),
@@ -104,11 +139,13 @@ export const Incident = z.object({
     "sequence-reused",
     "limit-reached",
     "unknown-key",
+    "cards-held",
+    "kiosk-replaced",
   ]),
   deviceId: z.string(),
   storeId: z.string(),
   kioskId: z.string(),
-  /** The outbox it is about; for an unknown key, the key. */
+  /** What it is about: an outbox, a key, a kiosk. */
   epoch: z.string(),
   /** In words: which sequence numbers, and what the kiosk said. */
   detail: z.string(),

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   "pairing-refused": { status: 403, title: "This code pairs nothing" },
   "still-owes": { status: 409, title: "This kiosk owes updates that are not here" },
   "pairing-throttled": { status: 429, title: "Too many wrong codes; come back later" },
+  "still-paired": { status: 409, title: "This kiosk can still send" },
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
   forbidden: { status: 403, title: "The token's role may not do this" },
   "cross-origin": { status: 403, title: "Only this origin's own pages may call here" },

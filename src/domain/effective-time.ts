@@ -97,7 +97,8 @@ export function effectiveTimeMs(
   return Math.floor(Math.min(atMs, bounds.notAfterMs ?? Infinity, bounds.receiptMs));
 }
 
-function datedMs(reading: ClockReading, dating: SegmentDating): number {
+/** What a segment's clocks say, before its neighbours and the receipt bound it. */
+export function datedMs(reading: ClockReading, dating: SegmentDating): number {
   switch (dating.type) {
     case "mono": {
       const byMono = reading.monoMs + dating.monoOffsetMs;

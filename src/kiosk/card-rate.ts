@@ -1,13 +1,8 @@
+import { CARDS_PER_MINUTE, TYPED_CARDS_PER_MINUTE } from "../contract/card-limits.ts";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Scan } from "../domain/card.ts";
 
 const MINUTE_MS = 60_000;
-
-/** Ours: two cards a second are faster than any queue of people, and slower than a machine that tries. */
-const CARDS = 120;
-
-/** Ours: typing takes a person ten seconds; guessing is to be slower still. */
-const TYPED_CARDS = 6;
 
 /**
  * Whether a card may be taken now, which then counts. A card that counts already is no further one,
@@ -29,8 +24,8 @@ export function createCardRate(): CardRate {
     for (const [card, atMs] of own) if (nowMs - atMs >= MINUTE_MS) own.delete(card);
     const most =
       source === "keypad"
-        ? (limits?.typedCardsPerMinute ?? TYPED_CARDS)
-        : (limits?.cardsPerMinute ?? CARDS);
+        ? (limits?.typedCardsPerMinute ?? TYPED_CARDS_PER_MINUTE)
+        : (limits?.cardsPerMinute ?? CARDS_PER_MINUTE);
     if (!own.has(fingerprint)) {
       if (own.size >= most) return false;
       own.set(fingerprint, nowMs);

@@ -17,6 +17,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
   const dead = gauge("dead_letters", "Visitors whose update Target refused.");
   const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
+  const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
   const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
   const allowed = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
   const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
@@ -31,6 +32,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     oldest.set(figures.oldestWaitingMs / 1_000);
     dead.set(figures.deadLetters);
     incidents.set(figures.openIncidents);
+    held.set(figures.held);
     used.set(figures.allowanceUsed);
     allowed.set(source.allowed);
     for (const each of figures.kiosks) {

@@ -26,6 +26,7 @@ import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { isLoopback, type Settings, type TargetSettings } from "./settings.ts";
+import { cardsPerMinuteFor } from "./store/limits.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { openPrivacyLog } from "./privacy/privacy-log.ts";
@@ -78,6 +79,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const store = await openSqliteStore({
     path: path.join(settings.dataDir, "tarjeta.sqlite"),
     keys,
+    limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
     onFatal: options.onFatal,
   });
 
@@ -146,7 +148,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     {
       privacy,
       store,
-      devices: { registry, pairing, store },
+      devices: { registry, pairing, store, clock },
       imports: {
         takeIn: (handedOver) => takeIn(ingestDeps, handedOver),
         registry,
@@ -157,6 +159,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       namedTokens,
       clock,
       isLoopbackOnly: isLoopback(settings.adminHost),
+      onReleased: () => forwarder.notify(),
       metrics: createMetrics({
         figures: () => store.figures(clock.wallMs(), ledger.nowMs()),
         allowed: settings.dailyCalls,

@@ -14,6 +14,9 @@ export const BATCH_ENTRIES = 50;
 /** Ours: shoppers the load is spread over. */
 const VISITORS = 100_000;
 
+/** Ours: how long these kiosks have been up; longer than any of them captures. */
+const LONG_UP_MS = 1e9;
+
 /** One kiosk: an outbox of its own, numbered gapless. */
 interface Kiosk {
   readonly device: Device;
@@ -105,13 +108,15 @@ async function newKiosk(at: PairingPlace): Promise<Kiosk> {
 function batchOf(kiosk: Kiosk): IngestRequest {
   const entries = Array.from({ length: BATCH_ENTRIES }, () => {
     kiosk.seq += 1;
-    return sealed(sampleEntry(kiosk.epoch, kiosk.seq, updateOf(kiosk.device)));
+    const { header, body } = sampleEntry(kiosk.epoch, kiosk.seq, updateOf(kiosk.device));
+    // A second apart, as after an outage: what is captured faster is held for an operator.
+    return sealed({ header: { ...header, monoMs: kiosk.seq * 1_000 }, body });
   });
   return {
     v: 1,
     nonce: crypto.randomUUID(),
     device: kiosk.device,
-    clock: { segment: SEGMENT, wallMs: Date.now(), monoMs: performance.now() },
+    clock: { segment: SEGMENT, wallMs: Date.now(), monoMs: LONG_UP_MS + performance.now() },
     entries,
   };
 }

@@ -171,10 +171,18 @@ function sketchesOf(round: number, request: number): readonly Sketch[] {
   }));
 }
 
+/** A second apart, as fast as a kiosk takes cards: what comes faster is held for an operator. */
+function capturedMs(round: number, seq: number): number {
+  return NOW + (round * LONGEST_ROUND + seq) * 1_000;
+}
+
+/** Numbers one client gives in a round. */
+const LONGEST_ROUND = (REQUESTS_PER_ROUND / CLIENTS) * UPDATES_PER_REQUEST;
+
 function bodyOf(round: number, request: number): Uint8Array {
   const device = aDevice(request % CLIENTS);
   const entries = sketchesOf(round, request).map((sketch): Entry => {
-    const at = { atMs: NOW + round * 1_000, ...sketch, device };
+    const at = { atMs: capturedMs(round, sketch.seq), ...sketch, device };
     const attributes = Object.fromEntries(
       ATTRIBUTES.map((name) => [name, `${name}-${sketch.seq}`]),
     );
@@ -198,7 +206,7 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
   db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
   for (const statement of MIGRATIONS.flat()) db.exec(statement);
   const journal = db.prepare(
-    "INSERT INTO journal VALUES (?1, ?2, 0, ?3, ?4, ?5, 'scan', ?6, '1', ?7, ?7, 'accepted', 1)",
+    "INSERT INTO journal VALUES (?1, ?2, 0, ?3, ?4, ?5, 'scan', ?6, '1', ?7, ?7, 'accepted', 1, ?8)",
   );
   const attribute = db.prepare(
     `INSERT INTO attribute VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, '[]', NULL)
@@ -226,7 +234,9 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
         const verdicts: unknown[] = [];
         for (const { seq, card, epoch, id } of sketchesOf(round, request)) {
           const { key, sealed } = known.get(card)!;
-          journal.run(epoch, seq, id, deviceId, key, ground, NOW + round);
+          const minute = String(Math.floor(capturedMs(round, seq) / 60_000)).padStart(10, "0");
+          const counted = deviceId.slice(-16) + minute;
+          journal.run(epoch, seq, id, deviceId, key, ground, NOW + round, counted);
           for (const name of ATTRIBUTES) {
             attribute.run(key, name, `${name}-${seq}`, NOW + round, epoch, seq);
           }

@@ -83,7 +83,7 @@ function changed(value: unknown, { where, how, by }: Change): unknown {
   if (place !== undefined && deeper.length > 0) {
     place[1] = changed(place[1], { where: deeper, how, by });
   } else if (place === undefined || how === "add") {
-    members.push([isList ? String(members.length) : String(by).slice(0, 40), by]);
+    members.push([isList ? String(members.length) : nameFrom(by), by]);
   } else if (how === "remove") {
     members.splice(members.indexOf(place), 1);
   } else if (how === "double" && isList) {
@@ -120,3 +120,8 @@ export function soon<T>(act: () => T): T {
 
 /** Ours: on a busy machine; what hangs takes for ever. */
 const MAX_MS = 2_000;
+
+/** Not every object can be made a text: some have no `toString`, or one that throws. */
+function nameFrom(value: unknown): string {
+  return (typeof value === "object" ? "object" : String(value)).slice(0, 40);
+}

@@ -67,6 +67,9 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     dropIds: call("dropIds"),
     suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),
+    held: call("held"),
+    releaseHeld: call("releaseHeld"),
+    discardHeld: call("discardHeld"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),
     appendAudit: call("appendAudit"),
@@ -78,6 +81,7 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     revokeDevice: call("revokeDevice"),
     approveDevice: call("approveDevice"),
     notReceived: call("notReceived"),
+    writeOff: call("writeOff"),
     figures: call("figures"),
     close: async () => database.close(),
   };

@@ -17,6 +17,7 @@ import type { Privacy } from "../privacy/privacy.ts";
 import { routePrivacy } from "../privacy/privacy-routes.ts";
 import type { Store } from "../store/store.ts";
 import { guardRoutes } from "./guard.ts";
+import { routeHeld } from "./held-routes.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
 import { routeSession, routeTokens } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
@@ -35,6 +36,8 @@ export interface AdminDeps {
   readonly namedTokens: TokenStore;
   readonly clock: Clock;
   readonly privacy: Privacy;
+  /** Told after updates that were held were merged. */
+  readonly onReleased: () => void;
   /** Makes a backup and gives its folder. */
   readonly backup: () => Promise<string>;
   /** Prometheus text. */
@@ -76,13 +79,14 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeSession(admin, { tokens, sessions, throttle });
   routeTokens(admin, deps.namedTokens, clock);
   routeDevices(admin, deps.devices);
+  routeHeld(admin, { store, clock, onReleased: deps.onReleased });
   routePrivacy(admin, deps.privacy);
   routeBackup(admin, deps.backup);
   routeImport(admin, deps.imports);
   admin.get(
     INCIDENTS_PATH,
-    { config: { access: ["viewer", "operator", "store", "privacy"] } },
-    async () => ({ incidents: await store.incidents(MAX_ROWS) }),
+    { config: { access: ["viewer", "operator", "store", "privacy"], isByStore: true } },
+    async ({ actor }) => ({ incidents: await store.incidents(MAX_ROWS, actor?.storeId) }),
   );
   admin.get(
     DEAD_LETTERS_PATH,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { AuditedAct, Role } from "../../contract/admin.ts";
+import { Role, type AuditedAct } from "../../contract/admin.ts";
 import { Problem, problemFor } from "../../contract/problem.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { isCrossOrigin, isVouchedSameOrigin } from "../cross-origin.ts";
@@ -15,6 +15,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Every route of the admin listener declares it; one that does not is not mounted. */
     readonly access?: Access;
+    /** Gives the role `store` what is of its own store, and nothing else; no other route lets it in. */
+    readonly isByStore?: boolean;
     /** Its name in the audit; every request to the route is then written there. */
     readonly act?: string;
   }
@@ -46,6 +48,9 @@ export function guardRoutes(admin: FastifyInstance, deps: GuardDeps): void {
 
   admin.addHook("onRoute", ({ url, config }) => {
     if (config?.access === undefined) throw new Error(`${url} does not declare who may use it.`);
+    if (isForStores(config.access) && config.isByStore !== true) {
+      throw new Error(`${url} lets the role store in and does not say that it goes by the store.`);
+    }
   });
   admin.addHook("onRequest", async (request, reply) => {
     const { access } = request.routeOptions.config;
@@ -114,7 +119,21 @@ async function letIn(
       "forbidden",
       `The role ${request.actor.role} may not; ${roles.join(", ")} may.`,
     );
+    return;
   }
+  const { role, storeId, name } = request.actor;
+  if (role === "store" && storeId === undefined && isForStores(roles)) {
+    await replyProblem(
+      reply,
+      "forbidden",
+      `The token ${name} is of no store yet: revoke it, and add it anew with --store and its id.`,
+    );
+  }
+}
+
+/** Who one is, every role may ask; what else the role store reads is of its own store. */
+function isForStores(access: Access): boolean {
+  return access !== "anybody" && access.includes("store") && access.length < Role.options.length;
 }
 
 export async function replyThrottled(reply: FastifyReply, waitSeconds: number): Promise<void> {

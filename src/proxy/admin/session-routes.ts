@@ -13,7 +13,7 @@ import { replyProblem } from "../problem-reply.ts";
 import { replyThrottled } from "./guard.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
 import { cookieFrom, setCookie, type Sessions } from "./sessions.ts";
-import type { TokenStore } from "./token-file.ts";
+import { checkStore, type TokenStore } from "./token-file.ts";
 import type { Actor, Tokens } from "./tokens.ts";
 
 /** Every role, for what is each one's own business. */
@@ -59,14 +59,14 @@ export function routeSession(admin: FastifyInstance, deps: SessionDeps): void {
   );
 }
 
-function answerFor({ name, role }: Actor): SessionAnswer {
-  return { name, role };
+function answerFor({ name, role, storeId }: Actor): SessionAnswer {
+  return { name, role, ...(storeId === undefined ? {} : { storeId }) };
 }
 
 /** Named tokens, by operators. A new one is told once, in the answer to the request that made it. */
 export function routeTokens(admin: FastifyInstance, kept: TokenStore, clock: Clock): void {
   admin.get(TOKENS_PATH, { config: { access: ["operator"] } }, async () => ({
-    tokens: kept.list().map(({ name, role, createdMs }) => ({ name, role, createdMs })),
+    tokens: kept.list().map(({ digest: _kept, ...told }) => told),
   }));
   admin.post(
     TOKENS_PATH,
@@ -78,11 +78,13 @@ export function routeTokens(admin: FastifyInstance, kept: TokenStore, clock: Clo
         const field = issue?.path.map(String).join(".") || "body";
         return replyProblem(reply, "invalid-body", `${field}: ${issue?.message ?? "not usable"}`);
       }
-      const { name, role } = asked.data;
-      request.actSubject = `${name} ${role}`;
-      const added = kept.add(name, role, clock.wallMs());
+      const { name, role, storeId } = asked.data;
+      request.actSubject = [name, role, storeId].filter((word) => word !== undefined).join(" ");
+      const wrongStore = checkStore(role, storeId);
+      if (wrongStore !== undefined) return replyProblem(reply, "invalid-body", wrongStore);
+      const added = kept.add(name, role, clock.wallMs(), storeId);
       if (!added.ok) return replyProblem(reply, "conflict", added.error);
-      return reply.code(201).send({ name, role, token: added.value });
+      return reply.code(201).send({ ...asked.data, token: added.value });
     },
   );
   admin.delete<{ Params: { name: string } }>(

@@ -11,6 +11,7 @@ import {
 import path from "node:path";
 import * as z from "zod";
 import { Role, TokenName } from "../../contract/admin.ts";
+import { PlaceId } from "../../contract/primitives.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { StartupError } from "../startup-error.ts";
 import { digestOf } from "./token-digest.ts";
@@ -19,6 +20,8 @@ import { digestOf } from "./token-digest.ts";
 const KeptToken = z.strictObject({
   name: TokenName,
   role: Role,
+  /** What the role `store` sees. One without, from an earlier version, sees nothing. */
+  storeId: z.optional(PlaceId),
   /** SHA-256 in hex. A token has 192 bits of chance, so that nothing slower is needed. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   createdMs: z.number(),
@@ -37,8 +40,16 @@ export const FIRST_NAME = "admin";
 export interface TokenStore {
   /** As the file stands now, so that a revocation has its effect at once. */
   readonly list: () => readonly KeptToken[];
-  /** Gives the token, this once; only its digest is kept. */
-  readonly add: (name: string, role: Role, nowMs: number) => Result<string, string>;
+  /**
+   * Gives the token, this once; only its digest is kept. `storeId` for the role `store`, and for no
+   * other. An error names the field.
+   */
+  readonly add: (
+    name: string,
+    role: Role,
+    nowMs: number,
+    storeId?: string,
+  ) => Result<string, string>;
   readonly revoke: (name: string) => Result<void, string>;
 }
 
@@ -47,7 +58,9 @@ export function openTokenStore(dataDir: string): TokenStore {
   const list = () => readTokens(file);
   return {
     list,
-    add: (name, role, nowMs) => {
+    add: (name, role, nowMs, storeId) => {
+      const wrongStore = checkStore(role, storeId);
+      if (wrongStore !== undefined) return err(wrongStore);
       if (!TokenName.safeParse(name).success) {
         return err(
           "name: lowercase letters, digits and hyphens, at most 32, beginning with a letter.",
@@ -60,7 +73,8 @@ export function openTokenStore(dataDir: string): TokenStore {
       if (tokens.length >= MAX_TOKENS)
         return err(`${MAX_TOKENS} tokens are kept; revoke one first.`);
       const token = randomBytes(24).toString("base64url");
-      writeTokens(file, [...tokens, { name, role, digest: digestOf(token), createdMs: nowMs }]);
+      const kept = { name, role, digest: digestOf(token), createdMs: nowMs };
+      writeTokens(file, [...tokens, storeId === undefined ? kept : { ...kept, storeId }]);
       return ok(token);
     },
     revoke: (name) => {
@@ -74,6 +88,18 @@ export function openTokenStore(dataDir: string): TokenStore {
       return ok(undefined);
     },
   };
+}
+
+/** What is wrong with the store a token is to be for; nothing when it fits its role. */
+export function checkStore(role: Role, storeId: string | undefined): string | undefined {
+  if (role !== "store") {
+    return storeId === undefined ? undefined : `storeId: only the role store is for one store.`;
+  }
+  if (storeId === undefined)
+    return "storeId: say which store the role store is to see (--store <id>).";
+  return PlaceId.safeParse(storeId).success
+    ? undefined
+    : "storeId: letters, digits, dots, hyphens and underscores, at most 64.";
 }
 
 function readTokens(file: string): readonly KeptToken[] {

@@ -6,6 +6,8 @@ import { FIRST_NAME, type TokenStore } from "./token-file.ts";
 export interface Actor {
   readonly name: string;
   readonly role: Role;
+  /** All that the role `store` sees is of this store. */
+  readonly storeId?: string | undefined;
 }
 
 /** An actor, and the digest of the token that says so. */
@@ -31,7 +33,8 @@ export function createTokens(firstToken: string, kept: Pick<TokenStore, "list">)
       // All of them, found or not: how long it takes tells nothing.
       for (const each of everybody()) {
         if (isSameDigest(each.digest, digest)) {
-          found = { name: each.name, role: each.role, digest: each.digest };
+          const { name, role, storeId } = each;
+          found = { name, role, storeId, digest: each.digest };
         }
       }
       return found;

@@ -5,8 +5,10 @@ import {
   PAIRINGS_PATH,
   type NewPairingAnswer,
   type PairedDevice,
+  type WriteOffReceipt,
 } from "../../contract/admin.ts";
 import { fingerprintOf } from "../../contract/pairing.ts";
+import type { Clock } from "../../domain/clock.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";
@@ -17,12 +19,13 @@ import type { DeviceRegistry } from "./registry.ts";
 export interface DeviceRoutesDeps {
   readonly registry: DeviceRegistry;
   readonly pairing: Pick<Pairing, "makeCode">;
-  readonly store: Pick<DeviceStore, "approveDevice">;
+  readonly store: Pick<DeviceStore, "approveDevice" | "writeOff">;
+  readonly clock: Pick<Clock, "wallMs">;
 }
 
 /** Kiosks by those who run them: codes, the list, letting in and shutting out. */
 export function routeDevices(admin: FastifyInstance, deps: DeviceRoutesDeps): void {
-  const { registry, pairing, store } = deps;
+  const { registry, pairing, store, clock } = deps;
 
   admin.post(
     PAIRINGS_PATH,
@@ -42,9 +45,17 @@ export function routeDevices(admin: FastifyInstance, deps: DeviceRoutesDeps): vo
     },
   );
 
-  admin.get(DEVICES_PATH, { config: { access: ["viewer", "operator", "store"] } }, async () => ({
-    devices: registry.list().map(viewOf),
-  }));
+  admin.get(
+    DEVICES_PATH,
+    { config: { access: ["viewer", "operator", "store"], isByStore: true } },
+    async ({ actor }) => {
+      const storeId = actor?.storeId;
+      const seen = registry
+        .list()
+        .filter(({ device }) => storeId === undefined || device.storeId === storeId);
+      return { devices: seen.map(viewOf) };
+    },
+  );
 
   admin.post<{ Params: { deviceId: string } }>(
     `${DEVICES_PATH}/:deviceId/revoke`,
@@ -62,8 +73,26 @@ export function routeDevices(admin: FastifyInstance, deps: DeviceRoutesDeps): vo
     async (request, reply) => {
       const { deviceId } = request.params;
       request.actSubject = deviceId;
-      const approved = await registry.pair(() => store.approveDevice(deviceId));
+      const approved = await registry.pair(() => store.approveDevice(deviceId, clock.wallMs()));
       return approved === undefined ? replyUnknown(reply) : reply.code(204).send();
+    },
+  );
+
+  admin.post<{ Params: { deviceId: string } }>(
+    `${DEVICES_PATH}/:deviceId/write-off`,
+    { config: { access: ["operator"], act: "device-write-off" } },
+    async (request, reply) => {
+      const { deviceId } = request.params;
+      request.actSubject = deviceId;
+      const outcome = await store.writeOff(deviceId, clock.wallMs());
+      switch (outcome.type) {
+        case "written-off":
+          return { numbers: outcome.numbers } satisfies WriteOffReceipt;
+        case "still-paired":
+          return replyProblem(reply, "still-paired", "Revoke it first, or wait for what it owes.");
+        case "unknown":
+          return replyProblem(reply, "not-found", "No kiosk of that id was ever paired.");
+      }
     },
   );
 }

@@ -34,6 +34,7 @@ export function processingRecord(settings: Settings, config: KioskConfig): strin
 |---|---|---|
 | kiosk | updates not yet sent | until the proxy's receipt names them |
 | proxy, \`DATA_DIR\` | card number, sealed (AES-256-GCM) | until ${settings.idRetentionDays} days without a scan |
+| proxy, \`DATA_DIR\` | updates beyond a kiosk's pace, held for an operator: number and attributes, sealed | until released or discarded, at most ${settings.idRetentionDays} days |
 | proxy, \`DATA_DIR\` | attributes and journal under a keyed hash (HMAC-SHA-256) | until erasure |
 | proxy, \`DATA_DIR/privacy.log\` | that somebody withdrew or was erased: hash and time, sealed | for ever: it is what refuses them |
 | proxy, log lines and metrics | no personal data | – |

@@ -1,6 +1,7 @@
 import { PublicKey } from "../../contract/pairing.ts";
 import { storedJson } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
+import { noteReplaced } from "./replaced-rows.ts";
 import type {
   FollowingKey,
   KeyedDevice,
@@ -91,13 +92,21 @@ export async function pair(tx: Tx, ask: PairAsk): Promise<PairOutcome> {
   );
   await addKey(tx, { ...ask, state: ask.needsApproval ? "waiting" : "active" });
   const revoked =
-    replaces === undefined || ask.needsApproval ? [] : await replace(tx, replaces, ask.deviceId);
+    replaces === undefined || ask.needsApproval
+      ? []
+      : await replace(tx, replaces, ask.deviceId, ask.atMs);
   return { type: "paired", device: (await findKey(tx, ask.keyId))!, revoked };
 }
 
-/** The old kiosk's place is taken: none of its keys opens anything from now on. */
-async function replace(tx: Tx, oldId: string, newId: string): Promise<readonly string[]> {
+/** The old kiosk's place is taken: none of its keys opens anything from now on; what it owes stays known. */
+async function replace(
+  tx: Tx,
+  oldId: string,
+  newId: string,
+  atMs: number,
+): Promise<readonly string[]> {
   await tx.run("UPDATE device_record SET replaced_by = $2 WHERE device_id = $1", [oldId, newId]);
+  await noteReplaced(tx, oldId, newId, atMs);
   return revokeDevice(tx, oldId);
 }
 
@@ -172,7 +181,7 @@ export async function revokeDevice(tx: Tx, deviceId: string): Promise<readonly s
 }
 
 /** Lets a waiting kiosk in; gives nothing when none of that id waits. */
-export async function approveDevice(tx: Tx, deviceId: string): Promise<PairOutcome> {
+export async function approveDevice(tx: Tx, deviceId: string, atMs: number): Promise<PairOutcome> {
   const approved = await tx.run(
     "UPDATE device_key SET state = 'active' WHERE device_id = $1 AND state = 'waiting'",
     [deviceId],
@@ -180,7 +189,8 @@ export async function approveDevice(tx: Tx, deviceId: string): Promise<PairOutco
   const rows = await tx.all<KeyedRow>(`${KEYED} WHERE k.device_id = $1`, [deviceId]);
   if (approved === 0 || rows[0] === undefined) return { type: "refused" };
   const device = keyedDevice(rows[0]);
-  const revoked = device.replaces === undefined ? [] : await replace(tx, device.replaces, deviceId);
+  const { replaces } = device;
+  const revoked = replaces === undefined ? [] : await replace(tx, replaces, deviceId, atMs);
   return { type: "paired", device, revoked };
 }
 

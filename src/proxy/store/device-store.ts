@@ -13,12 +13,20 @@ export interface DeviceStore {
   readonly followKey: (key: FollowingKey) => Promise<KeyedDevice | undefined>;
   /** Takes every key of a kiosk away; gives the ids of those that still were its. */
   readonly revokeDevice: (deviceId: string) => Promise<readonly string[]>;
-  readonly approveDevice: (deviceId: string) => Promise<PairOutcome>;
   /** How many of these numbers never came. */
   readonly notReceived: (
     owed: readonly { readonly epoch: string; readonly owed: Intervals }[],
   ) => Promise<number>;
+  readonly approveDevice: (deviceId: string, atMs: number) => Promise<PairOutcome>;
+  /** Accepts that what a kiosk owes or lost will not come, once it cannot send any more (rule PR2). */
+  readonly writeOff: (deviceId: string, atMs: number) => Promise<WriteOffOutcome>;
 }
+
+export type WriteOffOutcome =
+  | { readonly type: "written-off"; readonly numbers: number }
+  /** One of its keys is not revoked. */
+  | { readonly type: "still-paired" }
+  | { readonly type: "unknown" };
 
 /** A key, and the record of the kiosk it belongs to. */
 export interface KeyedDevice {

@@ -52,6 +52,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     oldestWaitingMs: Math.max(0, nowMs - oldest),
     deadLetters: await count(tx, "SELECT count(*) AS n FROM visitor WHERE state = 'dead'"),
     openIncidents: await count(tx, "SELECT count(*) AS n FROM incident WHERE open = 1"),
+    held: await count(tx, "SELECT count(*) AS n FROM held_update"),
     allowanceUsed: ledger.used,
     kiosks: devices.map((row) => ({
       deviceId: row.device_id,

@@ -13,6 +13,7 @@ import {
   saveReception,
   type Reception,
 } from "./reception.ts";
+import { settleReplaced } from "./replaced-rows.ts";
 import { resendFrom } from "./resend.ts";
 import type { Tx } from "./sql.ts";
 import type { Heard, HeartbeatResult } from "./store.ts";
@@ -164,6 +165,7 @@ async function account(
     await closeLoss(tx, after.epoch, receiptMs);
   }
   await saveReception(tx, after);
+  await settleReplaced(tx, after.epoch, receiptMs);
   return after;
 }
 

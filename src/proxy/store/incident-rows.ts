@@ -45,6 +45,14 @@ export async function closeIncident(tx: Tx, type: Incident["type"], about: strin
   await tx.run("UPDATE incident SET open = 0 WHERE id = $1 AND open = 1", [`${type}:${about}`]);
 }
 
+/** Closes an open incident, saying why. */
+export async function closeSaying(tx: Tx, id: string, why: string, atMs: number): Promise<void> {
+  await tx.run(
+    "UPDATE incident SET open = 0, last_at_ms = $2, detail = detail || $3 WHERE id = $1 AND open = 1",
+    [id, atMs, ` (closed: ${why})`],
+  );
+}
+
 /** Closes what was open because numbers of this epoch were missing: they have arrived. */
 export async function closeLoss(tx: Tx, epoch: string, atMs: number): Promise<void> {
   await tx.run(
@@ -82,12 +90,19 @@ interface IncidentRow {
   readonly open: number;
 }
 
-/** Newest first. */
-export async function listIncidents(tx: Tx, limit: number): Promise<readonly Incident[]> {
+/** No store's id is empty. */
+const ANY_STORE = "";
+
+/** Newest first; of one store only, where it is given. */
+export async function listIncidents(
+  tx: Tx,
+  limit: number,
+  storeId?: string,
+): Promise<readonly Incident[]> {
   const rows = await tx.all<IncidentRow>(
     `SELECT id, type, device_id, store_id, kiosk_id, epoch, detail, first_at_ms, last_at_ms, open
-     FROM incident ORDER BY last_at_ms DESC, id LIMIT $1`,
-    [limit],
+     FROM incident WHERE $2 = '' OR store_id = $2 ORDER BY last_at_ms DESC, id LIMIT $1`,
+    [limit, storeId ?? ANY_STORE],
   );
   return rows.map((row) => ({
     id: row.id,

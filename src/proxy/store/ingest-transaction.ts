@@ -1,11 +1,13 @@
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import { renderAttribute } from "../../domain/attribute.ts";
-import { effectiveTimeMs } from "../../domain/effective-time.ts";
+import { effectiveTimeMs, type SegmentDating } from "../../domain/effective-time.ts";
 import { add, contains, difference, size } from "../../domain/intervals.ts";
 import type { Stamp } from "../../domain/merge.ts";
 import type { Vault } from "../vault/vault.ts";
+import { createCardExcess } from "./card-excess.ts";
 import { createDating, findDevice, type DateEntry } from "./dating.ts";
-import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
+import { holdUpdates, tellHeld } from "./held-rows.ts";
+import { hasRoomForDevice, hasRoomForEpoch, reportHeldFull, type StoreLimits } from "./limits.ts";
 import { closeIncident, closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
 import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
 import { findNonce, saveNonce } from "./nonce-rows.ts";
@@ -18,6 +20,7 @@ import {
   saveReception,
   type Reception,
 } from "./reception.ts";
+import { settleReplaced } from "./replaced-rows.ts";
 import { resendFrom } from "./resend.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
@@ -25,9 +28,13 @@ import { suppressionOf } from "./suppression.ts";
 
 type BatchUpdate = IngestBatch["updates"][number];
 
-/** A number used twice is a copy of its own: copy 0 came first. */
 interface FreshUpdate extends BatchUpdate {
+  /** A number used twice is a copy of its own: copy 0 came first. */
   readonly copy: number;
+  readonly write: VisitorWrite;
+  /** Of capture; an excess in it is held for an operator (rule CD2). */
+  readonly minute: string;
+  readonly isHeld: boolean;
 }
 
 /**
@@ -62,8 +69,8 @@ export async function ingest(
     date: createDating({ tx, sender: given, known, receiptMs, limits }),
   };
   const verdicts: Verdict[] = [...batch.verdicts];
+  const judge = createCardExcess(tx, batch.device.deviceId, limits);
   const fresh: FreshUpdate[] = [];
-  const writes: VisitorWrite[] = [];
   for (const update of batch.updates.toSorted(byNumber)) {
     const key = vault.hashOf(update.update.visitor);
     if ((await suppressionOf(tx, key)) !== undefined) {
@@ -77,22 +84,33 @@ export async function ingest(
     const copy = await copyOf(state, update);
     if (copy === undefined) {
       verdicts.push({ id: update.header.id, verdict: "duplicate" });
-    } else {
-      fresh.push({ ...update, copy });
-      writes.push(await writeOf(state, update, copy, key));
+      continue;
     }
+    const { header } = update;
+    const { device, occasion } = update.update;
+    const dating = await state.date(device.deviceId, header);
+    const { fate, minute } = await judge({ visitor: key, occasion, header, dating });
+    if (fate === "no-room") {
+      await reportHeldFull(tx, limits, batch.device, receiptMs);
+      verdicts.push(waitingAtLimit(update));
+      continue;
+    }
+    await noteNumber(state, header, copy);
+    const write = await writeOf(state, update, copy, key, dating);
+    fresh.push({ ...update, copy, write, minute, isHeld: fate === "hold" });
   }
+  const held = fresh.filter(({ isHeld }) => isHeld);
+  const writes = fresh.filter(({ isHeld }) => !isHeld).map(({ write }) => write);
   const outcomes = await mergeVisitors(tx, vault, writes, batch.receiptMs);
-  const merged = fresh.map((update, index) => ({
-    update,
-    write: writes[index]!,
-    outcome: outcomes.get(writes[index]!)!,
-  }));
-  verdicts.push(...merged.map(({ update, outcome }) => verdictOf(update, outcome)));
-  await appendJournal(state, merged);
+  verdicts.push(...fresh.map((update) => verdictOf(update, outcomes.get(update.write))));
+  await appendJournal(state, fresh, outcomes);
   await saveReceptions(state);
   await saveDevice(state, verdicts);
   await reportKeys(state);
+  if (held.length > 0) {
+    await holdUpdates(tx, vault, batch.device.deviceId, held);
+    await tellHeld(tx, batch.device.deviceId, receiptMs);
+  }
 
   const receipt: IngestReceipt = {
     v: 1,
@@ -211,30 +229,35 @@ function isScatteredBeyond({ receptions, limits }: BatchState, { header }: Batch
  * know.
  */
 async function copyOf(state: BatchState, { header }: BatchUpdate): Promise<number | undefined> {
-  const reception = state.receptions.get(header.epoch)!;
+  if (!contains(state.receptions.get(header.epoch)!.received, header.seq)) return 0;
   const number = `${header.epoch} ${header.seq}`;
-  if (!contains(reception.received, header.seq)) {
-    state.receptions.set(header.epoch, {
-      ...reception,
-      received: add(reception.received, header.seq),
-    });
-    state.idsByNumber.set(number, new Set([header.id]));
-    return 0;
-  }
   const ids = state.idsByNumber.get(number) ?? (await journalledIds(state.tx, header));
   state.idsByNumber.set(number, ids);
-  if (ids.size === 0 || ids.has(header.id)) return undefined;
-  const copy = ids.size;
-  ids.add(header.id);
+  return ids.size === 0 || ids.has(header.id) ? undefined : ids.size;
+}
+
+/** From here on the number counts as received, as this update's. */
+async function noteNumber(
+  state: BatchState,
+  { id, epoch, seq }: BatchUpdate["header"],
+  copy: number,
+): Promise<void> {
+  const number = `${epoch} ${seq}`;
+  if (copy === 0) {
+    const reception = state.receptions.get(epoch)!;
+    state.receptions.set(epoch, { ...reception, received: add(reception.received, seq) });
+    state.idsByNumber.set(number, new Set([id]));
+    return;
+  }
+  state.idsByNumber.get(number)!.add(id);
   await reportIncident(state.tx, {
     type: "sequence-reused",
     place: state.batch.device,
-    epoch: header.epoch,
-    detail: `${numbersInWords([[header.seq, header.seq]], header.epoch)} came again as another update`,
+    epoch,
+    detail: `${numbersInWords([[seq, seq]], epoch)} came again as another update`,
     atMs: state.receiptMs,
     open: true,
   });
-  return copy;
 }
 
 async function journalledIds(
@@ -254,8 +277,8 @@ async function writeOf(
   { header, update }: BatchUpdate,
   copy: number,
   key: string,
+  dating: SegmentDating,
 ): Promise<VisitorWrite> {
-  const dating = await state.date(update.device.deviceId, header);
   // The neighbours of a number used twice are neighbours of its first use, not of this one.
   const bounds = copy === 0 ? await boundsOf(state, header) : {};
   const effectiveMs = effectiveTimeMs(header, dating, { ...bounds, receiptMs: state.receiptMs });
@@ -293,14 +316,9 @@ async function effectiveAt(
   return rows[0]?.effective_ms;
 }
 
-interface MergedUpdate {
-  readonly update: FreshUpdate;
-  readonly write: VisitorWrite;
-  readonly outcome: MergeOutcome;
-}
-
-function verdictOf({ header }: FreshUpdate, outcome: MergeOutcome): Verdict {
-  return outcome.type === "merged"
+/** What is held was not merged, and is on disk as everything accepted is (rule IN1). */
+function verdictOf({ header }: FreshUpdate, outcome: MergeOutcome | undefined): Verdict {
+  return outcome === undefined || outcome.type === "merged"
     ? { id: header.id, verdict: "accepted" }
     : {
         id: header.id,
@@ -309,29 +327,39 @@ function verdictOf({ header }: FreshUpdate, outcome: MergeOutcome): Verdict {
       };
 }
 
-async function appendJournal(state: BatchState, merged: readonly MergedUpdate[]): Promise<void> {
+async function appendJournal(
+  state: BatchState,
+  fresh: readonly FreshUpdate[],
+  outcomes: ReadonlyMap<VisitorWrite, MergeOutcome>,
+): Promise<void> {
   await state.tx.runMany(
     `INSERT INTO journal
        (epoch, seq, copy, id, device_id, visitor, occasion, ground, config_version,
-        effective_ms, received_ms, verdict, version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-    merged.map(({ update: { header, update, copy }, write, outcome }) => [
-      header.epoch,
-      header.seq,
-      copy,
-      header.id,
-      update.device.deviceId,
-      write.key,
-      update.occasion,
-      JSON.stringify(update.ground),
-      update.configVersion,
-      write.stamp.effectiveMs,
-      state.receiptMs,
-      outcome.type === "merged" ? "accepted" : "superseded",
-      outcome.type === "merged" ? outcome.version : 0,
-    ]),
+        effective_ms, received_ms, verdict, version, capture_minute)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    fresh.map(({ header, update, copy, write, minute }) => {
+      const outcome = outcomes.get(write) ?? HELD;
+      return [
+        header.epoch,
+        header.seq,
+        copy,
+        header.id,
+        update.device.deviceId,
+        write.key,
+        update.occasion,
+        JSON.stringify(update.ground),
+        update.configVersion,
+        write.stamp.effectiveMs,
+        state.receiptMs,
+        outcome.type === "merged" ? "accepted" : outcome.type,
+        outcome.type === "merged" ? outcome.version : 0,
+        minute,
+      ];
+    }),
   );
 }
+
+const HELD = { type: "held" } as const;
 
 /** Keeps what was received; numbers given up for lost that came after all close their incident. */
 async function saveReceptions({ tx, receptions, receiptMs }: BatchState): Promise<void> {
@@ -341,6 +369,7 @@ async function saveReceptions({ tx, receptions, receiptMs }: BatchState): Promis
       await closeLoss(tx, reception.epoch, receiptMs);
     }
     await saveReception(tx, { ...reception, lost });
+    await settleReplaced(tx, reception.epoch, receiptMs);
   }
 }
 

@@ -1,3 +1,5 @@
+import { CARDS_PER_MINUTE, TYPED_CARDS_PER_MINUTE } from "../../contract/card-limits.ts";
+import type { KioskConfig } from "../../contract/kiosk-config.ts";
 import { reportIncident, type Place } from "./incident-rows.ts";
 import type { Tx } from "./sql.ts";
 
@@ -12,6 +14,20 @@ export interface StoreLimits {
   readonly segmentsPerDevice: number;
   /** The newest are kept: what is forgotten is still recognised by its number (rule IN3). */
   readonly noncesPerDevice: number;
+  /** Distinct cards of one kiosk in one minute of capture that are merged unseen (rule CD2). */
+  readonly cardsPerMinute: number;
+  /** Updates of one kiosk that wait for an operator; further ones wait on the kiosk. */
+  readonly heldPerDevice: number;
+}
+
+/**
+ * Ours: twice what a kiosk takes. A card counts there from when it was first shown, for a minute, and
+ * may be shown again at the end of it: so one minute sees at most this many of an honest kiosk.
+ */
+export function cardsPerMinuteFor(limits: KioskConfig["cardLimits"]): number {
+  const { cardsPerMinute = CARDS_PER_MINUTE, typedCardsPerMinute = TYPED_CARDS_PER_MINUTE } =
+    limits ?? {};
+  return 2 * (cardsPerMinute + typedCardsPerMinute);
 }
 
 /** Ours: far past any chain, and small enough for one machine. */
@@ -21,6 +37,8 @@ export const STORE_LIMITS: StoreLimits = {
   intervalsPerEpoch: 10_000,
   segmentsPerDevice: 4_096,
   noncesPerDevice: 1_000,
+  cardsPerMinute: cardsPerMinuteFor(undefined),
+  heldPerDevice: 10_000,
 };
 
 /** Whether one more kiosk is kept; if not, an incident says so. */
@@ -64,6 +82,23 @@ export async function hasRoomForEpoch(
     open: true,
   });
   return false;
+}
+
+/** Says that no more of a kiosk is held: what comes beyond waits on it. */
+export async function reportHeldFull(
+  tx: Tx,
+  limits: StoreLimits,
+  place: Place,
+  atMs: number,
+): Promise<void> {
+  await reportIncident(tx, {
+    type: "limit-reached",
+    place,
+    epoch: `held ${place.deviceId}`,
+    detail: `${limits.heldPerDevice} updates of this kiosk wait for an operator; further ones wait on it`,
+    atMs,
+    open: true,
+  });
 }
 
 /** Forgets all but the newest segments of a kiosk. */

@@ -197,6 +197,35 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       used_by TEXT
     )`,
   ],
+  [
+    // In which minute of capture of which sender an update counts; see `card-excess.ts`.
+    `ALTER TABLE journal ADD COLUMN capture_minute TEXT`,
+    `CREATE INDEX journal_capture_minute ON journal (capture_minute)`,
+    // Updates kept for an operator, beside their row in the journal; visitor and values sealed.
+    `CREATE TABLE held_update (
+      epoch TEXT NOT NULL,
+      seq BIGINT NOT NULL,
+      copy INTEGER NOT NULL,
+      device_id TEXT NOT NULL,
+      visitor TEXT NOT NULL,
+      capture_minute TEXT NOT NULL,
+      effective_ms BIGINT NOT NULL,
+      sealed TEXT NOT NULL,
+      PRIMARY KEY (epoch, seq, copy)
+    )`,
+    `CREATE INDEX held_update_device ON held_update (device_id, effective_ms)`,
+    `CREATE INDEX held_update_visitor ON held_update (visitor)`,
+    // Numbers whose loss somebody accepted; intervals as JSON.
+    `ALTER TABLE epoch_received ADD COLUMN written_off TEXT NOT NULL DEFAULT '[]'`,
+    // What a kiosk had still to bring when its place was taken: numbers up to `last_seq`.
+    `CREATE TABLE replaced_epoch (
+      device_id TEXT NOT NULL,
+      epoch TEXT NOT NULL,
+      last_seq BIGINT NOT NULL,
+      PRIMARY KEY (device_id, epoch)
+    )`,
+    `CREATE INDEX replaced_epoch_epoch ON replaced_epoch (epoch)`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

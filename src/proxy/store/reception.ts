@@ -17,6 +17,8 @@ export interface Reception {
   readonly kept: Intervals;
   /** In none of the lists when last looked at. */
   readonly lost: Intervals;
+  /** Somebody accepted that these will not come; what comes after all is received. */
+  readonly writtenOff: Intervals;
   /** The kiosk lost this outbox: whatever it owed then is owed by nobody. */
   readonly wiped: boolean;
 }
@@ -33,17 +35,23 @@ export function newReception(epoch: string, deviceId: string): Reception {
     aside: EMPTY,
     kept: EMPTY,
     lost: EMPTY,
+    writtenOff: EMPTY,
     wiped: false,
   };
 }
 
 /** Numbers given to an update that nobody has (rule OB5). */
 export function lostNumbers(reception: Reception): Intervals {
-  if (reception.lastSeq < reception.firstSeq) return EMPTY;
-  const given: Intervals = [[reception.firstSeq, reception.lastSeq]];
   const { wiped, owed, kept } = reception;
-  const there = wiped ? EMPTY : union(owed, kept);
-  return [reception.received, there, reception.void, reception.aside].reduce(difference, given);
+  return difference(missingNumbers(reception), wiped ? EMPTY : union(owed, kept));
+}
+
+/** Numbers given to an update, up to `lastSeq`, that is not here, nor explained, nor written off. */
+export function missingNumbers(reception: Reception, lastSeq = reception.lastSeq): Intervals {
+  if (lastSeq < reception.firstSeq) return EMPTY;
+  const given: Intervals = [[reception.firstSeq, lastSeq]];
+  const { received, aside, writtenOff } = reception;
+  return [received, reception.void, aside, writtenOff].reduce(difference, given);
 }
 
 /** Numbers that came once, that this record does not know of, and that their kiosk keeps (rule IN5). */
@@ -54,6 +62,12 @@ export function wantedNumbers(reception: Reception): Intervals {
 
 export function highestReceived(reception: Reception): number | undefined {
   return reception.received.at(-1)?.[1];
+}
+
+/** Highest number a kiosk is known to have given; 0 while it never said where it began. */
+export function lastKnownSeq(reception: Reception): number {
+  const { lastSeq } = reception;
+  return lastSeq === 0 ? 0 : Math.max(lastSeq, highestReceived(reception) ?? 0);
 }
 
 /** The nearest smaller number received, if any. */
@@ -79,12 +93,14 @@ interface ReceptionRow {
   readonly aside: string;
   readonly kept: string;
   readonly lost: string;
+  readonly written_off: string;
   readonly wiped: number;
 }
 
 export async function findReception(tx: Tx, epoch: string): Promise<Reception | undefined> {
   const rows = await tx.all<ReceptionRow>(
-    `SELECT epoch, device_id, received, first_seq, last_seq, owed, void, aside, kept, lost, wiped
+    `SELECT epoch, device_id, received, first_seq, last_seq, owed, void, aside, kept, lost,
+       written_off, wiped
      FROM epoch_received WHERE epoch = $1 {{FOR UPDATE}}`,
     [epoch],
   );
@@ -101,6 +117,7 @@ export async function findReception(tx: Tx, epoch: string): Promise<Reception | 
     aside: storedJson("epoch_received.aside", row.aside, isIntervals),
     kept: storedJson("epoch_received.kept", row.kept, isIntervals),
     lost: storedJson("epoch_received.lost", row.lost, isIntervals),
+    writtenOff: storedJson("epoch_received.written_off", row.written_off, isIntervals),
     wiped: row.wiped === 1,
   };
 }
@@ -108,13 +125,14 @@ export async function findReception(tx: Tx, epoch: string): Promise<Reception | 
 export async function saveReception(tx: Tx, reception: Reception): Promise<void> {
   await tx.run(
     `INSERT INTO epoch_received
-       (epoch, device_id, received, first_seq, last_seq, owed, void, aside, kept, lost, wiped)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       (epoch, device_id, received, first_seq, last_seq, owed, void, aside, kept, lost, wiped,
+        written_off)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      ON CONFLICT (epoch) DO UPDATE SET
        device_id = excluded.device_id, received = excluded.received,
        first_seq = excluded.first_seq, last_seq = excluded.last_seq, owed = excluded.owed,
        void = excluded.void, aside = excluded.aside, kept = excluded.kept, lost = excluded.lost,
-       wiped = excluded.wiped`,
+       wiped = excluded.wiped, written_off = excluded.written_off`,
     [
       reception.epoch,
       reception.deviceId,
@@ -127,6 +145,7 @@ export async function saveReception(tx: Tx, reception: Reception): Promise<void>
       JSON.stringify(reception.kept),
       JSON.stringify(reception.lost),
       reception.wiped ? 1 : 0,
+      JSON.stringify(difference(reception.writtenOff, reception.received)),
     ],
   );
 }

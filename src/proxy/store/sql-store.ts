@@ -11,12 +11,15 @@ import {
   pair,
   revokeDevice,
 } from "./device-rows.ts";
+import { discardHeld, listHeld } from "./held-rows.ts";
+import { releaseHeld } from "./held-release.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import { notReceived } from "./reception.ts";
+import { writeOff } from "./replaced-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
 import { suppress } from "./suppression.ts";
@@ -115,6 +118,13 @@ export function createStoreScripts(
         return dropIds(tx, ...call.args);
       case "ledgerTimeMs":
         return furthestLedgerMs(tx);
+      case "held":
+        return listHeld(tx, ...call.args);
+      case "releaseHeld":
+        return releaseHeld(tx, vault, ...call.args);
+      case "discardHeld":
+        onForgotten();
+        return discardHeld(tx, ...call.args);
       case "incidents":
         return listIncidents(tx, ...call.args);
       case "deadLetters":
@@ -137,6 +147,8 @@ export function createStoreScripts(
         return approveDevice(tx, ...call.args);
       case "notReceived":
         return notReceived(tx, ...call.args);
+      case "writeOff":
+        return writeOff(tx, ...call.args);
       case "figures":
         return figures(tx, ...call.args);
     }

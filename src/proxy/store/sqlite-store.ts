@@ -95,6 +95,9 @@ export async function openSqliteStore({
     dropIds: call("dropIds"),
     suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),
+    held: call("held"),
+    releaseHeld: call("releaseHeld"),
+    discardHeld: call("discardHeld"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),
     appendAudit: call("appendAudit"),
@@ -106,6 +109,7 @@ export async function openSqliteStore({
     revokeDevice: call("revokeDevice"),
     approveDevice: call("approveDevice"),
     notReceived: call("notReceived"),
+    writeOff: call("writeOff"),
     figures: call("figures"),
     copyTo: (file) =>
       new Promise((resolve, reject) => {

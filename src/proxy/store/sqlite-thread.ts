@@ -1,6 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { createVault } from "../vault/vault.ts";
 import { commitGroup } from "./group-commit.ts";
+import { STORE_LIMITS } from "./limits.ts";
 import { createStoreScripts, lastReceiptMs, type StoreCall } from "./sql-store.ts";
 import {
   openSqliteDatabase,
@@ -36,9 +37,14 @@ try {
   const vault = createVault(options.keys);
   const database = await openSqliteDatabase(options, vault);
   let mustEmptyLog = false;
-  const scripts = createStoreScripts(vault, await lastReceiptMs(database.tx), () => {
-    mustEmptyLog = true;
-  });
+  const scripts = createStoreScripts(
+    vault,
+    await lastReceiptMs(database.tx),
+    () => {
+      mustEmptyLog = true;
+    },
+    { ...STORE_LIMITS, ...options.limits },
+  );
   const queue: QueuedCall[] = [];
   let isClosing = false;
   let isRunning = false;

@@ -1,11 +1,18 @@
 import type { HeartbeatReceipt, HeartbeatRequest } from "../../contract/heartbeat.ts";
-import type { AuditedAct, DeadLetter, Incident } from "../../contract/admin.ts";
+import type {
+  AuditedAct,
+  DeadLetter,
+  HeldMinute,
+  HeldReceipt,
+  Incident,
+} from "../../contract/admin.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { DeviceStore } from "./device-store.ts";
+import type { HeldOrder } from "./held-rows.ts";
 
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
@@ -67,8 +74,16 @@ export interface Store extends DeviceStore {
   /** The furthest ledger time ever used; undefined in a new store (rule QT1). */
   readonly ledgerTimeMs: () => Promise<number | undefined>;
 
+  /** What waits for an operator (rule CD2); newest first, at most `limit` minutes. */
+  readonly held: (limit: number) => Promise<readonly HeldMinute[]>;
+  /** Merges what is held of a kiosk, `order.limit` updates at a time, as if it had just arrived. */
+  readonly releaseHeld: (order: HeldOrder) => Promise<HeldReceipt>;
+  /** Deletes it, `order.limit` updates at a time; its numbers stay received. */
+  readonly discardHeld: (order: HeldOrder) => Promise<HeldReceipt>;
+
+  /** Newest first, at most `limit`; of one store only, where it is given. */
+  readonly incidents: (limit: number, storeId?: string) => Promise<readonly Incident[]>;
   /** Newest first, at most `limit`. */
-  readonly incidents: (limit: number) => Promise<readonly Incident[]>;
   readonly deadLetters: (limit: number) => Promise<readonly DeadLetter[]>;
 
   /** Adds one administrative act to the audit, which nothing is ever taken from. */
@@ -213,6 +228,8 @@ export interface StoreFigures {
   readonly oldestWaitingMs: number;
   readonly deadLetters: number;
   readonly openIncidents: number;
+  /** Updates that wait for an operator. */
+  readonly held: number;
   /** Calls that count against the rolling 24 hours now. */
   readonly allowanceUsed: number;
   readonly kiosks: readonly {

@@ -1,5 +1,6 @@
 import type { IngestReceipt } from "../../contract/ingest.ts";
 import type { Vault } from "../vault/vault.ts";
+import { discardVisitor } from "./held-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Suppressed, Suppression } from "./store.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
@@ -32,6 +33,7 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
        act = CASE WHEN excluded.act = 'erase' THEN 'erase' ELSE suppression.act END`,
     [visitorKey, act, order.atMs],
   );
+  await discardVisitor(tx, visitorKey, order.nowMs);
   if (act === "erase" && known !== "erase") await forgetJournal(tx, visitorKey, order.nowMs);
   const rows = await tx.all<HeldVisitor>(
     "SELECT version, not_before_ms, sealed_id FROM visitor WHERE visitor = $1 {{FOR UPDATE}}",

@@ -1,4 +1,5 @@
 import type { Keys } from "../keys/keys.ts";
+import type { StoreLimits } from "./limits.ts";
 import type { SqliteOptions } from "./sqlite-database.ts";
 import type { StoreCall } from "./sql-store.ts";
 
@@ -6,6 +7,8 @@ import type { StoreCall } from "./sql-store.ts";
 export interface ThreadOptions extends SqliteOptions {
   /** Key objects go from thread to thread as they are. */
   readonly keys: Pick<Keys, "storage" | "pepper">;
+  /** What differs from the usual ones. */
+  readonly limits?: Partial<StoreLimits> | undefined;
 }
 
 /** To the thread. */

@@ -1,5 +1,6 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
+import { discardHeldBefore } from "./held-rows.ts";
 import type { Params, Tx } from "./sql.ts";
 
 /** The keys given are not those the store was written with. */
@@ -126,7 +127,8 @@ export async function noteCompacted(tx: Tx): Promise<void> {
 }
 
 /**
- * Drops the ids of visitors not scanned since `beforeMs`, unless they still owe Target something.
+ * Drops the ids of visitors not scanned since `beforeMs`, unless they still owe Target something, and
+ * as many held updates that nobody decided about since.
  * Looks at `limit` visitors in the order of their hashes, from the one after `after`; gives the last
  * of them, or nothing when it has been through all.
  */
@@ -136,6 +138,7 @@ export async function dropIds(
   after: string,
   limit: number,
 ): Promise<string | undefined> {
+  await discardHeldBefore(tx, beforeMs, limit);
   const page = await tx.all<{ visitor: string }>(
     "SELECT visitor FROM visitor WHERE visitor > $1 ORDER BY visitor LIMIT $2",
     [after, limit],

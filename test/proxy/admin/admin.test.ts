@@ -7,6 +7,7 @@ import {
   BACKUP_PATH,
   DEAD_LETTERS_PATH,
   DEVICES_PATH,
+  HELD_PATH,
   INCIDENTS_PATH,
   PAIRINGS_PATH,
   Role,
@@ -19,11 +20,22 @@ import { createAdmin } from "../../../src/proxy/admin/admin.ts";
 import { adminToken } from "../../../src/proxy/admin/admin-token.ts";
 import { takeIn } from "../../../src/proxy/ingest.ts";
 import { createBodyOpener } from "../../../src/proxy/open-body.ts";
+import { digestOf } from "../../../src/proxy/admin/token-digest.ts";
 import { openTokenStore, type TokenStore } from "../../../src/proxy/admin/token-file.ts";
+import { STORE_LIMITS } from "../../../src/proxy/store/limits.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
 import { aMovableClock } from "../../support/movable-clock.ts";
 import { aPairingDesk, pairAtDesk, type PairingDesk } from "../../support/devices.ts";
 import { KEYS } from "../../support/keys.ts";
+import {
+  aBatch,
+  aDevice,
+  aHeartbeat,
+  anId,
+  anUpdate,
+  aWitness,
+  NOW,
+} from "../../support/store-builders.ts";
 import { aMemoryStore } from "../../support/store-files.ts";
 
 const TOKEN = "a-token-for-this-test";
@@ -53,7 +65,6 @@ function anAdmin(
   const metrics = async () => "tarjeta_up 1\n";
   return createAdmin({
     store,
-    devices: { ...desk, store },
     imports: {
       takeIn: (handedOver) =>
         takeIn({ store, clock, openBody: createBodyOpener(() => KEYS) }, handedOver),
@@ -61,6 +72,8 @@ function anAdmin(
       clock,
       onStored: () => undefined,
     },
+    devices: { ...desk, store, clock },
+    onReleased: () => void asked.push("released"),
     token: TOKEN,
     namedTokens,
     clock,
@@ -85,7 +98,8 @@ function as(token: string) {
 }
 
 function tokenFor(role: Role): string {
-  const added = namedTokens.add(`a-${role}`, role, clock.wallMs());
+  const storeId = role === "store" ? "store-1" : undefined;
+  const added = namedTokens.add(`a-${role}`, role, clock.wallMs(), storeId);
   if (!added.ok) throw new Error(added.error);
   return added.value;
 }
@@ -138,6 +152,7 @@ describe("the admin listener", () => {
       [AUDIT_PATH, ["operator", "privacy"]],
       [TOKENS_PATH, ["operator"]],
       [DEVICES_PATH, ["viewer", "operator", "store"]],
+      [HELD_PATH, ["viewer", "operator", "privacy"]],
       [SESSION_PATH, Role.options],
     ]);
     for (const role of Role.options) {
@@ -179,11 +194,65 @@ describe("the admin listener", () => {
     [{ name: "Maria!", role: "viewer" }, 400, "invalid-body"],
     [{ name: "maria", role: "owner" }, 400, "invalid-body"],
     [{ name: "maria", role: "viewer", more: 1 }, 400, "invalid-body"],
+    [{ name: "maria", role: "store" }, 400, "invalid-body"],
+    [{ name: "maria", role: "store", storeId: "no id" }, 400, "invalid-body"],
+    [{ name: "maria", role: "viewer", storeId: "s-1" }, 400, "invalid-body"],
     ["no object", 400, "invalid-body"],
   ])("[AD1] refuses the new token %j by name", async (body, status, code) => {
     const answer = await post(anAdmin(), TOKENS_PATH, body, as(TOKEN));
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
     expect(namedTokens.list()).toEqual([]);
+  });
+
+  it("[AD4] shows the role store what is of its own store, by token and by session", async () => {
+    const admin = anAdmin();
+    for (const number of [1, 2]) {
+      const device = aDevice(number);
+      const witnesses = [aWitness({ epoch: anId(number), lastSeq: 2 })];
+      await store.heartbeat(aHeartbeat({ device, witnesses }), NOW);
+      const pairingCode = () => desk.pairingCode({ storeId: device.storeId });
+      await pairAtDesk({ ...desk, pairingCode }, clock);
+    }
+    const body = { name: "maria", role: "store", storeId: "S-2" };
+    const made = await post(admin, TOKENS_PATH, body, as(TOKEN));
+    const { token, ...told } = made.json();
+    expect([made.statusCode, told]).toEqual([201, body]);
+    const list = await admin.inject({ url: TOKENS_PATH, headers: as(TOKEN) });
+    expect(list.json().tokens).toMatchObject([body]);
+
+    const seenBy = async (headers: Record<string, string>) => {
+      const ask = async (url: string) => (await admin.inject({ url, headers })).json();
+      const [{ incidents }, { devices }] = [await ask(INCIDENTS_PATH), await ask(DEVICES_PATH)];
+      return [...incidents, ...devices].map(({ storeId }: { storeId: string }) => storeId);
+    };
+    const cookie = await signIn(admin, token);
+    const both = ["S-1", "S-1", "S-2", "S-2"];
+    expect((await seenBy(as(token))).toSorted()).toEqual(["S-2", "S-2"]);
+    expect((await seenBy({ cookie })).toSorted()).toEqual(["S-2", "S-2"]);
+    expect((await seenBy(as(TOKEN))).toSorted()).toEqual(both);
+    const session = await admin.inject({ url: SESSION_PATH, headers: { cookie } });
+    expect(session.json()).toEqual({ name: "maria", role: "store", storeId: "S-2" });
+  });
+
+  it("[AD4] shows a store's token from before nothing, and says what to do", async () => {
+    const token = "kept-since-an-earlier-version";
+    const kept = { name: "old", role: "store", digest: digestOf(token), createdMs: 1 };
+    const file = path.join(folder, "admin-tokens.json");
+    writeFileSync(file, JSON.stringify({ v: 1, tokens: [kept] }));
+    const admin = anAdmin();
+    for (const url of [INCIDENTS_PATH, DEVICES_PATH]) {
+      const answer = await admin.inject({ url, headers: as(token) });
+      expect([answer.statusCode, answer.json().code]).toEqual([403, "forbidden"]);
+      expect(answer.json().detail).toMatch(/^The token old is of no store yet: revoke it, and add/);
+    }
+    expect((await admin.inject({ url: SESSION_PATH, headers: as(token) })).statusCode).toBe(200);
+  });
+
+  it("[AD4] mounts no route for stores that does not go by the store", () => {
+    const config = { access: ["store", "viewer"] } as const;
+    expect(() => anAdmin().get("/v1/all", { config }, async () => ({}))).toThrow(
+      /does not say that it goes by the store/,
+    );
   });
 
   it("refuses a name that is not this machine's, as after DNS rebinding", async () => {
@@ -235,6 +304,28 @@ describe("kiosks, on the admin side", () => {
     expect((await post(admin, url, {}, as(TOKEN))).statusCode).toBe(404);
   });
 
+  it("[PR2] are written off by an operator, once they can no longer send", async () => {
+    const admin = anAdmin();
+    const { device } = await pairAtDesk(desk, clock);
+    const witnesses = [aWitness({ lastSeq: 3, owed: [[1, 3]] })];
+    await store.heartbeat(aHeartbeat({ device, witnesses }), NOW);
+    const url = `${DEVICES_PATH}/${device.deviceId}/write-off`;
+    expect((await post(admin, url, {}, as(tokenFor("viewer")))).statusCode).toBe(403);
+    const early = await post(admin, url, {}, as(TOKEN));
+    expect([early.statusCode, early.json().code]).toEqual([409, "still-paired"]);
+    const replaces = device.deviceId;
+    await pairAtDesk({ ...desk, pairingCode: () => desk.pairingCode({ replaces }) }, clock);
+    const open = async () => (await store.incidents(9)).filter((each) => each.open).length;
+    expect(await open()).toBe(1);
+    const done = await post(admin, url, {}, as(TOKEN));
+    expect([done.statusCode, done.json()]).toEqual([200, { numbers: 3 }]);
+    expect(await open()).toBe(0);
+    const nobody = await post(admin, `${DEVICES_PATH}/${anId(1)}/write-off`, {}, as(TOKEN));
+    expect(nobody.statusCode).toBe(404);
+    const acts = await admin.inject({ url: AUDIT_PATH, headers: as(TOKEN) });
+    expect(acts.body).toMatch(/"operator","what":"device-write-off .*","outcome":"done"/);
+  });
+
   it("[PR1] are approved by whoever sees the same fingerprint", async () => {
     desk = await aPairingDesk(store, clock, { needsApproval: true });
     const admin = anAdmin();
@@ -261,6 +352,56 @@ describe("kiosks, on the admin side", () => {
     const answer = await post(anAdmin(), PAIRINGS_PATH, body, as(TOKEN));
     expect([answer.statusCode, answer.json().code]).toEqual([400, "invalid-body"]);
     expect(answer.json().detail).toMatch(detail);
+  });
+});
+
+describe("what is held", () => {
+  const { deviceId } = aDevice();
+  const CARDS = ["2912345678906", "2900000000017", "2900000000024"];
+
+  beforeEach(async () => {
+    store = await aMemoryStore({ ...STORE_LIMITS, cardsPerMinute: 1 });
+    desk = await aPairingDesk(store, clock);
+    await store.ingest(aBatch(CARDS.map((card, index) => anUpdate({ card, seq: index + 1 }))));
+  });
+
+  const owed = async () => {
+    const ask = { nowMs: NOW, ledgerMs: 0, maxCallMs: 1, allowed: 9, leaseMs: 0, limit: 9 };
+    return (await store.claim(ask)).claims.length;
+  };
+
+  it("[CD2] is listed by kiosk and minute, for who may see it; never a card", async () => {
+    const admin = anAdmin();
+    const fromMs = NOW - 1_000;
+    const place = { deviceId, storeId: "S-1", kioskId: "K-1" };
+    for (const role of ["viewer", "privacy"] as const) {
+      const list = await admin.inject({ url: HELD_PATH, headers: as(tokenFor(role)) });
+      expect(list.json()).toEqual({
+        held: [{ ...place, cards: 2, updates: 2, fromMs, toMs: fromMs }],
+      });
+    }
+    const list = await admin.inject({ url: INCIDENTS_PATH, headers: as(TOKEN) });
+    expect(list.json().incidents).toMatchObject([{ type: "cards-held", ...place, open: true }]);
+    for (const card of CARDS) expect(list.body).not.toContain(card);
+  });
+
+  it.each([
+    ["release", 3, ["released"]],
+    ["discard", 1, []],
+  ] as const)("[CD2] waits for an operator's %s, written down", async (act, after, told) => {
+    const admin = anAdmin();
+    const url = `${HELD_PATH}/${deviceId}/${act}`;
+    for (const role of ["viewer", "privacy", "store", "marketer"] as const) {
+      expect((await post(admin, url, {}, as(tokenFor(role)))).statusCode).toBe(403);
+    }
+    expect(await owed()).toBe(1);
+    const done = await post(admin, url, {}, as(TOKEN));
+    expect([done.statusCode, done.json()]).toEqual([200, { updates: 2, unopened: 0 }]);
+    expect(await owed()).toBe(after);
+    expect(asked).toEqual(told);
+    expect((await post(admin, url, {}, as(TOKEN))).statusCode).toBe(404);
+    const acts = await admin.inject({ url: AUDIT_PATH, headers: as(TOKEN) });
+    expect(acts.body).toMatch(new RegExp(`"operator","what":"held-${act} .*","outcome":"done"`));
   });
 });
 
@@ -364,7 +505,7 @@ describe("the audit", () => {
   it("[AD3] says when, who, in which role, what and with which outcome; no token, no card", async () => {
     const admin = anAdmin();
     const viewer = tokenFor("viewer");
-    await post(admin, TOKENS_PATH, { name: "maria", role: "store" }, as(TOKEN));
+    await post(admin, TOKENS_PATH, { name: "maria", role: "viewer" }, as(TOKEN));
     await post(admin, TOKENS_PATH, { name: "jose", role: "store" }, as(viewer));
     await post(admin, SESSION_PATH, { token: "wrong" });
     const url = `${TOKENS_PATH}/2912345678906`;
@@ -375,7 +516,7 @@ describe("the audit", () => {
       { atMs, who: "admin", role: "operator", what: "token-revoke …", outcome: "not-found" },
       { atMs, who: "nobody", role: "none", what: "session-open", outcome: "unauthorized" },
       { atMs, who: "a-viewer", role: "viewer", what: "token-add", outcome: "forbidden" },
-      { atMs, who: "admin", role: "operator", what: "token-add maria store", outcome: "done" },
+      { atMs, who: "admin", role: "operator", what: "token-add maria viewer", outcome: "done" },
     ]);
   });
 

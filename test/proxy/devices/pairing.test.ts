@@ -181,7 +181,9 @@ describe("approval", () => {
       if (waiting !== undefined) {
         expect(waiting.state).toBe("waiting");
         const { deviceId } = waiting.device;
-        await listener.desk.registry.pair(() => listener.store.approveDevice(deviceId));
+        await listener.desk.registry.pair(() =>
+          listener.store.approveDevice(deviceId, listener.clock.wallMs()),
+        );
         break;
       }
       await new Promise((wake) => setTimeout(wake, 5));
@@ -198,7 +200,9 @@ describe("approval", () => {
     expect(await answersTo(listener, key)).toEqual(Array(4).fill("not-approved"));
 
     const { deviceId } = listener.desk.registry.list()[0]!.device;
-    await listener.desk.registry.pair(() => listener.store.approveDevice(deviceId));
+    await listener.desk.registry.pair(() =>
+      listener.store.approveDevice(deviceId, listener.clock.wallMs()),
+    );
     // What is let in is read, and an empty message is none.
     const read = ["let in", "let in", "invalid-body", "invalid-body"];
     expect(await answersTo(listener, key)).toEqual(read);
@@ -213,7 +217,7 @@ describe("approval", () => {
     const [known] = listener.desk.registry.list();
     await listener.desk.registry.revoke(known!.device.deviceId);
     const approved = await listener.desk.registry.pair(() =>
-      listener.store.approveDevice(known!.device.deviceId),
+      listener.store.approveDevice(known!.device.deviceId, listener.clock.wallMs()),
     );
     expect(approved).toBeUndefined();
     expect(await answersTo(listener, key)).toEqual(Array(4).fill("revoked"));

@@ -124,7 +124,9 @@ describe("a set-up code brought to the proxy", () => {
       .poll(() => listener.desk.registry.list().map(({ state }) => state))
       .toEqual(["waiting"]);
     const { deviceId } = listener.desk.registry.list()[0]!.device;
-    await listener.desk.registry.pair(() => listener.store.approveDevice(deviceId));
+    await listener.desk.registry.pair(() =>
+      listener.store.approveDevice(deviceId, listener.clock.wallMs()),
+    );
     expect(await paired).toMatchObject({ name: "kiosk-1" });
   });
 });

@@ -338,6 +338,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         oldestWaitingMs: 5_000,
         deadLetters: 0,
         openIncidents: 0,
+        held: 0,
         allowanceUsed: 0,
         kiosks: [
           {

@@ -1,0 +1,58 @@
+import type { HeldReceipt } from "../../contract/admin.ts";
+import type { Vault } from "../vault/vault.ts";
+import {
+  discardVisitor,
+  forgetHeld,
+  openHeld,
+  tellHeld,
+  type HeldOrder,
+  type HeldRow,
+} from "./held-rows.ts";
+import { mergeVisitors, type VisitorWrite } from "./merge-visitor.ts";
+import type { Tx } from "./sql.ts";
+import { suppressionOf } from "./suppression.ts";
+
+/**
+ * Merges what is held, oldest first, as if it had just arrived: with the times fixed when it came
+ * (rules CL1, MG1), and nothing of who has withdrawn since (rule PV6).
+ */
+export async function releaseHeld(tx: Tx, vault: Vault, order: HeldOrder): Promise<HeldReceipt> {
+  const rows = await tx.all<HeldRow>(
+    `SELECT epoch, seq, copy, visitor, effective_ms, sealed FROM held_update WHERE device_id = $1
+     ORDER BY effective_ms, epoch, seq, copy LIMIT $2 OFFSET $3 {{FOR UPDATE}}`,
+    [order.deviceId, order.limit, order.skip],
+  );
+  const opened: { readonly row: HeldRow; readonly write: VisitorWrite }[] = [];
+  let unopened = 0;
+  for (const row of rows) {
+    const write = openHeld(vault, row);
+    if (write === undefined) {
+      unopened += 1;
+    } else if ((await suppressionOf(tx, row.visitor)) !== undefined) {
+      await discardVisitor(tx, row.visitor, order.nowMs);
+    } else {
+      opened.push({ row, write });
+    }
+  }
+  const outcomes = await mergeVisitors(
+    tx,
+    vault,
+    opened.map(({ write }) => write),
+    order.nowMs,
+  );
+  await tx.runMany(
+    "UPDATE journal SET verdict = $4, version = $5 WHERE epoch = $1 AND seq = $2 AND copy = $3",
+    opened.map(({ row, write }) => {
+      const outcome = outcomes.get(write)!;
+      return outcome.type === "merged"
+        ? [row.epoch, row.seq, row.copy, "accepted", outcome.version]
+        : [row.epoch, row.seq, row.copy, "superseded", 0];
+    }),
+  );
+  await forgetHeld(
+    tx,
+    opened.map(({ row }) => row),
+  );
+  await tellHeld(tx, order.deviceId, order.nowMs);
+  return { updates: opened.length, unopened };
+}
