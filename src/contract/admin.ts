@@ -139,6 +139,7 @@ export const Incident = z.object({
     "sequence-reused",
     "limit-reached",
     "unknown-key",
+    "unknown-config",
     "cards-held",
     "kiosk-replaced",
   ]),

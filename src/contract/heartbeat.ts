@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { KioskIncident } from "./kiosk-incident.ts";
 import { ClockReading, Uuid, WallMs } from "./primitives.ts";
 import { SealingKey } from "./sealing.ts";
 import { Resend } from "./resend.ts";
@@ -10,25 +11,6 @@ export const HEARTBEAT_PATH = "/v1/heartbeat";
 
 /** Ours: how often, before jitter. */
 export const HEARTBEAT_INTERVAL_MS = 60_000;
-
-/** Something the kiosk noticed about itself that a person should know. */
-export const KioskIncident = z.discriminatedUnion("type", [
-  /** The database came up empty although it had numbered updates before. */
-  z.strictObject({
-    type: z.literal("outbox-wiped"),
-    epoch: Uuid,
-    lastSeq: z.int(),
-    detail: z.string().check(z.maxLength(300)),
-  }),
-  /** The database came up older than its witness outside. */
-  z.strictObject({
-    type: z.literal("outbox-torn"),
-    epoch: Uuid,
-    lastSeq: z.int(),
-    detail: z.string().check(z.maxLength(300)),
-  }),
-]);
-export type KioskIncident = z.infer<typeof KioskIncident>;
 
 export const HeartbeatRequest = z.strictObject({
   v: z.literal(1),

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { cardFromScan } from "../domain/card.ts";
 import { SETUP_EXAMPLE } from "./setup-code.ts";
+import { PurposeId } from "./purpose.ts";
 
 /** Where a kiosk asks for its configuration: `GET`. */
 export const CONFIG_PATH = "/v1/config";
@@ -80,6 +81,14 @@ const Question = z.strictObject({
     ),
 });
 
+/** One thing a shopper may say yes to, and the attributes that then may be kept. */
+const Purpose = z.strictObject({
+  id: PurposeId,
+  title: Words,
+  text: Words,
+  attributes: z.array(AttributeName).check(z.minLength(1), z.maxLength(64)),
+});
+
 const Seconds = z.number().check(z.gte(1), z.lte(600));
 
 /**
@@ -92,7 +101,14 @@ export const KioskConfig = z
     /** Name on the sewn label and on the drawn card. */
     brand: z.string().check(z.minLength(1), z.maxLength(24)),
     /** Version of the programme's terms, which cover recording a scan (rule PV4). */
-    terms: z.strictObject({ version: z.string().check(z.minLength(1), z.maxLength(64)) }),
+    terms: z.strictObject({
+      version: z.string().check(z.minLength(1), z.maxLength(64)),
+      text: z.optional(Words),
+    }),
+    /** What is asked for, purpose by purpose, where the terms alone do not cover it (rule PV4). */
+    consent: z.optional(
+      z.strictObject({ purposes: z.array(Purpose).check(z.minLength(1), z.maxLength(16)) }),
+    ),
     cardRules: z.array(CardRuleSchema).check(z.minLength(1), z.maxLength(32)),
     /** Digits of a typed card number, for the keypad. */
     keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),
@@ -130,6 +146,10 @@ export const KioskConfig = z
         areDistinct([...scanAttributes, ...staticAttributes].map(({ name }) => name)),
       { message: "an attribute is written twice by one scan", path: ["staticAttributes"] },
     ),
+    z.refine(({ consent }) => areDistinct((consent?.purposes ?? []).map(({ id }) => id)), {
+      message: "a purpose comes twice",
+      path: ["consent"],
+    }),
   );
 export type KioskConfig = z.infer<typeof KioskConfig>;
 

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { visitorIdFrom, MAX_VISITOR_ID_LENGTH } from "../domain/visitor-id.ts";
 import { PlaceId, TimeZone, Uuid } from "./primitives.ts";
+import { PurposeId } from "./purpose.ts";
 
 /** Which kiosk speaks. From the device record; before pairing, from the address it was opened with. */
 export const Device = z.strictObject({
@@ -34,14 +35,34 @@ export const AttributeSchema = z.strictObject({
   ]),
 });
 
+/** SHA-256 of a text as it was shown, UTF-8, base64url. */
+export const TextHash = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
+
+/** Why an update may be kept (rule PV4): the receipt that travels with it and stays in the journal. */
+export const Ground = z.discriminatedUnion("type", [
+  /** The programme's terms cover it; `textHash` where the kiosk showed their words. */
+  z.strictObject({
+    type: z.literal("terms"),
+    version: z.string().check(z.maxLength(64)),
+    textHash: z.optional(TextHash),
+  }),
+  /** The shopper said yes, to each purpose by its own words. */
+  z.strictObject({
+    type: z.literal("consent"),
+    purposes: z
+      .array(z.strictObject({ id: PurposeId, textHash: TextHash }))
+      .check(z.minLength(1), z.maxLength(16)),
+  }),
+]);
+export type Ground = z.infer<typeof Ground>;
+
 /** The body of an entry: what happened, to whom, on what ground. */
 export const Update = z.strictObject({
   device: Device,
   visitor: VisitorIdSchema,
   /** How it came about. */
   occasion: z.enum(["scan", "answer"]),
-  /** Why we may keep it (rule PV4). */
-  ground: z.strictObject({ type: z.literal("terms"), version: z.string().check(z.maxLength(64)) }),
+  ground: Ground,
   /** Version of the kiosk configuration it was made under. */
   configVersion: z.string().check(z.maxLength(64)),
   attributes: z.array(AttributeSchema).check(z.minLength(1), z.maxLength(64)),

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { KioskIncident } from "../contract/heartbeat.ts";
+import { KioskIncident } from "../contract/kiosk-incident.ts";
 import { EpochRow, MAX_INCIDENTS, type Reconciled } from "./numbering.ts";
 import { META } from "./schema.ts";
 import { completed } from "./transaction.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { KioskIncident } from "../contract/heartbeat.ts";
+import type { KioskIncident } from "../contract/kiosk-incident.ts";
 import { Sequence, Uuid } from "../contract/primitives.ts";
 import type { MirroredNumbers } from "./mirror.ts";
 

@@ -1,5 +1,5 @@
 import type { Entry, EntryHeader } from "../contract/entry.ts";
-import type { KioskIncident } from "../contract/heartbeat.ts";
+import type { KioskIncident } from "../contract/kiosk-incident.ts";
 import type { Resend } from "../contract/resend.ts";
 import type { Witness } from "../contract/witness.ts";
 

@@ -3,6 +3,7 @@ import { IngestRequest, type IngestReceipt, type Verdict } from "../contract/ing
 import type { ProblemCode } from "../contract/problem.ts";
 import { Update } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { ConfigBook } from "./config-book.ts";
 import type { Sender } from "./devices/gate.ts";
 import { OTHER_NONCE } from "./devices/pairing.ts";
 import type { OpenBody } from "./open-body.ts";
@@ -15,6 +16,8 @@ export interface IngestDeps {
   readonly clock: Clock;
   /** Turns a sealed body into JSON text. */
   readonly openBody: OpenBody;
+  /** Whether an update's configuration could have made it. */
+  readonly judge: ConfigBook["judge"];
 }
 
 export type IngestReply =
@@ -65,11 +68,11 @@ export interface HandedOver extends Pick<
 
 /** Takes entries in; resolves once all of it is on disk. */
 export async function takeIn(
-  { store, clock, openBody }: IngestDeps,
+  { store, clock, openBody, judge }: IngestDeps,
   { entries, ...batch }: HandedOver,
 ): Promise<IngestReply> {
   const receiptMs = clock.wallMs();
-  return keep(store, { ...batch, receiptMs, ...(await judgeEntries(entries, openBody)) });
+  return keep(store, { ...batch, receiptMs, ...(await judgeEntries(entries, openBody, judge)) });
 }
 
 const NOT_ITS_NONCE = { code: "bad-signature", detail: OTHER_NONCE.detail } as const;
@@ -118,15 +121,23 @@ function replyTo(result: IngestResult): IngestReply {
   }
 }
 
-type Judged = Pick<IngestBatch, "updates" | "verdicts" | "unreadable" | "unknownKeys">;
+type Judged = Pick<
+  IngestBatch,
+  "updates" | "verdicts" | "unreadable" | "unknownKeys" | "unknownConfigs"
+>;
 
 /** Sorts entries into what the store can take, what is answered without it, and what nobody can name. */
-async function judgeEntries(entries: readonly unknown[], openBody: OpenBody): Promise<Judged> {
+async function judgeEntries(
+  entries: readonly unknown[],
+  openBody: OpenBody,
+  judge: ConfigBook["judge"],
+): Promise<Judged> {
   const updates: IngestBatch["updates"][number][] = [];
   const verdicts: Verdict[] = [];
   const unreadable: number[] = [];
   const seen = new Set<string>();
   const unknownKeys = new Set<string>();
+  const unknownConfigs = new Set<string>();
   for (const [position, raw] of entries.entries()) {
     const header = EntryHeader.safeParse(memberOf(raw, "header"));
     if (!header.success) {
@@ -137,28 +148,40 @@ async function judgeEntries(entries: readonly unknown[], openBody: OpenBody): Pr
     // The same entry twice in one batch is one entry.
     if (seen.has(id)) continue;
     seen.add(id);
-    const judged = await judgeEntry(id, raw, openBody);
+    const judged = await judgeEntry(id, raw, openBody, judge);
     if (judged.type === "update") updates.push({ header: header.data, update: judged.update });
     else verdicts.push(judged.verdict);
-    if (judged.type === "verdict" && isUnknownKey(judged.verdict)) {
-      unknownKeys.add(header.data.kid);
-    }
+    if (judged.type === "unknown-key") unknownKeys.add(header.data.kid);
+    if (judged.type === "unknown-config") unknownConfigs.add(judged.version);
   }
-  return { updates, verdicts, unreadable, unknownKeys: [...unknownKeys] };
+  return {
+    updates,
+    verdicts,
+    unreadable,
+    unknownKeys: [...unknownKeys],
+    unknownConfigs: [...unknownConfigs],
+  };
 }
 
 type JudgedEntry =
   | { readonly type: "update"; readonly update: Update }
-  | { readonly type: "verdict"; readonly verdict: Verdict };
+  | { readonly type: "verdict" | "unknown-key"; readonly verdict: Verdict }
+  | { readonly type: "unknown-config"; readonly verdict: Verdict; readonly version: string };
 
-async function judgeEntry(id: string, raw: unknown, openBody: OpenBody): Promise<JudgedEntry> {
+async function judgeEntry(
+  id: string,
+  raw: unknown,
+  openBody: OpenBody,
+  judge: ConfigBook["judge"],
+): Promise<JudgedEntry> {
   const entry = Entry.safeParse(raw);
   if (!entry.success) return rejected(id, whereOf(entry.error));
   const opened = await openBody(entry.data);
   switch (opened.type) {
     case "unknown-key":
+      return { type: "unknown-key", verdict: later(id, opened.type) };
     case "not-sealed":
-      return { type: "verdict", verdict: { id, verdict: "retry", reason: opened.type } };
+      return { type: "verdict", verdict: later(id, opened.type) };
     case "altered":
       return rejected(id, "the body does not open: it, or its header, is not what was sealed");
     case "opened":
@@ -167,13 +190,24 @@ async function judgeEntry(id: string, raw: unknown, openBody: OpenBody): Promise
   const content = jsonOf(opened.text);
   if (content === undefined) return rejected(id, "the body is not JSON");
   const update = Update.safeParse(content);
-  return update.success
-    ? { type: "update", update: update.data }
-    : rejected(id, whereOf(update.error));
+  if (!update.success) return rejected(id, whereOf(update.error));
+  const judgement = judge(update.data);
+  switch (judgement.type) {
+    case "allowed":
+      return { type: "update", update: update.data };
+    case "unknown-config":
+      return {
+        type: "unknown-config",
+        verdict: later(id, judgement.type),
+        version: update.data.configVersion,
+      };
+    case "refused":
+      return rejected(id, judgement.reason);
+  }
 }
 
-function isUnknownKey(verdict: Verdict): boolean {
-  return verdict.verdict === "retry" && verdict.reason === "unknown-key";
+function later(id: string, reason: string): Verdict {
+  return { id, verdict: "retry", reason };
 }
 
 function rejected(id: string, reason: string): JudgedEntry {

@@ -11,6 +11,7 @@ import { takeBackup } from "./backup/take-backup.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { createGate } from "./devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "./devices/pairing.ts";
+import { openConfigBook } from "./publish-config.ts";
 import { openDeviceRegistry } from "./devices/registry.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
 import { createFloodLimit } from "./flood-limit.ts";
@@ -106,7 +107,10 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     needsApproval: settings.pairingApproval,
     setupCodes: createSetupCodes(keys),
   });
-  const ingestDeps = { store, clock, openBody: createBodyOpener(ring) };
+  const book = await openConfigBook(store, kioskConfig, clock.wallMs(), (sentence) =>
+    process.stderr.write(`${sentence}\n`),
+  );
+  const ingestDeps = { store, clock, openBody: createBodyOpener(ring), judge: book.judge };
   const app = await createApp(
     {
       store,
@@ -149,6 +153,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       privacy,
       store,
       devices: { registry, pairing, store, clock },
+      book,
       imports: {
         takeIn: (handedOver) => takeIn(ingestDeps, handedOver),
         registry,

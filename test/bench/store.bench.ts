@@ -1,3 +1,4 @@
+import { EXAMPLE_BOOK } from "../support/config-book.ts";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -45,7 +46,12 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   try {
     const requests = scaled(REQUESTS_PER_ROUND, options, CLIENTS * 4);
     const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() };
-    const ingest = createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) });
+    const ingest = createIngest({
+      store,
+      clock,
+      openBody: createBodyOpener(() => KEYS),
+      judge: EXAMPLE_BOOK.judge,
+    });
     let ours = 0;
     let besides = 0;
     for (let round = 0; round <= ROUNDS; round += 1) {

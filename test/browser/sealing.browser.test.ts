@@ -67,8 +67,8 @@ function makePlain(page: Page, card: string): Promise<void> {
         },
         visitor: { kind: "member", value },
         occasion: "scan",
-        ground: { type: "terms", version: "1" },
-        configVersion: "1",
+        ground: { type: "terms", version: "casa-olmo-terms-1" },
+        configVersion: "example-1",
         attributes: [{ name: "lastStore", value: { type: "text", text: "store-1" } }],
       });
       cursor.update({ header: { ...cursor.value.header, kid: "plain", enc: "" }, body });

@@ -1,3 +1,4 @@
+import { EXAMPLE_BOOK } from "../support/config-book.ts";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
@@ -50,7 +51,12 @@ beforeAll(async () => {
     flood: () => undefined,
     kioskConfig: EXAMPLE_CONFIG,
     sealingKey: () => publicKeyOf(KEYS),
-    ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
+    ingest: createIngest({
+      store,
+      clock,
+      openBody: createBodyOpener(() => KEYS),
+      judge: EXAMPLE_BOOK.judge,
+    }),
     onStored: () => undefined,
     isAccepting: () => true,
   });

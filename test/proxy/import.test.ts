@@ -1,3 +1,4 @@
+import { EXAMPLE_BOOK } from "../support/config-book.ts";
 import fastify from "fastify";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/contract/entry.ts";
@@ -75,7 +76,7 @@ async function anImport(clock: ReturnType<typeof aMovableClock>, pairedMs = cloc
   const app = fastify();
   acceptJsonOnly(app);
   app.decorateRequest("actSubject", "");
-  const deps = { store, clock, openBody: createBodyOpener(() => KEYS) };
+  const deps = { store, clock, openBody: createBodyOpener(() => KEYS), judge: EXAMPLE_BOOK.judge };
   routeImport(app, {
     takeIn: (handedOver) => takeIn(deps, handedOver),
     registry: { list: () => [aPairedKiosk(pairedMs)] },

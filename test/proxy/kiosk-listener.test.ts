@@ -1,3 +1,4 @@
+import { EXAMPLE_BOOK } from "../support/config-book.ts";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { FastifyServerOptions } from "fastify";
@@ -279,7 +280,12 @@ async function aListenerThatTells(options: FastifyServerOptions) {
       flood: () => undefined,
       kioskConfig: EXAMPLE_CONFIG,
       sealingKey: () => publicKeyOf(KEYS),
-      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
+      ingest: createIngest({
+        store,
+        clock,
+        openBody: createBodyOpener(() => KEYS),
+        judge: EXAMPLE_BOOK.judge,
+      }),
       onStored: () => undefined,
       isAccepting: () => true,
       mount: (app) => void app.get("/ip", async ({ ip }) => ({ ip })),

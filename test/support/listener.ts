@@ -1,3 +1,4 @@
+import { EXAMPLE_BOOK } from "./config-book.ts";
 import type { FastifyServerOptions } from "fastify";
 import { onTestFinished } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
@@ -28,7 +29,12 @@ export async function aListener(
       flood: createFloodLimit(clock),
       kioskConfig: EXAMPLE_CONFIG,
       sealingKey: () => publicKeyOf(KEYS),
-      ingest: createIngest({ store, clock, openBody: createBodyOpener(() => KEYS) }),
+      ingest: createIngest({
+        store,
+        clock,
+        openBody: createBodyOpener(() => KEYS),
+        judge: EXAMPLE_BOOK.judge,
+      }),
       onStored: () => undefined,
       isAccepting: () => true,
     },

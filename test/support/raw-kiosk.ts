@@ -17,6 +17,7 @@ export interface RawKiosk {
   readonly add: (
     card: string,
     attribute?: { readonly name: string; readonly text: string },
+    configVersion?: string,
   ) => string;
   readonly owed: () => readonly Entry[];
   /**
@@ -83,7 +84,7 @@ export function rawKioskOf(
     request,
     fetch: signedFetch,
     post,
-    add: (card, attribute = { name: "visitReason", text: "gift" }) => {
+    add: (card, attribute = { name: "visitReason", text: "gift" }, configVersion = "example-1") => {
       const id = randomUUID();
       outbox.seq += 1;
       const update: Update = {
@@ -91,7 +92,7 @@ export function rawKioskOf(
         visitor: { kind: "member", value: card },
         occasion: "scan",
         ground: { type: "terms", version: "casa-olmo-terms-1" },
-        configVersion: "example-1",
+        configVersion,
         attributes: [
           { name: attribute.name, value: { type: "text", text: attribute.text } },
           { name: "lastScanAt", value: { type: "instant" } },

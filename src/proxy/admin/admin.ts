@@ -15,6 +15,8 @@ import { isLoopback } from "../settings.ts";
 import { routeDevices, type DeviceRoutesDeps } from "../devices/admin-routes.ts";
 import type { Privacy } from "../privacy/privacy.ts";
 import { routePrivacy } from "../privacy/privacy-routes.ts";
+import { routeReceipts } from "../privacy/receipt-routes.ts";
+import type { ConfigBook } from "../config-book.ts";
 import type { Store } from "../store/store.ts";
 import { guardRoutes } from "./guard.ts";
 import { routeHeld } from "./held-routes.ts";
@@ -36,6 +38,8 @@ export interface AdminDeps {
   readonly namedTokens: TokenStore;
   readonly clock: Clock;
   readonly privacy: Privacy;
+  /** The words that were ever shown. */
+  readonly book: ConfigBook;
   /** Told after updates that were held were merged. */
   readonly onReleased: () => void;
   /** Makes a backup and gives its folder. */
@@ -81,6 +85,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeDevices(admin, deps.devices);
   routeHeld(admin, { store, clock, onReleased: deps.onReleased });
   routePrivacy(admin, deps.privacy);
+  routeReceipts(admin, { store, book: deps.book });
   routeBackup(admin, deps.backup);
   routeImport(admin, deps.imports);
   admin.get(

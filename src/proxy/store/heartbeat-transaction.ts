@@ -1,9 +1,10 @@
-import type { HeartbeatRequest, KioskIncident } from "../../contract/heartbeat.ts";
+import type { HeartbeatRequest } from "../../contract/heartbeat.ts";
+import type { KioskIncident } from "../../contract/kiosk-incident.ts";
 import type { Device } from "../../contract/update.ts";
 import type { Witness } from "../../contract/witness.ts";
 import { EMPTY, size } from "../../domain/intervals.ts";
 import { findDevice, withClock, type KnownDevice } from "./dating.ts";
-import { closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
+import { closeLoss, numbersInWords, reportIncident, withoutNumbers } from "./incident-rows.ts";
 import { findReceipt, saveReceipt } from "./nonce-rows.ts";
 import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
 import {
@@ -137,11 +138,6 @@ const WHAT_HAPPENED = {
   "outbox-wiped": "the kiosk's outbox came up empty after",
   "outbox-torn": "the kiosk's outbox came up older than its witness, which knew",
 } as const satisfies Record<KioskIncident["type"], string>;
-
-/** A kiosk's own words must not carry a card number (rule PV2). */
-function withoutNumbers(words: string): string {
-  return words.replaceAll(/\d{8,}/g, "…");
-}
 
 /** Counts again what is lost; raises, brings up to date or closes the incident that names it. */
 async function account(

@@ -64,6 +64,11 @@ export async function closeLoss(tx: Tx, epoch: string, atMs: number): Promise<vo
 
 const CLOSED = " (closed: everything is accounted for since)";
 
+/** What others say in their own words must not carry a card number (rule PV2). */
+export function withoutNumbers(words: string): string {
+  return words.replaceAll(/\d{8,}/g, "…");
+}
+
 /** Ours: ranges named one by one; a person needs no more to start looking. */
 const MAX_RANGES = 20;
 

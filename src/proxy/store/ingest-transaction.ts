@@ -8,7 +8,13 @@ import { createCardExcess } from "./card-excess.ts";
 import { createDating, findDevice, type DateEntry } from "./dating.ts";
 import { holdUpdates, tellHeld } from "./held-rows.ts";
 import { hasRoomForDevice, hasRoomForEpoch, reportHeldFull, type StoreLimits } from "./limits.ts";
-import { closeIncident, closeLoss, numbersInWords, reportIncident } from "./incident-rows.ts";
+import {
+  closeIncident,
+  closeLoss,
+  numbersInWords,
+  reportIncident,
+  withoutNumbers,
+} from "./incident-rows.ts";
 import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
 import { findNonce, saveNonce } from "./nonce-rows.ts";
 import {
@@ -107,6 +113,7 @@ export async function ingest(
   await saveReceptions(state);
   await saveDevice(state, verdicts);
   await reportKeys(state);
+  await reportConfigs(state);
   if (held.length > 0) {
     await holdUpdates(tx, vault, batch.device.deviceId, held);
     await tellHeld(tx, batch.device.deviceId, receiptMs);
@@ -124,6 +131,27 @@ export async function ingest(
   await saveNonce(tx, batch, receipt);
   return { type: "stored", receipt };
 }
+
+/** Says that updates wait because nobody published their configuration, or do so no longer (rule CF1). */
+async function reportConfigs({ tx, batch, receiptMs }: BatchState): Promise<void> {
+  const { unknownConfigs = [], device } = batch;
+  if (unknownConfigs.length > 0) {
+    const versions = unknownConfigs.slice(0, NAMED_CONFIGS).map(withoutNumbers).join(", ");
+    await reportIncident(tx, {
+      type: "unknown-config",
+      place: device,
+      epoch: device.deviceId,
+      detail: `updates made under ${versions} wait on this kiosk; start the proxy once with that KIOSK_CONFIG`,
+      atMs: receiptMs,
+      open: true,
+    });
+  } else if (batch.updates.length > 0) {
+    await closeIncident(tx, "unknown-config", device.deviceId);
+  }
+}
+
+/** Ours: versions an incident names. */
+const NAMED_CONFIGS = 5;
 
 /** Says which keys are missing, and which are missed no longer (rule IN6). */
 async function reportKeys({ tx, batch, receiptMs }: BatchState): Promise<void> {

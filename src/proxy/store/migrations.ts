@@ -226,6 +226,16 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     )`,
     `CREATE INDEX replaced_epoch_epoch ON replaced_epoch (epoch)`,
   ],
+  [
+    // Every configuration that was ever published, by version and SHA-256 of its JSON.
+    `CREATE TABLE published_config (
+      version TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      content TEXT NOT NULL,
+      first_ms BIGINT NOT NULL,
+      PRIMARY KEY (version, digest)
+    )`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -2,6 +2,7 @@ import type { Vault } from "../vault/vault.ts";
 import { furthestLedgerMs } from "./allowance.ts";
 import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
+import { publishConfig, publishedConfigs } from "./config-rows.ts";
 import { deadLetters, figures } from "./figures-query.ts";
 import {
   addPairing,
@@ -18,6 +19,7 @@ import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
+import { receipts } from "./receipt-rows.ts";
 import { notReceived } from "./reception.ts";
 import { writeOff } from "./replaced-rows.ts";
 import type { Tx } from "./sql.ts";
@@ -145,6 +147,12 @@ export function createStoreScripts(
         return revokeDevice(tx, ...call.args);
       case "approveDevice":
         return approveDevice(tx, ...call.args);
+      case "publishConfig":
+        return publishConfig(tx, ...call.args);
+      case "publishedConfigs":
+        return publishedConfigs(tx);
+      case "receipts":
+        return receipts(tx, vault, ...call.args);
       case "notReceived":
         return notReceived(tx, ...call.args);
       case "writeOff":

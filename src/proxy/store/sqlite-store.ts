@@ -109,6 +109,9 @@ export async function openSqliteStore({
     revokeDevice: call("revokeDevice"),
     approveDevice: call("approveDevice"),
     notReceived: call("notReceived"),
+    publishConfig: call("publishConfig"),
+    publishedConfigs: call("publishedConfigs"),
+    receipts: call("receipts"),
     writeOff: call("writeOff"),
     figures: call("figures"),
     copyTo: (file) =>

@@ -6,6 +6,7 @@ import type {
   HeldReceipt,
   Incident,
 } from "../../contract/admin.ts";
+import type { ConsentReceipt } from "../../contract/consent-receipts.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
@@ -86,6 +87,15 @@ export interface Store extends DeviceStore {
   /** Newest first, at most `limit`. */
   readonly deadLetters: (limit: number) => Promise<readonly DeadLetter[]>;
 
+  /** Keeps a configuration as one that kiosks may have worked with. */
+  readonly publishConfig: (config: PublishedConfig) => Promise<void>;
+  /** All that were ever published, oldest first. */
+  readonly publishedConfigs: () => Promise<readonly PublishedConfig[]>;
+  /** Why updates were kept: of one visitor, or of all, a page at a time. */
+  readonly receipts: (
+    ask: ReceiptsAsk,
+  ) => Promise<{ readonly receipts: readonly ConsentReceipt[]; readonly next?: ReceiptCursor }>;
+
   /** Adds one administrative act to the audit, which nothing is ever taken from. */
   readonly appendAudit: (act: AuditedAct) => Promise<void>;
   /** Newest first, at most `limit`. */
@@ -96,6 +106,28 @@ export interface Store extends DeviceStore {
 
   /** Finishes what was begun and lets go of the files. */
   readonly close: () => Promise<void>;
+}
+
+/** A configuration as it was published. */
+export interface PublishedConfig {
+  readonly version: string;
+  /** SHA-256 of `content`: one version may have been given to two contents. */
+  readonly digest: string;
+  /** JSON. */
+  readonly content: string;
+  readonly firstMs: number;
+}
+
+export interface ReceiptCursor {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly copy: number;
+}
+
+export interface ReceiptsAsk {
+  readonly visitor?: VisitorId | undefined;
+  readonly after?: ReceiptCursor | undefined;
+  readonly limit: number;
 }
 
 export interface IngestBatch {
@@ -113,6 +145,8 @@ export interface IngestBatch {
   readonly unreadable: readonly number[];
   /** Names of keys that entries were sealed to and nobody here has (rule IN6). */
   readonly unknownKeys: readonly string[];
+  /** Versions of configurations that updates were made under and nobody here published (rule CF1). */
+  readonly unknownConfigs?: readonly string[];
 }
 
 export type IngestResult =

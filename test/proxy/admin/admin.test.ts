@@ -1,3 +1,4 @@
+import { EXAMPLE_BOOK } from "../../support/config-book.ts";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -65,9 +66,13 @@ function anAdmin(
   const metrics = async () => "tarjeta_up 1\n";
   return createAdmin({
     store,
+    book: EXAMPLE_BOOK,
     imports: {
       takeIn: (handedOver) =>
-        takeIn({ store, clock, openBody: createBodyOpener(() => KEYS) }, handedOver),
+        takeIn(
+          { store, clock, openBody: createBodyOpener(() => KEYS), judge: EXAMPLE_BOOK.judge },
+          handedOver,
+        ),
       registry: desk.registry,
       clock,
       onStored: () => undefined,

@@ -17,7 +17,7 @@ const SECRET = "likes-juggling-at-night";
 let system: System;
 
 beforeEach(async () => {
-  system = await startSystem({ env: { CLEARED_VALUES: '{"visitReason":"none"}' } });
+  system = await startSystem({ env: { CLEARED_VALUES: '{"lastStore":"none"}' } });
   system.emulator.know([CARD, OTHER]);
 });
 
@@ -37,10 +37,10 @@ async function ask(address: string, value = CARD) {
 const cleared = () =>
   waitFor("the clearing values", () => {
     const last = system.emulator.callsFor(CARD).at(-1)?.attributes;
-    return last?.["visitReason"] === "none" && last["lastScanAt"] === "-";
+    return last?.["lastStore"] === "none" && last["lastScanAt"] === "-";
   });
 
-const aScan = { name: "visitReason", text: SECRET };
+const aScan = { name: "lastStore", text: SECRET };
 
 describe("[PV6] withdrawal and erasure, in the running product", () => {
   it("lets only clearing values reach Target, however late a scan, and forgets all else", async () => {
@@ -55,7 +55,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     const receipt = await ask(ERASURES_PATH);
     expect(receipt).toMatchObject({
       act: "erase",
-      clearing: ["lastScanAt", "visitReason"],
+      clearing: ["lastScanAt", "lastStore"],
       adobePrivacyJob: {
         users: [
           {
@@ -74,7 +74,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     await cleared();
     const calls = system.emulator.callsFor(CARD);
     expect(calls.slice(1).map(({ attributes }) => attributes)).toEqual([
-      { lastScanAt: "-", visitReason: "none" },
+      { lastScanAt: "-", lastStore: "none" },
     ]);
     // Once Target has acknowledged, not a byte is left, in the file or in its log.
     await waitFor("every trace to go", () => filesHolding(system.dataDir, SECRET).length === 0);
@@ -94,7 +94,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     await kiosk.send();
     await system.emulator.arrived([CARD]);
     // Owed at the moment of the backup: what a restore would otherwise send.
-    kiosk.add(CARD, { name: "visitReason", text: "owed-at-backup" });
+    kiosk.add(CARD, { name: "lastStore", text: "owed-at-backup" });
     await kiosk.send();
     await system.kill("SIGTERM");
     const file = path.join(system.dataDir, "tarjeta.sqlite");
@@ -109,9 +109,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     await system.restart();
     await cleared();
     const after = system.emulator.callsFor(CARD).slice(before);
-    expect(after.map(({ attributes }) => attributes["visitReason"])).not.toContain(
-      "owed-at-backup",
-    );
+    expect(after.map(({ attributes }) => attributes["lastStore"])).not.toContain("owed-at-backup");
     kiosk.add(CARD, aScan);
     expect(await kiosk.send()).toMatchObject([{ verdict: "rejected", reason: "withdrawn" }]);
   });
