@@ -24,6 +24,11 @@ export const HeartbeatRequest = z.strictObject({
   incidents: z.array(KioskIncident).check(z.maxLength(16)),
   /** Whether the browser promised not to evict the outbox. */
   storagePersisted: z.boolean(),
+  /**
+   * Keys that entries here, owed or kept, are sealed to; only where the proxy asked. What it does not
+   * name may be retired (rule IN6).
+   */
+  sealedTo: z.optional(z.array(z.string().check(z.maxLength(64))).check(z.maxLength(64))),
   /** Scans refused since the page loaded, by reason; lengths and contents are never told. */
   refusedScans: z.record(z.string().check(z.maxLength(64)), z.int().check(z.gte(0))),
 });
@@ -38,5 +43,7 @@ export const HeartbeatReceipt = z.object({
   /** The key the kiosk should seal to from now on. */
   sealing: z.optional(SealingKey),
   resend: z.optional(Resend),
+  /** There are older keys: the kiosk is to say which of them it still needs. */
+  askSealedTo: z.optional(z.boolean()),
 });
 export type HeartbeatReceipt = z.infer<typeof HeartbeatReceipt>;

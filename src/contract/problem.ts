@@ -19,6 +19,7 @@ export const PROBLEMS = {
   revoked: { status: 403, title: "This kiosk's key was revoked" },
   "not-approved": { status: 403, title: "This kiosk waits for somebody to approve it" },
   "pairing-refused": { status: 403, title: "This code pairs nothing" },
+  "key-needed": { status: 409, title: "Something still lies under this key" },
   "still-owes": { status: 409, title: "This kiosk owes updates that are not here" },
   "pairing-throttled": { status: 429, title: "Too many wrong codes; come back later" },
   "still-paired": { status: 409, title: "This kiosk can still send" },

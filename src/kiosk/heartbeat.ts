@@ -5,6 +5,7 @@ import {
   type HeartbeatRequest,
 } from "../contract/heartbeat.ts";
 import type { Device } from "../contract/update.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { SignedFetch } from "../outbox/signed-fetch.ts";
@@ -23,6 +24,9 @@ export interface HeartbeatDeps {
     Outbox,
     "witnesses" | "incidents" | "incidentsTold" | "remove" | "oweAgain"
   >;
+  /** The keys that entries here are sealed to; looks at every one of them. */
+  readonly sealedTo: () => Promise<readonly string[]>;
+  readonly clock: Pick<Clock, "monoMs">;
   readonly fetch: SignedFetch;
   readonly device: () => Device;
   readonly reading: () => ClockReading;
@@ -48,6 +52,9 @@ const TIMEOUT_MS = 15_000;
 /** Share of the interval by which beats are spread, so that a chain does not beat as one. */
 const JITTER = 0.2;
 
+/** Ours: how often a kiosk looks through all it has for the keys it still needs. At most. */
+const LOOK_EVERY_MS = 600_000;
+
 /** Ours: the first beat, so that what an earlier life left is told soon. At most. */
 const FIRST_AFTER_MS = 2_000;
 
@@ -55,9 +62,16 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
   const { outbox, random } = deps;
   let cancelTimer = (): void => undefined;
   let stopped = false;
+  /** The proxy wants to know which keys are needed here. */
+  let isAsked = false;
+  let lookedMs: number | undefined;
+
+  const mayLook = (): boolean =>
+    lookedMs === undefined || deps.clock.monoMs() - lookedMs >= LOOK_EVERY_MS;
 
   const beat = async (): Promise<HeartbeatReceipt | undefined> => {
     const incidents = await outbox.incidents();
+    const looks = isAsked && mayLook();
     const request: HeartbeatRequest = {
       v: 1,
       nonce: deps.newNonce(),
@@ -66,13 +80,17 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
       appVersion: deps.appVersion,
       witnesses: [...(await outbox.witnesses())],
       incidents: [...incidents],
+      ...(looks ? { sealedTo: [...(await deps.sealedTo())] } : {}),
       storagePersisted: await deps.storagePersisted(),
       refusedScans: { ...deps.refusedScans() },
     };
     const receipt = await post(deps.fetch, request);
     if (receipt === undefined) return undefined;
     if (incidents.length > 0) await outbox.incidentsTold(incidents.length);
+    // The key to seal to is learned first: whatever comes after the next look is sealed to that.
     deps.onReceipt(receipt);
+    if (looks) lookedMs = deps.clock.monoMs();
+    isAsked = receipt.askSealedTo === true;
     // Removes nothing, and lets a little go of what is kept too long.
     await outbox.remove([], receipt.proxyTimeMs);
     const { resend } = receipt;
@@ -87,7 +105,8 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
         .catch(deps.onError)
         .finally(() => {
           const spreadMs = HEARTBEAT_INTERVAL_MS * JITTER * (random() * 2 - 1);
-          if (!stopped) beatAfter(HEARTBEAT_INTERVAL_MS + spreadMs);
+          const isAwaited = isAsked && mayLook();
+          if (!stopped) beatAfter(isAwaited ? FIRST_AFTER_MS : HEARTBEAT_INTERVAL_MS + spreadMs);
         });
     }, delayMs);
   };

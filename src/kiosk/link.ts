@@ -13,6 +13,7 @@ import { createIngestClient } from "../outbox/ingest-client.ts";
 import type { KeptStore } from "../outbox/kept-store.ts";
 import { webLock } from "../outbox/lock.ts";
 import { createPause } from "../outbox/pause.ts";
+import { readSealedTo } from "../outbox/sealed-to.ts";
 import { createSignedFetch } from "../outbox/signed-fetch.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
@@ -108,6 +109,8 @@ export function createLink(deps: LinkDeps): Link {
 
   const heartbeat = createHeartbeat({
     outbox: { ...outbox, ...owed },
+    sealedTo: () => readSealedTo(deps.database),
+    clock,
     fetch: async (url, init) => {
       const answer = await signedFetch(url, init).catch((error: unknown) => {
         failed.value = true;

@@ -39,6 +39,8 @@ export interface AppDeps {
   readonly kioskConfig: KioskConfig;
   /** The key that kiosks are to seal to. */
   readonly sealingKey: () => SealingKey;
+  /** Whether there are older ones too, and kiosks are to say which they need. */
+  readonly hasOlderKeys?: () => boolean;
   /** Folder of the built kiosk; absent in tests of the API alone. */
   readonly kioskDir?: string | undefined;
   /** Told after updates were stored, so that forwarding need not wait. */
@@ -170,10 +172,17 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
     if (beat.data.nonce !== sender.nonce) {
       return replyProblem(reply, OTHER_NONCE.code, OTHER_NONCE.detail);
     }
+    const hasOlderKeys = deps.hasOlderKeys?.() === true;
     let heard: HeartbeatResult;
     try {
       const { device, digest } = sender;
-      heard = await deps.store.heartbeat({ ...beat.data, device }, deps.clock.wallMs(), digest);
+      const told = hasOlderKeys ? deps.sealingKey().kid : undefined;
+      heard = await deps.store.heartbeat(
+        { ...beat.data, device },
+        deps.clock.wallMs(),
+        digest,
+        told,
+      );
     } catch (error) {
       if (!isStoreTrouble(error)) throw error;
       request.log.error({ error: error.name, reason: error.message }, "a heartbeat was not kept");
@@ -189,6 +198,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       configVersion: deps.kioskConfig.version,
       sealing: deps.sealingKey(),
       ...(heard.resend === undefined ? {} : { resend: heard.resend }),
+      ...(hasOlderKeys ? { askSealedTo: true } : {}),
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });

@@ -32,6 +32,7 @@ import { openSqliteStore } from "./store/sqlite-store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { openPrivacyLog } from "./privacy/privacy-log.ts";
 import { createVault } from "./vault/vault.ts";
+import { createResealing } from "./vault/resealing.ts";
 import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { createTargetClient } from "./target/target-client.ts";
@@ -120,6 +121,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       pairing,
       kioskConfig,
       sealingKey: () => publicKeyOf(ring()),
+      hasOlderKeys: () => ring().sealing.length > 1,
       ingest: createIngest(ingestDeps),
       kioskDir: options.kioskDir,
       onStored: () => forwarder.notify(),
@@ -154,6 +156,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       store,
       devices: { registry, pairing, store, clock },
       book,
+      keys: { store, clock, keysFile: settings.keysFile, storageKid: vault.kid },
       imports: {
         takeIn: (handedOver) => takeIn(ingestDeps, handedOver),
         registry,
@@ -199,6 +202,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     log: app.log,
   });
 
+  const resealing = createResealing({ store, log: app.log });
+
   let accepting = true;
   const close = async () => {
     accepting = false;
@@ -207,6 +212,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await adminApp.close();
     await forwarder.stop();
     await retention.stop();
+    await resealing.stop();
     await target.close();
     await visitorIds.close();
     await store.close();
@@ -224,6 +230,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     );
     forwarder.start();
     retention.start();
+    resealing.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };
   } catch (error) {
     await close();

@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { KEYS_PATH } from "../../src/contract/keys.ts";
+import { Problem } from "../../src/contract/problem.ts";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
 import { SEALING_KEY_PATH, SealingKey } from "../../src/contract/sealing.ts";
-import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
+import { readKeysFile, writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { makeSealingKey, type Keys } from "../../src/proxy/keys/keys.ts";
 import { memberCards } from "../support/cards.ts";
 import { filesHolding } from "../support/find-bytes.ts";
@@ -173,6 +176,62 @@ describe("the proxy's sealing keys", () => {
       expect(await system.incidents()).toMatchObject([{ type: "unknown-key", open: false }]);
     });
     expect(scannedCards(readJournal(system.dataDir))).toEqual([card]);
+  });
+});
+
+/** Asks the proxy to retire a key; gives why not, or nothing. */
+async function refusalOf(kid: string): Promise<string | undefined> {
+  const token = readFileSync(path.join(system.dataDir, "admin-token"), "utf8").trim();
+  const answer = await fetch(`${system.adminUrl}${KEYS_PATH}/sealing/${kid}/retire`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: "{}",
+  });
+  return answer.ok ? undefined : Problem.parse(await answer.json()).detail;
+}
+
+describe("a sealing key that was followed by another", () => {
+  it("[IN6] is retired once no kiosk owes or keeps anything sealed to it, and not before", async () => {
+    const [owed, later] = memberCards(2, 7_500);
+    const old = KEYS.sealing[0]!.kid;
+    const next = makeSealingKey();
+    await withKiosk(system, async (kiosk) => {
+      const page = kiosk.page();
+      cutOff(kiosk);
+      await scanAndBeThanked(page, owed!);
+      await rotate({ ...KEYS, sealing: [next, ...KEYS.sealing] });
+      expect(await refusalOf(next.kid)).toContain("in use");
+      expect(await refusalOf(old)).toContain("has not said yet");
+      await page.reload();
+      await waitFor("the kiosk's word", async () =>
+        (await refusalOf(old))?.includes("sealed to it"),
+      );
+
+      // Delivered, it is kept for the case that the proxy forgets it.
+      kiosk.line.on(INGEST_PATH);
+      await networkIsBack(page);
+      await depth(page, 0);
+      await system.kill("SIGTERM");
+      await system.restart({ MOVED_CLOCK_MS: "360000" });
+      await page.reload();
+      await waitFor("a scan under the new key", () => knowsKey(page, next.kid));
+      expect(await refusalOf(old)).toContain("sealed to it");
+
+      await page.evaluate(async () => {
+        const opening = indexedDB.open("tarjeta");
+        await new Promise((done) => opening.addEventListener("success", done));
+        const tx = opening.result.transaction("receipted", "readwrite", { durability: "strict" });
+        tx.objectStore("receipted").clear();
+        await new Promise((done) => tx.addEventListener("complete", done));
+        opening.result.close();
+      });
+      await page.reload();
+      await waitFor("the key to be let go", async () => (await refusalOf(old)) === undefined);
+      expect(readKeysFile(path.join(system.dataDir, "keys.json")).sealing).toHaveLength(1);
+      await scanAndBeThanked(page, later!);
+      await depth(page, 0);
+    });
+    expect(scannedCards(readJournal(system.dataDir)).toSorted()).toEqual([owed, later].toSorted());
   });
 });
 

@@ -13,6 +13,8 @@ function aKiosk(answer: () => Response | Promise<Response>) {
   const told: number[] = [];
   const kept: number[][] = [];
   let owedAgain = 0;
+  let looks = 0;
+  let nowMs = 0;
   const errors: unknown[] = [];
   const delays: number[] = [];
   let timer: (() => void) | undefined;
@@ -26,6 +28,11 @@ function aKiosk(answer: () => Response | Promise<Response>) {
       remove: async (seqs, receiptedMs) => void kept.push([...seqs, receiptedMs]),
       oweAgain: async (asked) => asked.length,
     },
+    sealedTo: async () => {
+      looks += 1;
+      return ["k1", "k2"];
+    },
+    clock: { monoMs: () => nowMs },
     async fetch(_url, init) {
       sent.push(HeartbeatRequest.parse(JSON.parse(String(init.body))));
       return answer();
@@ -55,6 +62,8 @@ function aKiosk(answer: () => Response | Promise<Response>) {
     delays,
     tick: () => timer?.(),
     owedAgain: () => owedAgain,
+    looks: () => looks,
+    pass: (ms: number) => void (nowMs += ms),
   };
 }
 
@@ -114,5 +123,38 @@ describe("heartbeat", () => {
     await waitFor("the next to be set", () => delays.length === 3);
     expect(sent.length).toBe(1);
     expect(delays[2]).toBeGreaterThan(30_000);
+  });
+
+  it("[IN6] says soon which keys it needs where the proxy asks, and looks again after ten minutes", async () => {
+    const asking = { ...RECEIPT, askSealedTo: true };
+    const { heartbeat, sent, delays, tick, looks, pass } = aKiosk(() => Response.json(asking));
+    heartbeat.start();
+    tick();
+    await waitFor("the next to be set", () => delays.length === 2);
+    expect(sent[0]!.sealedTo).toBeUndefined();
+    expect(delays[1]).toBeLessThanOrEqual(2_000);
+    tick();
+    await waitFor("the third to be set", () => delays.length === 3);
+    expect(sent[1]!.sealedTo).toEqual(["k1", "k2"]);
+    expect(delays[2]).toBeGreaterThan(30_000);
+    await heartbeat.beat();
+    expect(sent[2]!.sealedTo).toBeUndefined();
+    pass(600_000);
+    await heartbeat.beat();
+    expect(sent[3]!.sealedTo).toEqual(["k1", "k2"]);
+    expect(looks()).toBe(2);
+  });
+
+  it("[IN6] looks again where nobody heard what it found", async () => {
+    let hears = true;
+    const asking = { ...RECEIPT, askSealedTo: true };
+    const { heartbeat, looks } = aKiosk(() =>
+      hears ? Response.json(asking) : Promise.reject(new TypeError("x")),
+    );
+    await heartbeat.beat();
+    hears = false;
+    await heartbeat.beat();
+    await heartbeat.beat();
+    expect(looks()).toBe(2);
   });
 });

@@ -14,6 +14,7 @@ import { ADMIN_HEADERS } from "../security-headers.ts";
 import { isLoopback } from "../settings.ts";
 import { routeDevices, type DeviceRoutesDeps } from "../devices/admin-routes.ts";
 import type { Privacy } from "../privacy/privacy.ts";
+import { routeKeys, type KeyRoutesDeps } from "../keys/key-routes.ts";
 import { routePrivacy } from "../privacy/privacy-routes.ts";
 import { routeReceipts } from "../privacy/receipt-routes.ts";
 import type { ConfigBook } from "../config-book.ts";
@@ -38,6 +39,7 @@ export interface AdminDeps {
   readonly namedTokens: TokenStore;
   readonly clock: Clock;
   readonly privacy: Privacy;
+  readonly keys: KeyRoutesDeps;
   /** The words that were ever shown. */
   readonly book: ConfigBook;
   /** Told after updates that were held were merged. */
@@ -85,6 +87,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeDevices(admin, deps.devices);
   routeHeld(admin, { store, clock, onReleased: deps.onReleased });
   routePrivacy(admin, deps.privacy);
+  routeKeys(admin, deps.keys);
   routeReceipts(admin, { store, book: deps.book });
   routeBackup(admin, deps.backup);
   routeImport(admin, deps.imports);

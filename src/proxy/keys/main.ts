@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { KEYS_PATH } from "../../contract/keys.ts";
+import { askAdmin } from "../admin/ask-admin.ts";
 import { settingsFrom } from "../settings.ts";
 import { StartupError } from "../startup-error.ts";
 import { openKeysFile, readKeysFile, writeKeysFile } from "./keys-file.ts";
@@ -7,20 +9,31 @@ import { makeSealingKey, makeStorageKey, publicKeyOf, type Keys } from "./keys.t
 // Composition root of `npm run keys`: makes, shows and rotates what lies in KEYS_FILE. Never prints
 // a secret.
 
-const USAGE = "Usage: npm run keys -- make | show | export | rotate sealing | rotate storage.";
+const USAGE =
+  "Usage: npm run keys -- make | show | export | " +
+  "rotate sealing | rotate storage | retire sealing <kid> | retire storage <kid>.";
 
 try {
-  run(process.argv.slice(2));
+  await run(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof StartupError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }
 
-function run([act = "", what = "", ...more]: readonly string[]): void {
+async function run([act = "", what = "", ...more]: readonly string[]): Promise<void> {
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
   const file = settings.value.keysFile;
+  const [kid] = more;
+  const isKind = what === "sealing" || what === "storage";
+  if (act === "retire" && isKind && kid !== undefined && more.length === 1) {
+    // The running proxy decides: only it knows whom the key is kept for.
+    const address = `${KEYS_PATH}/${what}/${encodeURIComponent(kid)}/retire`;
+    await askAdmin(settings.value, address, {});
+    console.log(`${kid} is retired.\n${namesOf(readKeysFile(file))}\nBack ${file} up anew.`);
+    return;
+  }
   switch ([act, what, ...more].join(" ").trim()) {
     case "make":
       if (existsSync(file)) throw new StartupError(`KEYS_FILE: ${file} is there already.`);

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open, rename, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { StartupError } from "../startup-error.ts";
@@ -43,7 +43,12 @@ export async function openPrivacyLog(file: string, vault: Vault): Promise<Privac
   const handle = await openFile(file);
   try {
     const bytes = await handle.readFile();
-    const { records, length } = readRecords(file, bytes, vault);
+    const { records, length, kids } = readRecords(file, bytes, vault);
+    if ([...kids].some((kid) => kid !== vault.kid)) {
+      await rewrite(file, records, vault);
+      await handle.close();
+      return await openPrivacyLog(file, vault);
+    }
     if (length < bytes.length) await handle.truncate(length);
     await handle.sync();
     return overFile(handle, vault, records, length);
@@ -56,9 +61,7 @@ export async function openPrivacyLog(file: string, vault: Vault): Promise<Privac
 async function openFile(file: string): Promise<FileHandle> {
   try {
     const handle = await open(file, "a+", 0o600);
-    const folder = await open(path.dirname(file));
-    await folder.sync();
-    await folder.close();
+    await syncFolder(file);
     return handle;
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -73,8 +76,14 @@ function readRecords(
   file: string,
   bytes: Buffer,
   vault: Vault,
-): { readonly records: readonly PrivacyRecord[]; readonly length: number } {
+): {
+  readonly records: readonly PrivacyRecord[];
+  readonly length: number;
+  /** Keys the records are sealed under. */
+  readonly kids: ReadonlySet<string>;
+} {
   const records: PrivacyRecord[] = [];
+  const kids = new Set<string>();
   let at = 0;
   const damaged = (why: string) =>
     new StartupError(
@@ -94,9 +103,48 @@ function readRecords(
     if (opened.type === "unknown-key") throw damaged(`is sealed to the missing key ${opened.kid}`);
     if (opened.type === "damaged") throw damaged("is damaged");
     records.push(PrivacyRecord.parse(JSON.parse(opened.text)));
+    kids.add(sealed.split(".")[0]!);
     at = end;
   }
-  return { records, length: at };
+  return { records, length: at, kids };
+}
+
+/**
+ * All of it anew under the newest key, whole or not at all: an older key may then go. Only at a start,
+ * when nobody appends.
+ */
+async function rewrite(
+  file: string,
+  records: readonly PrivacyRecord[],
+  vault: Vault,
+): Promise<void> {
+  const draft = `${file}.new`;
+  const handle = await open(draft, "w", 0o600);
+  try {
+    await handle.writeFile(
+      Buffer.concat(records.map((record, index) => bytesOf(vault, record, index))),
+    );
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+  await syncFolder(file);
+}
+
+async function syncFolder(file: string): Promise<void> {
+  const folder = await open(path.dirname(file));
+  await folder.sync();
+  await folder.close();
+}
+
+/** One record as it lies in the file. */
+function bytesOf(vault: Vault, record: PrivacyRecord, index: number): Buffer {
+  const sealed = Buffer.from(vault.seal(placeOf(index), JSON.stringify(record)), "latin1");
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.writeUInt32BE(sealed.length);
+  prefix.writeInt32BE(~sealed.length, 4);
+  return Buffer.concat([prefix, sealed]);
 }
 
 function lengthAt(bytes: Buffer, at: number): number | undefined {
@@ -120,11 +168,7 @@ function overFile(
   let last: Promise<unknown> = Promise.resolve();
 
   const appendNow = async (record: PrivacyRecord) => {
-    const sealed = Buffer.from(vault.seal(placeOf(count), JSON.stringify(record)), "latin1");
-    const prefix = Buffer.alloc(PREFIX_BYTES);
-    prefix.writeUInt32BE(sealed.length);
-    prefix.writeInt32BE(~sealed.length, 4);
-    const whole = Buffer.concat([prefix, sealed]);
+    const whole = bytesOf(vault, record, count);
     try {
       const { bytesWritten } = await handle.write(whole);
       if (bytesWritten !== whole.length) throw new Error("the privacy log took half a record");

@@ -16,6 +16,7 @@ import {
 } from "./reception.ts";
 import { settleReplaced } from "./replaced-rows.ts";
 import { resendFrom } from "./resend.ts";
+import { noteSealedTo } from "./sealing-words.ts";
 import type { Tx } from "./sql.ts";
 import type { Heard, HeartbeatResult } from "./store.ts";
 
@@ -26,6 +27,8 @@ const NONCE_KEPT_MS = 900_000;
 interface Arrival {
   readonly receiptMs: number;
   readonly digest: string;
+  /** The sealing key the kiosk is told of, where there are older ones. */
+  readonly toldKid?: string | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ interface Arrival {
 export async function heartbeat(
   tx: Tx,
   beat: HeartbeatRequest,
-  { receiptMs, digest }: Arrival,
+  { receiptMs, digest, toldKid }: Arrival,
   limits: StoreLimits,
 ): Promise<HeartbeatResult> {
   const { device, nonce } = beat;
@@ -44,6 +47,7 @@ export async function heartbeat(
   if (before?.type === "nonce-reused") return before;
   if (before !== undefined) return { type: "repeated", ...(before.receipt as Heard) };
   const heard: Heard = { receiptMs, ...(await hear(tx, beat, receiptMs, limits)) };
+  if (toldKid !== undefined) await noteSealedTo(tx, beat, toldKid, receiptMs);
   await saveReceipt(tx, request, heard, receiptMs + NONCE_KEPT_MS);
   return { type: "heard", ...heard };
 }

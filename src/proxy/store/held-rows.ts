@@ -46,13 +46,14 @@ interface HeldContent {
   readonly values: readonly (readonly [name: string, value: string])[];
 }
 
-interface HeldKey {
+export interface HeldKey {
   readonly epoch: string;
   readonly seq: number;
   readonly copy: number;
 }
 
-function contextOf({ epoch, seq, copy }: HeldKey): string {
+/** What a held update is bound to. */
+export function contextOf({ epoch, seq, copy }: HeldKey): string {
   return `held ${epoch} ${seq} ${copy}`;
 }
 

@@ -236,6 +236,16 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       PRIMARY KEY (version, digest)
     )`,
   ],
+  [
+    // Since when a kiosk knows of the newest sealing key, and which keys it last said to need; JSON.
+    `CREATE TABLE sealing_word (
+      device_id TEXT PRIMARY KEY,
+      told_kid TEXT NOT NULL,
+      told_ms BIGINT NOT NULL,
+      sealed_to TEXT,
+      said_ms BIGINT
+    )`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

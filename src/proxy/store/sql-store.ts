@@ -21,6 +21,8 @@ import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import { receipts } from "./receipt-rows.ts";
 import { notReceived } from "./reception.ts";
+import { reseal, storageKids } from "./reseal-rows.ts";
+import { sealingHolders } from "./sealing-words.ts";
 import { writeOff } from "./replaced-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
@@ -87,9 +89,10 @@ export function createStoreScripts(
     beat: Parameters<Store["heartbeat"]>[0],
     nowMs: number,
     digest = "",
+    toldKid?: string,
   ) => {
     const receiptMs = receiptFrom(nowMs);
-    const result = await heartbeat(tx, beat, { receiptMs, digest }, limits);
+    const result = await heartbeat(tx, beat, { receiptMs, digest, toldKid }, limits);
     await prune(tx, receiptMs);
     return result;
   };
@@ -147,6 +150,12 @@ export function createStoreScripts(
         return revokeDevice(tx, ...call.args);
       case "approveDevice":
         return approveDevice(tx, ...call.args);
+      case "sealingHolders":
+        return sealingHolders(tx, ...call.args);
+      case "reseal":
+        return reseal(tx, vault, ...call.args);
+      case "storageKids":
+        return storageKids(tx);
       case "publishConfig":
         return publishConfig(tx, ...call.args);
       case "publishedConfigs":

@@ -36,7 +36,20 @@ export interface Store extends DeviceStore {
     receiptMs: number,
     /** SHA-256 of the body in hex; tells a repeat from another heartbeat with the same nonce. */
     digest?: string,
+    /** The sealing key the kiosk is told of, where there are older ones (rule IN6). */
+    toldKid?: string,
   ) => Promise<HeartbeatResult>;
+
+  /** Kiosks that may still have entries sealed to a key, and why (rule IN6). */
+  readonly sealingHolders: (ask: HoldersAsk) => Promise<readonly KeyHolder[]>;
+
+  /**
+   * Seals anew what lies under an older storage key, `limit` visitors at a time: gives where to go
+   * on, or nothing when all were looked at and the older keys are needed no more.
+   */
+  readonly reseal: (after: string, limit: number) => Promise<string | undefined>;
+  /** Names of the storage keys that this store still needs. */
+  readonly storageKids: () => Promise<readonly string[]>;
 
   /**
    * Leases visitors that owe Target something, oldest due first, and charges one call for each, in
@@ -106,6 +119,21 @@ export interface Store extends DeviceStore {
 
   /** Finishes what was begun and lets go of the files. */
   readonly close: () => Promise<void>;
+}
+
+export interface HoldersAsk {
+  readonly kid: string;
+  /** The key that kiosks seal to now. */
+  readonly newestKid: string;
+  readonly nowMs: number;
+}
+
+export interface KeyHolder {
+  readonly deviceId: string;
+  readonly storeId: string;
+  readonly kioskId: string;
+  /** In words. */
+  readonly why: string;
 }
 
 /** A configuration as it was published. */

@@ -41,7 +41,7 @@ export async function proveKeys(tx: Tx, vault: Vault): Promise<void> {
 }
 
 /** No storage key has this name: theirs hold no space. */
-const PEPPER_KID = "the pepper";
+export const PEPPER_KID = "the pepper";
 const PROOF_CONTEXT = "proof";
 
 async function saveProof(tx: Tx, kid: string, proof: string): Promise<void> {

@@ -67,6 +67,7 @@ function anAdmin(
   return createAdmin({
     store,
     book: EXAMPLE_BOOK,
+    keys: { store, clock, keysFile: path.join(folder, "keys.json"), storageKid: "s1" },
     imports: {
       takeIn: (handedOver) =>
         takeIn(

@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { SealingKey } from "../../../src/contract/sealing.ts";
 import { readKeysFile } from "../../../src/proxy/keys/keys-file.ts";
+import { createRawKiosk } from "../../support/raw-kiosk.ts";
+import { startSystem } from "../../support/system.ts";
+import { waitFor } from "../../support/wait.ts";
 import { aFolder } from "../../support/store-files.ts";
 
 let file: string;
@@ -13,10 +16,14 @@ beforeEach(() => {
 });
 
 function keys(...args: readonly string[]) {
+  return keysOf({}, ...args);
+}
+
+function keysOf(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["src/proxy/keys/main.ts", ...args],
-    { env: { PATH: process.env["PATH"], KEYS_FILE: file }, encoding: "utf8" },
+    { env: { PATH: process.env["PATH"], KEYS_FILE: file, ...env }, encoding: "utf8" },
   );
   return { status, said: stdout + stderr };
 }
@@ -66,4 +73,34 @@ describe("npm run keys", () => {
     writeFileSync(file, whole.replace(/"pepper": "[^"]+"/, '"pepper": "short"'));
     expect(keys("show").said).toMatch(/^KEYS_FILE: .*: pepper: must be 32 bytes, base64url/);
   });
+
+  it("[IN6] asks the running proxy before a key is let go, and lets none go without it", async () => {
+    const system = await startSystem();
+    onTestFinished(() => system.stop());
+    file = path.join(system.dataDir, "keys.json");
+    const env = { DATA_DIR: system.dataDir, ADMIN_PORT: new URL(system.adminUrl).port };
+    keys("rotate", "sealing");
+    keys("rotate", "storage");
+    const old = readKeysFile(file).sealing[1]!.kid;
+    await createRawKiosk(system);
+    const needed = keysOf(env, "retire", "sealing", old);
+    expect(needed).toMatchObject({ status: 1, said: expect.stringContaining("has not said yet") });
+    const { deviceId } = (await system.devices())[0]!;
+    await system.admin(`/v1/devices/${deviceId}/revoke`, { method: "POST", body: "{}" });
+    expect(keysOf(env, "retire", "sealing", old)).toMatchObject({ status: 0 });
+    expect(readKeysFile(file).sealing).toHaveLength(1);
+
+    const [fresh, former] = readKeysFile(file).storage;
+    expect(keysOf(env, "retire", "storage", former!.kid).said).toContain("in use");
+    await system.kill("SIGTERM");
+    await system.restart();
+    await waitFor("everything to be sealed anew", () => {
+      return keysOf(env, "retire", "storage", former!.kid).status === 0;
+    });
+    expect(keysOf(env, "retire", "storage", fresh!.kid).said).toContain("in use");
+    expect(keysOf(env, "retire", "storage", "nobody").said).toContain("No storage key");
+    await system.kill("SIGTERM");
+    expect(keysOf(env, "retire", "storage", "any").said).toContain("no proxy answers");
+    await system.restart();
+  }, 120_000);
 });

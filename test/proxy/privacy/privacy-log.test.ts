@@ -80,4 +80,21 @@ describe("[PV6] the log of withdrawals and erasures", () => {
     truncateSync(other, 0);
     expect(await read(other)).toEqual([]);
   });
+
+  it("is sealed anew under a rotated key at the next start, whole, so that the older key may go", async () => {
+    const file = await aLog(3);
+    const keys = { ...KEYS, storage: [...makeKeys("s2").storage, ...KEYS.storage] };
+    const both = createVault(keys);
+    const first = await openPrivacyLog(file, both);
+    expect(first.records).toEqual([0, 1, 2].map(aRecord));
+    await first.append(aRecord(3));
+    await first.close();
+    // A draft that a power cut left behind is nothing.
+    writeFileSync(`${file}.new`, "half");
+    const alone = createVault({ ...keys, storage: keys.storage.slice(0, 1) });
+    const second = await openPrivacyLog(file, alone);
+    expect(second.records).toEqual([0, 1, 2, 3].map(aRecord));
+    await second.close();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
 });
