@@ -24,7 +24,7 @@ export interface Row {
   readonly goal?: Goal;
 }
 
-export type Unit = "ms" | "kB" | "/s" | "";
+export type Unit = "ms" | "µs" | "kB" | "/s" | "";
 
 export type Goal =
   /** Our figure is at most this. */

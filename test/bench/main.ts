@@ -6,6 +6,7 @@ import { ingestBench } from "./ingest.bench.ts";
 import { outboxBench } from "./outbox.bench.ts";
 import { storeBench } from "./store.bench.ts";
 import { startBench } from "./start.bench.ts";
+import { trustBench } from "./trust.bench.ts";
 import { tableOf } from "./table.ts";
 
 // `npm run bench`, `npm run bench -- capture drain`, `npm run bench -- --scale 0.1 drain`. Prints one
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   startBench,
   storeBench,
   ingestBench,
+  trustBench,
 ];
 
 const { names, scale } = argumentsOf(process.argv.slice(2));
