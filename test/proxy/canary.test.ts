@@ -2,9 +2,21 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEAD_LETTERS_PATH, INCIDENTS_PATH } from "../../src/contract/admin.ts";
+import {
+  DEAD_LETTERS_PATH,
+  INCIDENTS_PATH,
+  PAIRINGS_PATH,
+  TOKENS_PATH,
+} from "../../src/contract/admin.ts";
+import {
+  RECEIPTS_PATH,
+  TEXTS_PATH,
+  VISITOR_RECEIPTS_PATH,
+} from "../../src/contract/consent-receipts.ts";
 import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
+import { KEYS_PATH } from "../../src/contract/keys.ts";
+import { IMPORTS_PATH } from "../../src/contract/outbox-export.ts";
 import { DEVICE_KEY_PATH, PAIRING_PATH } from "../../src/contract/pairing.ts";
 import { filesHolding, holds } from "../support/find-bytes.ts";
 import { readJournal, scannedCards } from "../support/journal.ts";
@@ -200,6 +212,44 @@ describe("[PV2] [PV8] a canary pushed through every path", () => {
       await post(HEARTBEAT_PATH, JSON.stringify({ ...beat, ...wrong }));
     }
     await askAdmin();
+  });
+
+  it("is asked about, imported and taken for a code by those who run the proxy", async () => {
+    const card = CANARY.malformed;
+    const token = readFileSync(path.join(system.dataDir, "admin-token"), "utf8").trim();
+    const ask = (address: string, body: unknown) =>
+      keep(
+        fetch(system.adminUrl + address, {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        }),
+      );
+    expect(await ask(VISITOR_RECEIPTS_PATH, { kind: "member", value: CANARY.delivered })).toBe(200);
+    expect(await ask(VISITOR_RECEIPTS_PATH, { kind: card, value: card })).toBe(400);
+    const { body } = kiosk.request();
+    const { device, clock, entries } = JSON.parse(body);
+    const header = { v: 1, type: "tarjeta-outbox", device, clock, proxyTimeMs: 1, entries: 1 };
+    expect(await ask(IMPORTS_PATH, { v: 1, header, entries: [...entries, card] })).toBe(200);
+    expect(await ask(IMPORTS_PATH, { v: 1, header: { ...header, [card]: card }, entries })).toBe(
+      400,
+    );
+    expect(await ask(PAIRINGS_PATH, { storeId: "s", kioskId: "k", name: "k", [card]: card })).toBe(
+      400,
+    );
+    for (const address of [
+      RECEIPTS_PATH,
+      `${RECEIPTS_PATH}?after=${card}`,
+      `${TEXTS_PATH}/${card}`,
+      KEYS_PATH,
+      "/v1/held",
+    ]) {
+      const headers = { authorization: `Bearer ${token}` };
+      await keep(fetch(system.adminUrl + address, { headers }));
+    }
+    expect(await ask(TOKENS_PATH, { name: "a", role: "viewer", [card]: card })).toBe(400);
+    await ask(`${KEYS_PATH}/sealing/${card}/retire`, {});
+    await ask(`/v1/devices/${card}/write-off`, {});
   });
 
   it("left no trace in database, log, answers, lists or metrics: while running, killed, stopped", async () => {

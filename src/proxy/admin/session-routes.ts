@@ -8,6 +8,7 @@ import {
   type SessionAnswer,
 } from "../../contract/admin.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { whereOf } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";
 import { replyThrottled } from "./guard.ts";
@@ -74,9 +75,7 @@ export function routeTokens(admin: FastifyInstance, kept: TokenStore, clock: Clo
     async (request, reply) => {
       const asked = NewTokenRequest.safeParse(parseJson(request.body));
       if (!asked.success) {
-        const issue = asked.error.issues[0];
-        const field = issue?.path.map(String).join(".") || "body";
-        return replyProblem(reply, "invalid-body", `${field}: ${issue?.message ?? "not usable"}`);
+        return replyProblem(reply, "invalid-body", `${whereOf(asked.error)}.`);
       }
       const { name, role, storeId } = asked.data;
       request.actSubject = [name, role, storeId].filter((word) => word !== undefined).join(" ");

@@ -10,6 +10,7 @@ import {
 import { fingerprintOf } from "../../contract/pairing.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { whereOf } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";
 import type { DeviceStore, KeyedDevice, PairingGrant } from "../store/device-store.ts";
@@ -33,9 +34,7 @@ export function routeDevices(admin: FastifyInstance, deps: DeviceRoutesDeps): vo
     async (request, reply) => {
       const asked = NewPairingRequest.safeParse(parseJson(request.body));
       if (!asked.success) {
-        const issue = asked.error.issues[0];
-        const field = issue?.path.map(String).join(".") || "body";
-        return replyProblem(reply, "invalid-body", `${field}: ${issue?.message ?? "not usable"}`);
+        return replyProblem(reply, "invalid-body", `${whereOf(asked.error)}.`);
       }
       const grant = grantFor(asked.data, registry.list());
       if (!grant.ok) return replyProblem(reply, "invalid-body", grant.error);

@@ -16,6 +16,7 @@ import { isSignedCode, SETUP_PREFIX } from "../../contract/setup-code.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { LoginThrottle } from "../admin/login-throttle.ts";
+import { whereOf, type Issues } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import type { DeviceStore, PairAsk, PairingGrant } from "../store/device-store.ts";
 import {
@@ -251,10 +252,6 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-function invalidBody(error: {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-}): Refusal {
-  const issue = error.issues[0];
-  const field = issue?.path.map(String).join(".") || "body";
-  return { code: "invalid-body", detail: `${field}: ${issue?.message ?? "not usable"}` };
+function invalidBody(error: Issues): Refusal {
+  return { code: "invalid-body", detail: whereOf(error) };
 }
