@@ -1,4 +1,3 @@
-import { EXAMPLE_BOOK } from "../support/config-book.ts";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -8,6 +7,8 @@ import type { Entry } from "../../src/contract/entry.ts";
 import { KEYS } from "../support/keys.ts";
 import { createVault } from "../../src/proxy/vault/vault.ts";
 import { sealId } from "../../src/proxy/store/vault-rows.ts";
+import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import { createConfigBook } from "../../src/proxy/config-book.ts";
 import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
 import { MIGRATIONS } from "../../src/proxy/store/migrations.ts";
@@ -50,7 +51,7 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
       store,
       clock,
       openBody: createBodyOpener(() => KEYS),
-      judge: EXAMPLE_BOOK.judge,
+      judge: BOOK.judge,
     });
     let ours = 0;
     let besides = 0;
@@ -157,6 +158,17 @@ function senderOf(body: Uint8Array): Parameters<Ingest>[1] {
 /** Five attributes an update; a hundred thousand cards, in no order. */
 const ATTRIBUTES = ["lastStore", "lastKiosk", "visitReason", "favourite", "channel"];
 const CARDS = 100_000;
+
+/** A configuration that writes those, so that every update is judged as in the product. */
+const BOOK = createConfigBook([
+  {
+    ...EXAMPLE_CONFIG,
+    version: "1",
+    terms: { version: "2026-01" },
+    scanAttributes: ATTRIBUTES.map((name) => ({ name, from: "store" })),
+    questions: [],
+  },
+]);
 
 interface Sketch {
   readonly seq: number;
