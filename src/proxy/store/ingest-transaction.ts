@@ -30,7 +30,7 @@ import { settleReplaced } from "./replaced-rows.ts";
 import { resendFrom } from "./resend.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
-import { suppressionOf } from "./suppression.ts";
+import { suppressedAmong } from "./suppression.ts";
 
 type BatchUpdate = IngestBatch["updates"][number];
 
@@ -77,9 +77,12 @@ export async function ingest(
   const verdicts: Verdict[] = [...batch.verdicts];
   const judge = createCardExcess(tx, batch.device.deviceId, limits);
   const fresh: FreshUpdate[] = [];
-  for (const update of batch.updates.toSorted(byNumber)) {
-    const key = vault.hashOf(update.update.visitor);
-    if ((await suppressionOf(tx, key)) !== undefined) {
+  const updates = batch.updates.toSorted(byNumber);
+  const keys = updates.map(({ update }) => vault.hashOf(update.visitor));
+  const suppressed = await suppressedAmong(tx, keys);
+  for (const [index, update] of updates.entries()) {
+    const key = keys[index]!;
+    if (suppressed.has(key)) {
       verdicts.push(verdictOfSuppressed(state, update));
       continue;
     }

@@ -17,6 +17,29 @@ export async function suppressionOf(
   return rows[0]?.act;
 }
 
+/** Ours: visitors asked for at once, always as many, so that it is one statement. */
+const ASKED_AT_ONCE = 50;
+
+const SUPPRESSED_AMONG = `SELECT visitor FROM suppression WHERE visitor IN (${Array.from(
+  { length: ASKED_AT_ONCE },
+  (_, index) => `$${index + 1}`,
+).join(", ")})`;
+
+/** Those of these visitors who withdrew or were erased. */
+export async function suppressedAmong(
+  tx: Tx,
+  visitorKeys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (let from = 0; from < visitorKeys.length; from += ASKED_AT_ONCE) {
+    const part = visitorKeys.slice(from, from + ASKED_AT_ONCE);
+    const padding = Array.from({ length: ASKED_AT_ONCE - part.length }, () => "");
+    const rows = await tx.all<{ visitor: string }>(SUPPRESSED_AMONG, [...part, ...padding]);
+    for (const { visitor } of rows) found.add(visitor);
+  }
+  return found;
+}
+
 interface HeldVisitor {
   readonly version: number;
   readonly not_before_ms: number;

@@ -27,6 +27,15 @@ describe("the vault", () => {
     expect(vault.seal("visitor a", CARD.value)).not.toBe(sealed);
   });
 
+  it("draws an initialization vector for each seal, and none twice", () => {
+    const vault = createVault(KEYS);
+    const ivs = Array.from({ length: 2_000 }, () => {
+      const [, body = ""] = vault.seal("place", "secret").split(".");
+      return Buffer.from(body, "base64url").subarray(0, 12).toString("hex");
+    });
+    expect(new Set(ivs).size).toBe(2_000);
+  });
+
   it("opens nothing that was changed in any character", () => {
     const vault = createVault(KEYS);
     const sealed = vault.seal("place", "secret");
