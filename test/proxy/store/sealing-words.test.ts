@@ -81,6 +81,8 @@ describe("whom a sealing key is kept for", () => {
     await aPairedKiosk(store);
     await hear(store, NOW, {}, "old");
     await hear(store, SETTLED, { sealedTo: ["old"] }, "old");
+    // Off since before there was a newest one: what it said was about another.
+    expect(await holders(store, "older")).toEqual(["has not said yet which keys it needs"]);
     await hear(store, SETTLED + MINUTE, { sealedTo: [] });
     expect(await holders(store)).toEqual(["has known the new key too shortly"]);
     await hear(store, SETTLED + 6 * MINUTE, { sealedTo: [] });
