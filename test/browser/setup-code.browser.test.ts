@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { NewPairingAnswer, PAIRINGS_PATH } from "../../src/contract/admin.ts";
@@ -79,6 +81,32 @@ describe("a QR code held before the reader of an unpaired kiosk", () => {
     await page.getByText("doesn’t pair a kiosk").waitFor();
     expect((await stateOf(page)).visitState).toBe("unpaired");
     expect(await system.devices()).toEqual(before);
+  });
+});
+
+describe("npm run pair", () => {
+  it("[PR1] shows and draws the code that the reader is to see", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-qr-"));
+    const file = path.join(folder, "code.svg");
+    const env = { DATA_DIR: system.dataDir, ADMIN_PORT: new URL(system.adminUrl).port };
+    const words = ["--store", "madrid-1", "--kiosk", "drawn", "--qr", "--svg", file];
+    try {
+      const made = await runCommand("pair", words, env);
+      expect(made).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^[2-9A-Z]{4}-[2-9A-Z]{4}\n/),
+      });
+      expect(made.stdout).toMatch(/[▀▄█]{8}/);
+      expect(readFileSync(file, "utf8")).toMatch(/^<svg /);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const nowhere = await runCommand("pair", [...words.slice(0, -1), "/nowhere/code.svg"], env);
+      expect(nowhere).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("--svg: /nowhere"),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

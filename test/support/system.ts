@@ -182,13 +182,20 @@ export function spawnProduct(env: Readonly<Record<string, string>>): ChildProces
   );
 }
 
-/** `npm run backup` or `npm run restore` without npm, to its end. */
+const COMMANDS = {
+  backup: "src/proxy/backup-command.ts",
+  restore: "src/proxy/restore-command.ts",
+  import: "src/proxy/import-command.ts",
+  pair: "src/proxy/devices/main.ts",
+} as const;
+
+/** One of the product's commands without npm, to its end. */
 export async function runCommand(
-  name: "backup" | "restore" | "import",
+  name: keyof typeof COMMANDS,
   words: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Ending & { readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [`src/proxy/${name}-command.ts`, ...words], {
+  const child = spawn(process.execPath, [COMMANDS[name], ...words], {
     cwd: ROOT,
     env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],

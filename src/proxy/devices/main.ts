@@ -13,6 +13,9 @@ const USAGE =
   "Use: npm run pair -- --store <id> --kiosk <id> [--name <name>] [--time-zone <zone>] " +
   "[--replaces <deviceId>] [--qr] [--svg <file>] [--admin-url <address>].";
 
+/** Ours: a quarter of it may be scratched; the quiet zone is the standard's four modules. */
+const QR = { ecc: "Q", border: 4 } as const;
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {
@@ -40,7 +43,7 @@ async function run(args: readonly string[]): Promise<void> {
   const { code, setupCode, endsMs } = NewPairingAnswer.parse(said);
   console.log(spokenCode(code));
   if (given.qr === true) console.log(renderUnicodeCompact(setupCode, QR));
-  if (given.svg !== undefined) writeFileSync(given.svg, renderSVG(setupCode, QR), { mode: 0o600 });
+  if (given.svg !== undefined) writeSvg(given.svg, renderSVG(setupCode, QR));
   console.error(
     `Type it at the kiosk, hold its QR code (--qr, or --svg <file>) before the kiosk's reader, or ` +
       `open the kiosk's address with /?pair=${code} behind it. ` +
@@ -48,8 +51,16 @@ async function run(args: readonly string[]): Promise<void> {
   );
 }
 
-/** Ours: a quarter of it may be scratched; the quiet zone is the standard's four modules. */
-const QR = { ecc: "Q", border: 4 } as const;
+function writeSvg(file: string, svg: string): void {
+  try {
+    writeFileSync(file, svg, { mode: 0o600 });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StartupError(`--svg: ${file} cannot be written (${code}); name another file.`, {
+      cause,
+    });
+  }
+}
 
 function valuesOf(args: readonly string[]) {
   const text = { type: "string" } as const;
