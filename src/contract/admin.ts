@@ -7,6 +7,9 @@ export const INCIDENTS_PATH = "/v1/incidents";
 export const DEAD_LETTERS_PATH = "/v1/dead-letters";
 export const AUDIT_PATH = "/v1/audit";
 
+/** `GET` what became of the scans of the last 7 days. */
+export const OUTCOMES_PATH = "/v1/outcomes";
+
 /** `POST` a token to get a cookie, `GET` who one is, `DELETE` to leave. */
 export const SESSION_PATH = "/v1/session";
 
@@ -156,6 +159,21 @@ export const Incident = z.object({
   open: z.boolean(),
 });
 export type Incident = z.infer<typeof Incident>;
+
+/**
+ * What became of the scans that took effect in the last 7 days, UTC; together they are all of them.
+ * What is held for an operator is in none until it was let through.
+ */
+export const Outcomes = z.object({
+  /** Seen in Target; or acknowledged, for a visitor seen there not long ago. */
+  applied: z.int(),
+  /** On their way, or their visitor is looked for. */
+  waiting: z.int(),
+  /** Target did not have their visitor for the whole term. */
+  unknown: z.int(),
+  refused: z.int(),
+});
+export type Outcomes = z.infer<typeof Outcomes>;
 
 /** A visitor whose update Target refused. Never holds a card number. */
 export const DeadLetter = z.object({

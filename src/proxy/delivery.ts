@@ -4,9 +4,12 @@ import type { VisitorId } from "../domain/visitor-id.ts";
 import { needsLook, stillNewest } from "./freshness.ts";
 import type { LedgerClock } from "./ledger-clock.ts";
 import type { ChargeAsk, Claim, ClaimedAttribute, Settlement, Store } from "./store/store.ts";
+import type { ProfileAttribute } from "./target/profile-answer.ts";
 import type { TargetClient, UpdateResult } from "./target/target-client.ts";
 import type { RefusalGuard } from "./refusal-guard.ts";
 import type { BreakerEvent } from "./breaker.ts";
+import { isReadBack, type ReadBackTiming } from "./read-back/look-plan.ts";
+import type { SentAttribute } from "./store/read-back-store.ts";
 import type { MappedId, VisitorIds } from "./visitor-ids/visitor-ids.ts";
 
 export interface DeliveryDeps {
@@ -21,6 +24,7 @@ export interface DeliveryDeps {
   readonly dueNowMs: () => number;
   readonly random: () => number;
   readonly timing: DeliveryTiming;
+  readonly readBack: ReadBackTiming;
 }
 
 /** All in milliseconds. */
@@ -62,7 +66,8 @@ export async function deliver(
   if (look.type === "unavailable") {
     return comeBack(deps, charged, { neverLeft: true, othersLeft: false });
   }
-  if (look.attributes.length === 0) return nothingToSend(charged);
+  if (look.type === "absent") return absent(deps, charged);
+  if (look.attributes.length === 0) return nothingToSend(deps, charged);
   const names = look.attributes.map((attribute) => attribute.name);
   if (!(await deps.store.recordSending(claim, names))) return undefined;
 
@@ -89,7 +94,7 @@ export async function deliver(
     if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);
     if (result.outcome.type !== "delivered") return ended(deps, last, result, index > 0);
   }
-  return delivered(deps, claim);
+  return delivered(deps, claim, look);
 }
 
 /** Ours: how often a card that nobody has an id for yet is looked for again. */
@@ -111,8 +116,17 @@ function waitForId(
 }
 
 type Look =
-  | { readonly type: "ready"; readonly attributes: readonly ClaimedAttribute[] }
+  | ReadyLook
+  /** Target has no such profile. */
+  | { readonly type: "absent" }
   | { readonly type: "unavailable" };
+
+interface ReadyLook {
+  readonly type: "ready";
+  readonly attributes: readonly ClaimedAttribute[];
+  /** The profile as it was just seen; nothing when nobody looked. */
+  readonly profile?: ReadonlyMap<string, ProfileAttribute>;
+}
 
 /** What may be sent, after a look at the profile where the claim is old enough to need one. */
 async function lookFirst(
@@ -130,10 +144,13 @@ async function lookFirst(
     case "unavailable":
       return { type: "unavailable" };
     case "unknown":
-      // Nobody there to have changed anything.
-      return { type: "ready", attributes };
+      return { type: "absent" };
     case "found":
-      return { type: "ready", attributes: stillNewest(attributes, look.attributes) };
+      return {
+        type: "ready",
+        attributes: stillNewest(attributes, look.attributes),
+        profile: look.attributes,
+      };
   }
 }
 
@@ -165,24 +182,51 @@ export function chargeAsk(ledger: LedgerClock, leaseMs: number, allowed: number)
   return { ledgerMs: ledger.nowMs(), maxCallMs: leaseMs + ledger.behindMs(), allowed };
 }
 
-function delivered(deps: DeliveryDeps, claim: Claim): Delivery {
+function delivered(deps: DeliveryDeps, claim: Claim, look: ReadyLook): Delivery {
   const atMs = deps.dueNowMs();
+  const { readBack, random } = deps;
   deps.guard.delivered(claim.visitorKey, deps.clock.monoMs());
+  const sent = look.attributes.map(({ name, value, effectiveMs }): SentAttribute => {
+    const before = look.profile?.get(name)?.value;
+    return before === undefined
+      ? { name, value, effectiveMs }
+      : { name, value, effectiveMs, before };
+  });
   return {
     settlement: {
       type: "delivered",
       version: claim.version,
       atMs,
       nextDueAtMs: atMs + deps.timing.spacingMs,
+      ...(look.profile === undefined ? {} : { isConfirmed: true }),
+      ...(isReadBack(claim.readBack, readBack, atMs, random())
+        ? { readBack: { dueMs: atMs + readBack.afterMs, sent } }
+        : {}),
     },
     news: { type: "delivered" },
   };
 }
 
-function nothingToSend({ claim, charge }: ChargedClaim): Delivery {
+function nothingToSend(deps: DeliveryDeps, { claim, charge }: ChargedClaim): Delivery {
   const { ledgerMs, maxCallMs } = charge;
+  const atMs = deps.dueNowMs();
   return {
-    settlement: { type: "nothing-to-send", version: claim.version, ledgerMs, maxCallMs },
+    settlement: { type: "nothing-to-send", version: claim.version, atMs, ledgerMs, maxCallMs },
+  };
+}
+
+/** Nothing left, so the charge is given back (rule QT2). */
+function absent(deps: DeliveryDeps, { charge }: ChargedClaim): Delivery {
+  const { ledgerMs, maxCallMs } = charge;
+  const atMs = deps.dueNowMs();
+  return {
+    settlement: {
+      type: "absent",
+      atMs,
+      dueMs: atMs + deps.readBack.searchAfterMs,
+      ledgerMs,
+      maxCallMs,
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface Demo {
   readonly url: string;
   readonly target: TargetSettings;
   readonly visitors: readonly string[];
+  /** By then it has applied what it acknowledged. */
+  readonly readBackAfterMinutes: number;
   /** Lets the demo page look at a profile through the kiosk's own origin. */
   readonly mount: (app: FastifyInstance) => void;
   readonly close: () => Promise<void>;
@@ -25,6 +27,7 @@ export async function openDemo(host: string, port: number, clock: Clock): Promis
     url,
     target: { client: DEMO_CLIENT, origin: url, token: undefined },
     visitors: DEMO_VISITORS,
+    readBackAfterMinutes: 0.05,
     mount: (app) => mountProfileLookup(app, url),
     close: () => emulator.app.close(),
   };

@@ -12,6 +12,7 @@ import { chargeAsk, deliver, type ChargedClaim, type DeliveryDeps } from "./deli
 import { createDueClock } from "./due-clock.ts";
 import { LOOK_AFTER_MS } from "./freshness.ts";
 import type { LedgerClock } from "./ledger-clock.ts";
+import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { createRefusalGuard } from "./refusal-guard.ts";
 import type { Settlement, Store } from "./store/store.ts";
 import type { TargetClient } from "./target/target-client.ts";
@@ -34,6 +35,7 @@ export interface ForwarderOptions {
   readonly leaseMs?: number;
   readonly spacingMs?: number;
   readonly lookAfterMs?: number;
+  readonly readBack?: ReadBackTiming;
   /** Longest time without asking the store, in milliseconds. */
   readonly idleMs?: number;
   readonly log?: ForwarderLog;
@@ -98,6 +100,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       spacingMs: options.spacingMs ?? SPACING_MS,
       lookAfterMs: options.lookAfterMs ?? LOOK_AFTER_MS,
     },
+    readBack: options.readBack ?? READ_BACK,
   };
   const timer = createWakeTimer(() => void pump());
   const inFlight = new Set<Promise<unknown>>();
@@ -235,6 +238,7 @@ function nextDueAtMs(settlement: Settlement): number | undefined {
     case "unavailable":
       return settlement.dueAtMs;
     case "nothing-to-send":
+    case "absent":
     case "refused":
       return undefined;
   }
@@ -245,7 +249,13 @@ function passFrom(
   claimed: number,
   freeAtLedgerMs: number | undefined,
 ): Pass {
-  const settled = { delivered: 0, "nothing-to-send": 0, unavailable: 0, refused: 0 };
+  const settled = {
+    delivered: 0,
+    "nothing-to-send": 0,
+    absent: 0,
+    unavailable: 0,
+    refused: 0,
+  };
   for (const settlement of settlements) if (settlement !== undefined) settled[settlement.type] += 1;
   return { settled, claimed, freeAtLedgerMs };
 }

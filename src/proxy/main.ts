@@ -41,7 +41,11 @@ async function start(settings: Settings): Promise<void> {
       ? newLinkToken()
       : undefined;
   const proxy = await openProxy({
-    settings: isDev ? { ...settings, port: 0 } : settings,
+    settings: {
+      ...settings,
+      ...(isDev ? { port: 0 } : {}),
+      ...(demo === undefined ? {} : { readBackAfterMinutes: demo.readBackAfterMinutes }),
+    },
     target: settings.target ?? demo!.target,
     clock: systemClock,
     kioskDir,

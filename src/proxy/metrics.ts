@@ -4,6 +4,8 @@ import type { StoreFigures } from "./store/store.ts";
 export interface MetricsSource {
   readonly figures: () => Promise<StoreFigures>;
   readonly allowed: number;
+  /** What looks at profiles came to since the start. */
+  readonly looks?: () => Readonly<Record<string, number>>;
 }
 
 /** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */
@@ -16,6 +18,13 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const waiting = gauge("visitors_waiting", "Visitors that owe Target something.");
   const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
   const dead = gauge("dead_letters", "Visitors whose update Target refused.");
+  const absent = gauge("visitors_absent", "Visitors Target does not have, who are looked for.");
+  const unknown = gauge("visitors_unknown", "Visitors who were looked for in vain, at rest.");
+  const scans = gauge("scans_7d", "Scans of the last 7 days (UTC) by what became of them.", [
+    "fate",
+  ]);
+  const planned = gauge("looks_waiting", "Looks at profiles that are planned.");
+  const looks = gauge("looks", "Looks at profiles since the start, by what was seen.", ["seen"]);
   const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
   const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
   const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
@@ -31,6 +40,12 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     waiting.set(figures.visitorsWaiting);
     oldest.set(figures.oldestWaitingMs / 1_000);
     dead.set(figures.deadLetters);
+    absent.set(figures.visitorsAbsent);
+    unknown.set(figures.visitorsUnknown);
+    for (const [fate, number] of Object.entries(figures.scans)) scans.set({ fate }, number);
+    planned.set(figures.looksWaiting);
+    for (const [seen, number] of Object.entries(source.looks?.() ?? {}))
+      looks.set({ seen }, number);
     incidents.set(figures.openIncidents);
     held.set(figures.held);
     used.set(figures.allowanceUsed);

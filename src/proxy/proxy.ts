@@ -36,6 +36,8 @@ import { createResealing } from "./vault/resealing.ts";
 import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { createTargetClient } from "./target/target-client.ts";
+import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
+import { createReadBack } from "./read-back/read-back.ts";
 import { readTlsPair, reloadTls } from "./tls-files.ts";
 
 export interface ProxyOptions {
@@ -130,6 +132,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     },
     { ...logging, ...tls, ...trust(settings.trustedHops) },
   );
+  const timing = readBackTiming(settings);
   const forwarder = createForwarder({
     store,
     target,
@@ -138,6 +141,18 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     ledger,
     random: Math.random,
     allowed: settings.dailyCalls,
+    readBack: timing,
+    log: app.log,
+  });
+  const readBack = createReadBack({
+    store,
+    target,
+    visitorIds,
+    clock,
+    random: Math.random,
+    timing,
+    dailyFetches: settings.dailyFetches,
+    onOwed: () => forwarder.notify(),
     log: app.log,
   });
   const privacy = createPrivacy({
@@ -150,6 +165,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     organization: settings.organization,
     onClearing: () => forwarder.notify(),
   });
+  const figures = () => store.figures(clock.wallMs(), ledger.nowMs());
   const adminApp = createAdmin(
     {
       privacy,
@@ -168,9 +184,11 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       clock,
       isLoopbackOnly: isLoopback(settings.adminHost),
       onReleased: () => forwarder.notify(),
+      figures,
       metrics: createMetrics({
-        figures: () => store.figures(clock.wallMs(), ledger.nowMs()),
+        figures,
         allowed: settings.dailyCalls,
+        looks: readBack.figures,
       }),
       backup: () =>
         takeBackup({
@@ -211,6 +229,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await app.close();
     await adminApp.close();
     await forwarder.stop();
+    await readBack.stop();
     await retention.stop();
     await resealing.stop();
     await target.close();
@@ -229,6 +248,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       ADMIN_VARIABLES,
     );
     forwarder.start();
+    readBack.start();
     retention.start();
     resealing.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };
@@ -237,6 +257,21 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     throw error;
   }
 }
+
+function readBackTiming(settings: Settings): ReadBackTiming {
+  const afterMs = settings.readBackAfterMinutes * 60_000;
+  // A Target that applies in seconds is an emulator: nobody waits for an hour there.
+  const isQuick = afterMs < 60_000;
+  return {
+    ...READ_BACK,
+    afterMs,
+    ...(isQuick ? { againAfterMs: afterMs, searchAfterMs: afterMs } : {}),
+    lifetimeMs: settings.profileDays * DAY_MS,
+    termMs: settings.unknownDays * DAY_MS,
+  };
+}
+
+const DAY_MS = 86_400_000;
 
 const KIOSK_VARIABLES = { host: "HOST", port: "PORT" };
 const ADMIN_VARIABLES = { host: "ADMIN_HOST", port: "ADMIN_PORT" };

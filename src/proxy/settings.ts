@@ -31,6 +31,13 @@ export interface Settings {
   readonly target: TargetSettings | undefined;
   readonly dailyCalls: number;
   readonly updateMethod: "POST" | "GET";
+  /** Minutes after Target's word at which its profile is looked at. */
+  readonly readBackAfterMinutes: number;
+  /** Days a visitor Target does not have is looked for, and a profile lasts unvisited. */
+  readonly unknownDays: number;
+  readonly profileDays: number;
+  /** Profiles fetched in 24 hours at most, to read back and to look for visitors. */
+  readonly dailyFetches: number;
   /** How much the proxy says on standard error; no level ever names a visitor. */
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
   /** What an attribute is overwritten with after a withdrawal, by name; `*` for all others. */
@@ -64,6 +71,16 @@ const TARGET_CALLS_PER_DAY = 1_000_000;
 
 /** Ours: a yearly shopper is still known at the second visit. */
 const DEFAULT_ID_RETENTION_DAYS = 400;
+
+/** Source: older Adobe documentation, profile fetch: one million requests over 24 hours. */
+const TARGET_FETCHES_PER_DAY = 1_000_000;
+
+const Days = z.coerce
+  .number()
+  .int("must be a whole number of days")
+  .min(1, "must be at least a day")
+  .max(90, "must be 90 days at most, the longest a profile lasts")
+  .default(14);
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 
@@ -113,6 +130,19 @@ const Environment = z.object({
     .max(TARGET_CALLS_PER_DAY, "Target allows 1000000 in any rolling 24 hours")
     .default(TARGET_CALLS_PER_DAY),
   TARGET_METHOD: z.enum(["POST", "GET"], "must be POST or GET").default("POST"),
+  TARGET_DAILY_FETCHES: z.coerce
+    .number()
+    .int()
+    .min(10, "must be at least 10")
+    .max(TARGET_FETCHES_PER_DAY, "Target once allowed 1000000 in 24 hours")
+    .default(TARGET_FETCHES_PER_DAY / 2),
+  TARGET_PROFILE_DAYS: Days,
+  READ_BACK_AFTER_MINUTES: z.coerce
+    .number("must be a number of minutes")
+    .min(0.01)
+    .max(1_440, "must be a day at most")
+    .default(60),
+  UNKNOWN_DAYS: Days,
   VISITOR_ID_MODE: z
     .enum(["card", "hmac", "lookup"], "must be card, hmac or lookup")
     .default("card"),
@@ -190,6 +220,10 @@ export function settingsFrom(
           },
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,
+    readBackAfterMinutes: env.READ_BACK_AFTER_MINUTES,
+    unknownDays: env.UNKNOWN_DAYS,
+    profileDays: env.TARGET_PROFILE_DAYS,
+    dailyFetches: env.TARGET_DAILY_FETCHES,
     visitorIds: visitorIdsFrom(env),
     idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
     logLevel: env.LOG_LEVEL,

@@ -234,9 +234,10 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
          > (attribute.effective_ms, attribute.epoch, attribute.seq)`,
   );
   const visitor = db.prepare(
-    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL, ?3)
-     ON CONFLICT (visitor) DO UPDATE SET version = visitor.version + 1`,
+    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL, ?3, ?4)
+     ON CONFLICT (visitor) DO UPDATE SET version = visitor.version + 1, open_scans = excluded.open_scans`,
   );
+  const openScans = JSON.stringify([[Math.floor(NOW / 86_400_000), 1, 1]]);
   const nonce = db.prepare("INSERT INTO nonce VALUES (?1, ?2, ?3, ?4, ?5)");
   const ground = JSON.stringify({ type: "terms", version: "2026-01" });
 
@@ -258,7 +259,7 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
           for (const name of ATTRIBUTES) {
             attribute.run(key, name, `${name}-${seq}`, NOW + round, epoch, seq);
           }
-          visitor.run(key, sealed, NOW);
+          visitor.run(key, sealed, NOW, openScans);
           verdicts.push({ id, verdict: "accepted" });
         }
         const id = anId(0xa_0000_0000 + round * REQUESTS_PER_ROUND + request);

@@ -30,6 +30,10 @@ describe("settings", () => {
       emulatorPort: 8081,
       dailyCalls: 1_000_000,
       updateMethod: "POST",
+      readBackAfterMinutes: 60,
+      unknownDays: 14,
+      profileDays: 14,
+      dailyFetches: 500_000,
       target: undefined,
     });
   });

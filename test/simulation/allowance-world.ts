@@ -165,7 +165,10 @@ function aSlowTarget(
         ? { outcome: { type: "unavailable", reason: "timeout" }, neverLeft: false }
         : { outcome: { type: "delivered" }, neverLeft: false, dateMs: dateMs() };
     },
-    fetchProfile: async () => ({ look: { type: "unknown" }, dateMs: dateMs() }),
+    fetchProfile: async () => ({
+      look: { type: "found", attributes: new Map() },
+      dateMs: dateMs(),
+    }),
     timeMs: async () => (isMute() ? undefined : dateMs()),
     close: async () => undefined,
   };

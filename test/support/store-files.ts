@@ -64,6 +64,8 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     chargeAnother: call("chargeAnother"),
     recordSending: call("recordSending"),
     settle: call("settle"),
+    claimLooks: call("claimLooks"),
+    settleLook: call("settleLook"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),

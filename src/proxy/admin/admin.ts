@@ -4,7 +4,9 @@ import {
   BACKUP_PATH,
   DEAD_LETTERS_PATH,
   INCIDENTS_PATH,
+  OUTCOMES_PATH,
   type BackupReceipt,
+  type Outcomes,
 } from "../../contract/admin.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { routeImport, type ImportDeps } from "../import.ts";
@@ -18,7 +20,7 @@ import { routeKeys, type KeyRoutesDeps } from "../keys/key-routes.ts";
 import { routePrivacy } from "../privacy/privacy-routes.ts";
 import { routeReceipts } from "../privacy/receipt-routes.ts";
 import type { ConfigBook } from "../config-book.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreFigures } from "../store/store.ts";
 import { guardRoutes } from "./guard.ts";
 import { routeHeld } from "./held-routes.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
@@ -46,6 +48,7 @@ export interface AdminDeps {
   readonly onReleased: () => void;
   /** Makes a backup and gives its folder. */
   readonly backup: () => Promise<string>;
+  readonly figures: () => Promise<StoreFigures>;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
   /** Reached from this machine only: then nobody asks for it by another name. */
@@ -100,6 +103,11 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
     DEAD_LETTERS_PATH,
     { config: { access: ["viewer", "marketer", "operator", "privacy"] } },
     async () => ({ deadLetters: await store.deadLetters(MAX_ROWS) }),
+  );
+  admin.get(
+    OUTCOMES_PATH,
+    { config: { access: ["viewer", "marketer", "operator", "privacy"] } },
+    async () => (await deps.figures()).scans satisfies Outcomes,
   );
   admin.get(AUDIT_PATH, { config: { access: ["operator", "privacy"] } }, async () => ({
     acts: await store.audit(MAX_ROWS),

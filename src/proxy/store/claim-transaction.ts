@@ -1,5 +1,8 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
+import { markApplied } from "./look-transaction.ts";
+import { beginSearch, confirmProfile, orderLook, readBackState } from "./read-back-rows.ts";
+import { moveScans, openScansFrom } from "./scan-counts.ts";
 import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
 import type {
@@ -25,13 +28,15 @@ interface DueRow {
   readonly acked_version: number;
   readonly fence: number;
   readonly attempts: number;
+  readonly open_scans: string;
 }
 
 /** Leases due visitors and charges one call for each, as far as the allowance goes. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
   const ledger = await openLedger(tx, ask);
   const rows = await tx.all<DueRow>(
-    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts FROM visitor
+    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans
+     FROM visitor
      WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
      ORDER BY due_ms, first_dirty_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
     [ask.nowMs, ledger.ledgerMs, ask.limit],
@@ -72,6 +77,7 @@ async function withIds(
       "UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1",
       [row.visitor, opened.reason, nowMs],
     );
+    await moveScans(tx, openScansFrom(row.open_scans), "waiting", "refused");
   }
   return due;
 }
@@ -108,6 +114,7 @@ async function lease(
     visitor: row.id,
     version: row.version,
     attempts: row.attempts,
+    readBack: await readBackState(tx, row.visitor),
     attributes: attributes.map(
       ({ name, value, effective_ms: effectiveMs, sent_values }): ClaimedAttribute => ({
         name,
@@ -161,12 +168,14 @@ interface Lease {
   readonly claimed_version: number;
   readonly charge_bucket: number;
   readonly not_before_ms: number;
+  readonly open_scans: string;
 }
 
 /** The visitor while this very lease holds; a lease that ran out but was not retaken still does. */
 async function findLease(tx: Tx, ref: ClaimRef): Promise<Lease | undefined> {
   const rows = await tx.all<Lease>(
-    `SELECT version, acked_version, claimed_version, charge_bucket, not_before_ms FROM visitor
+    `SELECT version, acked_version, claimed_version, charge_bucket, not_before_ms, open_scans
+     FROM visitor
      WHERE visitor = $1 AND fence = $2 AND lease_until_ms > 0 {{FOR UPDATE}}`,
     [ref.visitorKey, ref.fence],
   );
@@ -186,7 +195,8 @@ export async function settle(
   switch (settlement.type) {
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
-      await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
+      if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+      await readBackOrApply(tx, visitor, settlement);
       return true;
     case "nothing-to-send":
       await refund(tx, held.charge_bucket);
@@ -194,7 +204,13 @@ export async function settle(
         version: settlement.version,
         nextDueAtMs: held.not_before_ms,
       });
-      await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
+      if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+      await confirmProfile(tx, visitor, settlement.atMs);
+      await markApplied(tx, visitor, settlement.version);
+      return true;
+    case "absent":
+      await refund(tx, held.charge_bucket);
+      await noteAbsent(tx, onForgotten, visitor, settlement);
       return true;
     case "unavailable":
       if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
@@ -237,10 +253,46 @@ async function forgetIfCleared(
   visitor: string,
   held: Lease,
   version: number,
-): Promise<void> {
-  if (held.version > version || (await suppressionOf(tx, visitor)) === undefined) return;
+): Promise<boolean> {
+  if (held.version > version || (await suppressionOf(tx, visitor)) === undefined) return false;
   await finishSuppression(tx, visitor);
   onForgotten();
+  return true;
+}
+
+/** Acknowledged is not applied: what is to be read back waits for that (rule UN1). */
+async function readBackOrApply(
+  tx: Tx,
+  visitor: string,
+  settlement: Extract<Settlement, { readonly type: "delivered" }>,
+): Promise<void> {
+  const { version, atMs, readBack, isConfirmed } = settlement;
+  if (readBack === undefined) {
+    if (isConfirmed === true) await confirmProfile(tx, visitor, atMs);
+    await markApplied(tx, visitor, version);
+    return;
+  }
+  const confirmedMs = isConfirmed === true ? atMs : undefined;
+  await orderLook(tx, visitor, { version, atMs, ...readBack, confirmedMs });
+}
+
+/** Nobody there: nothing is sent until somebody is (rule UN1). Who withdrew has nothing to clear. */
+async function noteAbsent(
+  tx: Tx,
+  onForgotten: () => void,
+  visitor: string,
+  { atMs, dueMs }: { readonly atMs: number; readonly dueMs: number },
+): Promise<void> {
+  if ((await suppressionOf(tx, visitor)) !== undefined) {
+    await finishSuppression(tx, visitor);
+    onForgotten();
+    return;
+  }
+  await tx.run(
+    "UPDATE visitor SET state = 'absent', lease_until_ms = 0, attempts = 0 WHERE visitor = $1",
+    [visitor],
+  );
+  await beginSearch(tx, visitor, atMs, dueMs);
 }
 
 /** Aside until something newer arrives; which may have happened during the call. */
@@ -251,6 +303,7 @@ async function setAside(
   { reason, atMs }: { readonly reason: string; readonly atMs: number },
 ): Promise<void> {
   const state = held.version > held.claimed_version ? "waiting" : "dead";
+  if (state === "dead") await moveScans(tx, openScansFrom(held.open_scans), "waiting", "refused");
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = attempts + 1, state = $2, due_ms = $3,
        reason = $4, dead_ms = $5

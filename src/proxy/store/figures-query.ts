@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DeadLetter } from "../../contract/admin.ts";
 import { readLedger } from "./allowance.ts";
+import { dayOf, scanShares } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { StoreFigures } from "./store.ts";
 
@@ -51,6 +52,16 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     visitorsWaiting: waiting[0]?.waiting ?? 0,
     oldestWaitingMs: Math.max(0, nowMs - oldest),
     deadLetters: await count(tx, "SELECT count(*) AS n FROM visitor WHERE state = 'dead'"),
+    visitorsAbsent: await count(
+      tx,
+      "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'absent'",
+    ),
+    visitorsUnknown: await count(
+      tx,
+      "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'unknown'",
+    ),
+    looksWaiting: await count(tx, "SELECT count(*) AS n FROM read_back WHERE look IS NOT NULL"),
+    scans: await scanShares(tx, dayOf(nowMs) - SHARE_DAYS + 1),
     openIncidents: await count(tx, "SELECT count(*) AS n FROM incident WHERE open = 1"),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
     allowanceUsed: ledger.used,
@@ -63,6 +74,9 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     })),
   };
 }
+
+/** Today and the six days before, in UTC. */
+const SHARE_DAYS = 7;
 
 async function count(tx: Tx, sql: string): Promise<number> {
   const rows = await tx.all<{ n: number }>(sql, []);

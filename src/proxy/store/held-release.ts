@@ -18,8 +18,11 @@ import { suppressionOf } from "./suppression.ts";
  */
 export async function releaseHeld(tx: Tx, vault: Vault, order: HeldOrder): Promise<HeldReceipt> {
   const rows = await tx.all<HeldRow>(
-    `SELECT epoch, seq, copy, visitor, effective_ms, sealed FROM held_update WHERE device_id = $1
-     ORDER BY effective_ms, epoch, seq, copy LIMIT $2 OFFSET $3 {{FOR UPDATE}}`,
+    `SELECT h.epoch, h.seq, h.copy, h.visitor, h.effective_ms, h.sealed, j.occasion
+     FROM held_update h
+     JOIN journal j ON j.epoch = h.epoch AND j.seq = h.seq AND j.copy = h.copy
+     WHERE h.device_id = $1
+     ORDER BY h.effective_ms, h.epoch, h.seq, h.copy LIMIT $2 OFFSET $3 {{FOR UPDATE}}`,
     [order.deviceId, order.limit, order.skip],
   );
   const opened: { readonly row: HeldRow; readonly write: VisitorWrite }[] = [];

@@ -61,6 +61,8 @@ export interface HeldRow extends HeldKey {
   readonly visitor: string;
   readonly effective_ms: number;
   readonly sealed: string;
+  /** From the journal. */
+  readonly occasion: string;
 }
 
 /** What was held, as it would have been merged; nothing when it cannot be opened. */
@@ -73,6 +75,7 @@ export function openHeld(vault: Vault, row: HeldRow): VisitorWrite | undefined {
     visitor,
     stamp: { effectiveMs: row.effective_ms, epoch: row.epoch, seq: row.seq },
     values: new Map(values),
+    isScan: row.occasion === "scan",
   };
 }
 

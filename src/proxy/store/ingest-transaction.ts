@@ -318,7 +318,7 @@ async function writeOf(
   const values = new Map(
     update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
   );
-  return { key, visitor: update.visitor, stamp, values };
+  return { key, visitor: update.visitor, stamp, values, isScan: update.occasion === "scan" };
 }
 
 async function boundsOf(

@@ -1,6 +1,16 @@
 import { compareStamps, type Stamp } from "../../domain/merge.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
+import { beginSearch } from "./read-back-rows.ts";
+import {
+  addScan,
+  createScanTally,
+  dayOf,
+  NO_SCANS,
+  openScansFrom,
+  type OpenScans,
+  type ScanTally,
+} from "./scan-counts.ts";
 import type { Params, Tx } from "./sql.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
 
@@ -12,6 +22,8 @@ export interface VisitorWrite {
   readonly stamp: Stamp;
   /** Values as Target will store them, by attribute name. */
   readonly values: ReadonlyMap<string, string>;
+  /** A scan, and not an answer given after one: scans are what is counted (rule UN1). */
+  readonly isScan: boolean;
 }
 
 /** What a write came to: the version it led to, or the names whose newer values it came after. */
@@ -21,12 +33,13 @@ export type MergeOutcome =
 
 interface VisitorRow {
   readonly version: number;
-  readonly state: "waiting" | "idle" | "dead";
+  readonly state: "waiting" | "idle" | "dead" | "absent" | "unknown";
   readonly due_ms: number;
   readonly not_before_ms: number;
   readonly first_dirty_ms: number;
   readonly sealed_id: string;
   readonly last_scan_ms: number;
+  readonly open_scans: string;
 }
 
 interface MergedAttribute {
@@ -50,9 +63,12 @@ export async function mergeVisitors(
 ): Promise<ReadonlyMap<VisitorWrite, MergeOutcome>> {
   const outcomes = new Map<VisitorWrite, MergeOutcome>();
   const attributeRows: Params[] = [];
+  const tally = createScanTally();
   const byVisitor = Map.groupBy(writes, (write) => write.key);
   for (const [key, own] of [...byVisitor].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    attributeRows.push(...(await mergeVisitor(tx, { vault, key, writes: own, nowMs, outcomes })));
+    attributeRows.push(
+      ...(await mergeVisitor(tx, { vault, key, writes: own, nowMs, outcomes, tally })),
+    );
   }
   await tx.runMany(
     `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
@@ -64,6 +80,7 @@ export async function mergeVisitors(
          > (attribute.effective_ms, attribute.epoch, attribute.seq)`,
     attributeRows,
   );
+  await tally.save(tx);
   return outcomes;
 }
 
@@ -73,6 +90,7 @@ interface VisitorMerge {
   readonly writes: readonly VisitorWrite[];
   readonly nowMs: number;
   readonly outcomes: Map<VisitorWrite, MergeOutcome>;
+  readonly tally: ScanTally;
 }
 
 /** Gives the attribute rows to write, one per attribute however many writes there were to it. */
@@ -81,7 +99,9 @@ async function mergeVisitor(tx: Tx, merge: VisitorMerge): Promise<readonly Param
   const attributes = held === undefined ? new Map() : await findAttributes(tx, merge.key);
   const changed = applyWrites(merge, held?.version ?? 0, attributes);
   const version = Math.max(0, ...[...changed.values()].map((attribute) => attribute.version));
-  if (changed.size > 0 && !(await saveVisitor(tx, merge, held, version))) {
+  if (changed.size === 0) {
+    if (held !== undefined) await countSuperseded(tx, merge, held);
+  } else if (!(await saveVisitor(tx, merge, held, version))) {
     // Another writer made this visitor between our look and our insert: look again.
     return mergeVisitor(tx, merge);
   }
@@ -125,7 +145,8 @@ function applyWrites(
 
 async function findVisitor(tx: Tx, key: string): Promise<VisitorRow | undefined> {
   const rows = await tx.all<VisitorRow>(
-    `SELECT version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms
+    `SELECT version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms,
+       open_scans
      FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
     [key],
   );
@@ -152,46 +173,102 @@ async function findAttributes(tx: Tx, key: string): Promise<Map<string, MergedAt
 }
 
 /**
- * The visitor waits from now on. One that waited already keeps its place; one that was dead gets a
- * new life, and one whose id was dropped gets it again. False when somebody else made it meanwhile.
+ * The visitor waits from now on. One that waited already, or is looked for, keeps its place; one that
+ * was dead gets a new life, one that was given up as unknown is looked for again, and one whose id
+ * was dropped gets it again. False when somebody else made it meanwhile.
  */
 async function saveVisitor(
   tx: Tx,
-  { vault, key, writes, nowMs }: VisitorMerge,
+  merge: VisitorMerge,
   held: VisitorRow | undefined,
   version: number,
 ): Promise<boolean> {
+  const { vault, key, writes, nowMs, tally } = merge;
   const visitor = writes[0]!.visitor;
   const scannedMs = Math.max(...writes.map(({ stamp }) => stamp.effectiveMs));
   if (held === undefined) {
+    const open = withScans(merge, [], version);
     const inserted = await tx.run(
       `INSERT INTO visitor
          (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
           first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts,
-          last_scan_ms)
-       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6)
+          last_scan_ms, open_scans)
+       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6, $7)
        ON CONFLICT (visitor) DO NOTHING`,
-      [key, visitor.kind, sealId(vault, key, visitor), version, nowMs, scannedMs],
+      [key, visitor.kind, sealId(vault, key, visitor), version, nowMs, scannedMs, textOf(open)],
     );
+    if (inserted === 1) countAsWaiting(merge);
     return inserted === 1;
   }
+  const before = openScansFrom(held.open_scans);
+  const open = textOf(withScans(merge, before, version));
+  countAsWaiting(merge);
   const lastScanMs = Math.max(held.last_scan_ms, scannedMs);
+  if (held.state === "waiting" || held.state === "absent") {
+    await tx.run(
+      "UPDATE visitor SET version = $2, last_scan_ms = $3, open_scans = $4 WHERE visitor = $1",
+      [key, version, lastScanMs, open],
+    );
+    return true;
+  }
   // Also what was set aside because its id could not be opened.
   const isSealedAnew = held.sealed_id === DROPPED || held.state === "dead";
   const sealed = isSealedAnew ? sealId(vault, key, visitor) : held.sealed_id;
-  if (held.state === "waiting") {
-    await tx.run("UPDATE visitor SET version = $2, last_scan_ms = $3 WHERE visitor = $1", [
-      key,
-      version,
-      lastScanMs,
-    ]);
-    return true;
+  const state = held.state === "unknown" ? "absent" : "waiting";
+  if (held.state === "unknown") {
+    tally.move(before, "unknown", "waiting");
+    await beginSearch(tx, key, nowMs, nowMs);
   }
+  if (held.state === "dead") tally.move(before, "refused", "waiting");
   await tx.run(
-    `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
-       attempts = 0, reason = NULL, dead_ms = NULL, sealed_id = $5, last_scan_ms = $6
+    `UPDATE visitor SET version = $2, state = $3, due_ms = $4, first_dirty_ms = $5,
+       attempts = 0, reason = NULL, dead_ms = NULL, sealed_id = $6, last_scan_ms = $7,
+       open_scans = $8
      WHERE visitor = $1`,
-    [key, version, Math.max(nowMs, held.not_before_ms), nowMs, sealed, lastScanMs],
+    [key, version, state, Math.max(nowMs, held.not_before_ms), nowMs, sealed, lastScanMs, open],
   );
   return true;
+}
+
+/** The scans among the writes, beside those already open; each waits for the version it led to. */
+function withScans({ writes, outcomes }: VisitorMerge, before: OpenScans, version: number) {
+  let open = before;
+  for (const write of writes) {
+    if (!write.isScan) continue;
+    const outcome = outcomes.get(write);
+    const own = outcome?.type === "merged" ? outcome.version : version;
+    open = addScan(open, dayOf(write.stamp.effectiveMs), own);
+  }
+  return open;
+}
+
+function countAsWaiting({ writes, tally }: VisitorMerge): void {
+  for (const { isScan, stamp } of writes) {
+    if (isScan) tally.add("waiting", dayOf(stamp.effectiveMs), 1);
+  }
+}
+
+/** Scans that came after newer ones share the fate of those. */
+async function countSuperseded(tx: Tx, merge: VisitorMerge, held: VisitorRow): Promise<void> {
+  const { key, writes, tally } = merge;
+  const before = openScansFrom(held.open_scans);
+  const isOpen = before.length > 0 || (held.state !== "idle" && held.state !== "waiting");
+  const fate = isOpen ? fateOf(held.state) : "applied";
+  const scans = writes.filter(({ isScan }) => isScan);
+  for (const { stamp } of scans) tally.add(fate, dayOf(stamp.effectiveMs), 1);
+  if (!isOpen || scans.length === 0) return;
+  await tx.run("UPDATE visitor SET open_scans = $2 WHERE visitor = $1", [
+    key,
+    textOf(withScans(merge, before, held.version)),
+  ]);
+}
+
+/** What the open scans of a visitor count as. */
+export function fateOf(state: VisitorRow["state"]): "waiting" | "unknown" | "refused" {
+  if (state === "unknown") return "unknown";
+  return state === "dead" ? "refused" : "waiting";
+}
+
+function textOf(open: OpenScans): string {
+  return open.length === 0 ? NO_SCANS : JSON.stringify(open);
 }

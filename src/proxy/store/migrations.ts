@@ -246,6 +246,35 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       said_ms BIGINT
     )`,
   ],
+  [
+    // What became of the scans: how many of a day (since 1970, UTC) are `applied`, `waiting`,
+    // `unknown` or `refused`; and of each visitor those that are not applied yet, as JSON
+    // `[day, scans, newest version]`. Counted from this version on.
+    `CREATE TABLE scan_count (
+      day BIGINT NOT NULL,
+      fate TEXT NOT NULL,
+      scans BIGINT NOT NULL,
+      PRIMARY KEY (day, fate)
+    )`,
+    `ALTER TABLE visitor ADD COLUMN open_scans TEXT NOT NULL DEFAULT '[]'`,
+    // Two more states of a visitor: `absent`, not in Target and looked for, and `unknown`, at rest
+    // after that was in vain.
+    `CREATE INDEX visitor_away ON visitor (state) WHERE state IN ('absent', 'unknown')`,
+    // What is known of a profile beyond what Target acknowledged. `look` is `check`, `search` or
+    // nothing; `book` is JSON, see `read-back-rows.ts`.
+    `CREATE TABLE read_back (
+      visitor TEXT PRIMARY KEY,
+      confirmed_ms BIGINT NOT NULL,
+      look TEXT,
+      due_ms BIGINT NOT NULL,
+      fence BIGINT NOT NULL,
+      tries INTEGER NOT NULL,
+      version BIGINT NOT NULL,
+      missed_ms BIGINT NOT NULL,
+      book TEXT NOT NULL
+    )`,
+    `CREATE INDEX read_back_due ON read_back (look, due_ms) WHERE look IS NOT NULL`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -17,6 +17,7 @@ import { releaseHeld } from "./held-release.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
+import { claimLooks, settleLook } from "./look-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import { receipts } from "./receipt-rows.ts";
@@ -116,6 +117,10 @@ export function createStoreScripts(
         return recordSending(tx, ...call.args);
       case "settle":
         return settle(tx, onForgotten, ...call.args);
+      case "claimLooks":
+        return claimLooks(tx, vault, ...call.args);
+      case "settleLook":
+        return settleLook(tx, ...call.args);
       case "suppress":
         onForgotten();
         return suppress(tx, vault, ...call.args);

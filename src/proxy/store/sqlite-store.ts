@@ -92,6 +92,8 @@ export async function openSqliteStore({
     chargeAnother: call("chargeAnother"),
     recordSending: call("recordSending"),
     settle: call("settle"),
+    claimLooks: call("claimLooks"),
+    settleLook: call("settleLook"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
     ledgerTimeMs: call("ledgerTimeMs"),

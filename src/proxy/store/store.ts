@@ -14,6 +14,8 @@ import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { DeviceStore } from "./device-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
+import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
+import type { ScanShares } from "./scan-counts.ts";
 
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
@@ -23,7 +25,7 @@ import type { HeldOrder } from "./held-rows.ts";
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
-export interface Store extends DeviceStore {
+export interface Store extends DeviceStore, ReadBackStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 
@@ -227,6 +229,7 @@ export interface Claim extends ClaimRef {
   readonly version: number;
   /** Failed attempts since the last success. */
   readonly attempts: number;
+  readonly readBack: ReadBackState;
   /** What changed after the last acknowledged version. */
   readonly attributes: readonly ClaimedAttribute[];
 }
@@ -246,11 +249,28 @@ export type Settlement =
       readonly version: number;
       readonly atMs: number;
       readonly nextDueAtMs: number;
+      /** When the profile is to be looked at, and for what; else it counts as applied (rule UN1). */
+      readonly readBack?: {
+        readonly dueMs: number;
+        readonly sent: readonly SentAttribute[];
+      };
+      /** The profile was seen before the call. */
+      readonly isConfirmed?: boolean;
+    }
+  /** Target has no such profile, and nothing was sent: the visitor is looked for (rule UN1). */
+  | {
+      readonly type: "absent";
+      readonly atMs: number;
+      /** When to look for the visitor. */
+      readonly dueMs: number;
+      readonly ledgerMs: number;
+      readonly maxCallMs: number;
     }
   /** Every attribute was left out in favour of the site's: no call left, the charge is given back. */
   | {
       readonly type: "nothing-to-send";
       readonly version: number;
+      readonly atMs: number;
       readonly ledgerMs: number;
       readonly maxCallMs: number;
     }
@@ -289,6 +309,13 @@ export interface StoreFigures {
   /** Age of the oldest waiting visitor in milliseconds; 0 when none waits. */
   readonly oldestWaitingMs: number;
   readonly deadLetters: number;
+  /** Not in Target, and looked for; and at rest after that was in vain. */
+  readonly visitorsAbsent: number;
+  readonly visitorsUnknown: number;
+  /** Looks at profiles that are planned or due. */
+  readonly looksWaiting: number;
+  /** What became of the scans of the last 7 days. */
+  readonly scans: ScanShares;
   readonly openIncidents: number;
   /** Updates that wait for an operator. */
   readonly held: number;

@@ -29,6 +29,10 @@ export function isIntervals(value: unknown): value is Intervals {
   });
 }
 
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

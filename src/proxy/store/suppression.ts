@@ -1,6 +1,9 @@
 import type { IngestReceipt } from "../../contract/ingest.ts";
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
+import { fateOf } from "./merge-visitor.ts";
+import { forgetReadBack } from "./read-back-rows.ts";
+import { openScansFrom, uncountScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { Suppressed, Suppression } from "./store.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
@@ -44,6 +47,8 @@ interface HeldVisitor {
   readonly version: number;
   readonly not_before_ms: number;
   readonly sealed_id: string;
+  readonly state: "waiting" | "idle" | "dead" | "absent" | "unknown";
+  readonly open_scans: string;
 }
 
 /** Withdraws or erases a visitor (rule PV6); the same again changes nothing. */
@@ -59,11 +64,16 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   await discardVisitor(tx, visitorKey, order.nowMs);
   if (act === "erase" && known !== "erase") await forgetJournal(tx, visitorKey, order.nowMs);
   const rows = await tx.all<HeldVisitor>(
-    "SELECT version, not_before_ms, sealed_id FROM visitor WHERE visitor = $1 {{FOR UPDATE}}",
+    `SELECT version, not_before_ms, sealed_id, state, open_scans FROM visitor
+     WHERE visitor = $1 {{FOR UPDATE}}`,
     [visitorKey],
   );
   const held = rows[0];
   if (held === undefined) return { clearing: [] };
+  // Nobody looks at the profile any more, and scans that had no effect yet will have none.
+  await forgetReadBack(tx, visitorKey);
+  await uncountScans(tx, openScansFrom(held.open_scans), fateOf(held.state));
+  await tx.run("UPDATE visitor SET open_scans = '[]' WHERE visitor = $1", [visitorKey]);
   if (known === undefined) {
     // What never left need not be cleared, and what was about to leave no longer does.
     await tx.run("DELETE FROM attribute WHERE visitor = $1 AND sent_values = '[]'", [visitorKey]);

@@ -127,7 +127,8 @@ export async function noteCompacted(tx: Tx): Promise<void> {
 }
 
 /**
- * Drops the ids of visitors not scanned since `beforeMs`, unless they still owe Target something, and
+ * Drops the ids of visitors not scanned since `beforeMs`, unless they still owe Target something or are
+ * to be looked at there, and
  * as many held updates that nobody decided about since.
  * Looks at `limit` visitors in the order of their hashes, from the one after `after`; gives the last
  * of them, or nothing when it has been through all.
@@ -147,7 +148,10 @@ export async function dropIds(
   if (last === undefined) return undefined;
   await tx.run(
     `UPDATE visitor SET sealed_id = '' WHERE visitor > $1 AND visitor <= $2
-       AND last_scan_ms < $3 AND state <> 'waiting' AND sealed_id <> ''`,
+       AND last_scan_ms < $3 AND state NOT IN ('waiting', 'absent') AND sealed_id <> ''
+       AND NOT EXISTS (
+         SELECT 1 FROM read_back r WHERE r.visitor = visitor.visitor AND r.look IS NOT NULL
+       )`,
     [after, last, beforeMs],
   );
   return page.length < limit ? undefined : last;

@@ -91,6 +91,7 @@ function anAdmin(
       applyAgain: async () => undefined,
     },
     backup: async () => "/backups/one",
+    figures: () => store.figures(clock.wallMs(), 0),
     metrics,
     isLoopbackOnly: true,
     ...changes,

@@ -335,6 +335,10 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.figures(NOW + 5_000, 0)).toEqual({
         updatesByVerdict: { accepted: 1, duplicate: 1, superseded: 0, rejected: 0, retry: 0 },
         visitorsWaiting: 1,
+        visitorsAbsent: 0,
+        visitorsUnknown: 0,
+        looksWaiting: 0,
+        scans: { applied: 0, waiting: 1, unknown: 0, refused: 0 },
         oldestWaitingMs: 5_000,
         deadLetters: 0,
         openIncidents: 0,
@@ -835,6 +839,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const third = await claimOne(store, { ledgerMs: 5 * MINUTE });
       await store.settle(third, {
         type: "nothing-to-send",
+        atMs: NOW,
         version: third.version,
         ledgerMs: 5 * MINUTE,
         maxCallMs: MAX_CALL_MS,
