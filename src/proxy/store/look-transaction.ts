@@ -13,6 +13,7 @@ import {
   forgetReadBack,
   saveReadBack,
   type ReadBackRow,
+  type StoredExpected,
 } from "./read-back-rows.ts";
 import { moveScans, openScansFrom, splitAt, type OpenScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
@@ -148,7 +149,7 @@ async function noteSeen(tx: Tx, row: ReadBackRow, visitor: Visitor, look: Seen):
     look: expected.length > 0 ? "check" : null,
     due_ms: expected.length > 0 ? Math.min(...expected.map(({ dueMs }) => dueMs)) : 0,
     book: {
-      expected: expected.map(({ otherValues: _, ...each }) => each),
+      expected: expected.map(storedFrom),
       seen,
       resending: [...new Set([...row.book.resending, ...resend.map(({ name }) => name)])],
       isMissed: false,
@@ -156,6 +157,11 @@ async function noteSeen(tx: Tx, row: ReadBackRow, visitor: Visitor, look: Seen):
   });
   if (resend.length > 0) await oweAgain(tx, row.visitor, visitor, resend, atMs);
   if (givenUp.length > 0) await giveUp(tx, row.visitor, givenUp, atMs);
+}
+
+/** What other values of ours there are is read anew at the next look. */
+function storedFrom({ otherValues: _otherValues, ...stored }: ExpectedAttribute): StoredExpected {
+  return stored;
 }
 
 /** The scans behind everything that was acknowledged are applied. */

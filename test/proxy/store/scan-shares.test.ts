@@ -28,9 +28,9 @@ const aStep = fc.oneof(
 function aScan() {
   return fc.record({
     type: fc.constant("scan" as const),
-    card: fc.constantFrom("21", "22"),
-    name: fc.constantFrom("a", "b"),
-    value: fc.constantFrom("x", "y"),
+    card: fc.constantFrom<string>("21", "22"),
+    name: fc.constantFrom<string>("a", "b"),
+    value: fc.constantFrom<string>("x", "y"),
     isAnswer: fc.boolean(),
     agoMs: fc.integer({ min: 0, max: 4 }).map((days) => days * DAY),
   });
