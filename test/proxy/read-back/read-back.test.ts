@@ -161,6 +161,7 @@ describe("a card Target does not know", () => {
       scans: { ...NONE, waiting: 1 },
     });
     await world.scan(STRANGER, { lastStore: "S-2" });
+    await world.pass(MINUTE);
     for (let hour = 0; hour < 30; hour += 1) await world.pass(HOUR);
     expect(world.calls(STRANGER)).toBe(1);
     expect(await world.shares()).toEqual({ ...NONE, waiting: 2 });
@@ -221,7 +222,7 @@ describe("a card Target does not know", () => {
       nowMs: world.clock.wallMs(),
       cleared: { "*": "-" },
     });
-    expect(await world.shares()).toEqual(NONE);
+    expect(await world.figures()).toMatchObject({ scans: NONE, looksWaiting: 0 });
     expect(await world.store.settleLook(claim!, { type: "found", atMs: 1 })).toBe(false);
     await world.pass(HOUR);
     await world.pass(DAY);
@@ -243,14 +244,46 @@ describe("looks", () => {
     expect(await world.shares()).toEqual({ ...NONE, applied: 1 });
   });
 
+  it("[UN1] settled after their lease went to somebody else have no effect", async () => {
+    const world = await aWorld();
+    const ask = await aDueLook(world);
+    const [first] = await world.store.claimLooks(ask);
+    const [second] = await world.store.claimLooks({ ...ask, nowMs: ask.nowMs + ask.leaseMs });
+    const absent = { type: "absent", atMs: ask.nowMs, dueMs: ask.nowMs } as const;
+    expect(await world.store.settleLook(first!, absent)).toBe(false);
+    expect(await world.figures()).toMatchObject({ visitorsAbsent: 0 });
+    expect(await world.store.settleLook(second!, absent)).toBe(true);
+    expect(await world.figures()).toMatchObject({ visitorsAbsent: 1 });
+  });
+
+  it("[UN1] [FW2] leave a visitor alone while a call is on its way, and judge nothing a call came between", async () => {
+    const world = await aWorld();
+    const ask = await aDueLook(world);
+    const [look] = await world.store.claimLooks(ask);
+    await world.scan(KNOWN, { lastStore: "S-2" });
+    const charge = { ledgerMs: world.ledger.nowMs(), maxCallMs: 1, allowed: 9 };
+    const { claims } = await world.store.claim({ ...charge, ...ask, leaseMs: DAY });
+    expect(claims).toHaveLength(1);
+    const absent = { type: "absent", atMs: ask.nowMs, dueMs: ask.nowMs } as const;
+    expect(await world.store.settleLook(look!, absent)).toBe(false);
+    expect(await world.store.claimLooks({ ...ask, nowMs: ask.nowMs + HOUR })).toEqual([]);
+    await world.store.settle(claims[0]!, { type: "unavailable", dueAtMs: ask.nowMs });
+    expect(await world.store.claimLooks({ ...ask, nowMs: ask.nowMs + HOUR })).toHaveLength(1);
+  });
+
   it("[UN1] a crash repeats one when its lease is over", async () => {
     const world = await aWorld();
-    await world.scan(KNOWN, { lastStore: "S-1" });
-    await world.pass(MINUTE);
-    world.clock.advance(2 * HOUR);
-    const ask = { kind: "check" as const, nowMs: world.clock.wallMs(), leaseMs: MINUTE, limit: 9 };
+    const ask = await aDueLook(world);
     expect(await world.store.claimLooks(ask)).toHaveLength(1);
     expect(await world.store.claimLooks(ask)).toHaveLength(0);
     expect(await world.store.claimLooks({ ...ask, nowMs: ask.nowMs + MINUTE })).toHaveLength(1);
   });
 });
+
+/** A first call was made, and its look is due. */
+async function aDueLook(world: Awaited<ReturnType<typeof aWorld>>) {
+  await world.scan(KNOWN, { lastStore: "S-1" });
+  await world.pass(MINUTE);
+  world.clock.advance(2 * HOUR);
+  return { kind: "check" as const, nowMs: world.clock.wallMs(), leaseMs: MINUTE, limit: 9 };
+}
