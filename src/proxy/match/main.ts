@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { readKioskConfig } from "../kiosk-config-file.ts";
 import { settingsFrom, type Settings, type TargetSettings } from "../settings.ts";
 import { StartupError } from "../startup-error.ts";
 import { systemClock } from "../system-clock.ts";
 import { createTargetClient } from "../target/target-client.ts";
+import { matchArguments } from "./arguments.ts";
 import { cardForms } from "./card-forms.ts";
 import { cardListFrom } from "./card-list.ts";
 import { rowsFrom, textsOf, type FormTable } from "./form-table.ts";
@@ -20,19 +20,8 @@ import { verdictFrom } from "./verdict.ts";
 // which form, and says what to choose. No number is printed or kept; each goes to Target's fetch, and
 // with VISITOR_ID_MODE=lookup to the service that is asked.
 
-const USAGE = "Use: npm run match -- <file, a card number a line> [--per-second <1 to 100>].";
-
 /** What the command ends with. */
 const EXIT = { recommended: 0, stopped: 1, noneRecommended: 3, interrupted: 130 } as const;
-
-/**
- * Ours: less than half of the even pace of a million fetches a day (11.6), so that a proxy that is at
- * work has the rest for its own looks.
- */
-const DEFAULT_PER_SECOND = 5;
-
-/** Ours: quicker needs nobody; the most there is to ask then takes a minute. */
-const MAX_PER_SECOND = 100;
 
 try {
   const code = await run(process.argv.slice(2));
@@ -45,7 +34,9 @@ try {
 }
 
 async function run(args: readonly string[]): Promise<number> {
-  const { file, perSecond } = argumentsFrom(args);
+  const given = matchArguments(args);
+  if (!given.ok) throw new StartupError(given.error);
+  const { file, perSecond } = given.value;
   const read = settingsFrom(process.env);
   if (!read.ok) throw new StartupError(read.error);
   const settings = read.value;
@@ -77,27 +68,6 @@ async function run(args: readonly string[]): Promise<number> {
   if (end.type === "interrupted") return EXIT.interrupted;
   if (end.type === "unavailable") return EXIT.stopped;
   return verdict.type === "recommended" ? EXIT.recommended : EXIT.noneRecommended;
-}
-
-function argumentsFrom(args: readonly string[]): {
-  readonly file: string;
-  readonly perSecond: number;
-} {
-  try {
-    const { positionals, values } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { "per-second": { type: "string", default: String(DEFAULT_PER_SECOND) } },
-    });
-    const [file, ...more] = positionals;
-    const text = values["per-second"];
-    const perSecond = Number(text);
-    const isPace = /^\d+$/.test(text) && perSecond >= 1 && perSecond <= MAX_PER_SECOND;
-    if (file !== undefined && more.length === 0 && isPace) return { file, perSecond };
-  } catch {
-    // parseArgs says no with an error whose message repeats what came, which may be a card number.
-  }
-  throw new StartupError(USAGE);
 }
 
 interface Interruption {

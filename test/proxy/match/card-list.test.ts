@@ -1,7 +1,12 @@
-import fc from "fast-check";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../../src/contract/example-config.ts";
 import { cardListFrom, MAX_CARDS, MIN_CARDS } from "../../../src/proxy/match/card-list.ts";
+import { matchArguments } from "../../../src/proxy/match/arguments.ts";
+import { readCardFile } from "../../../src/proxy/match/read-card-file.ts";
+import { aFolder } from "../../support/store-files.ts";
 import { memberCards } from "../../support/cards.ts";
 
 const RULES = EXAMPLE_CONFIG.cardRules.filter(({ visitor }) => visitor === "member");
@@ -90,6 +95,62 @@ describe("a list of card numbers", () => {
           expect(list.error).not.toContain(each);
         }
       }),
+      { numRuns: 50 },
     );
+  });
+});
+
+describe("a file of card numbers", () => {
+  it("[MT1] is read without its byte order mark, raw bytes and all", async () => {
+    const file = path.join(aFolder(), "cards.csv");
+    writeFileSync(file, Buffer.from([0xef, 0xbb, 0xbf, 0x31, 0xff, 0x00]));
+    expect(await readCardFile(file)).toBe("1\uFFFD\u0000");
+  });
+
+  it("[MT1] is read up to a megabyte, whatever it is", async () => {
+    const file = path.join(aFolder(), "cards.csv");
+    writeFileSync(file, "2".repeat(1_048_576));
+    expect(await readCardFile(file)).toHaveLength(1_048_576);
+    writeFileSync(file, "2".repeat(1_048_577));
+    for (const endless of [file, "/dev/zero"]) {
+      await expect(readCardFile(endless)).rejects.toThrow(/^The file .* larger than a megabyte/);
+    }
+  });
+
+  it("[MT1] [PV2] that cannot be read is refused by why, and not by its name", async () => {
+    const folder = aFolder();
+    await expect(readCardFile(folder)).rejects.toThrow("(EISDIR); name another.");
+    await expect(readCardFile(path.join(folder, CARDS[0]!))).rejects.toThrow(
+      /^The file of card numbers cannot be read \(ENOENT\)/,
+    );
+  });
+
+  it("[MT1] written by a spreadsheet in UTF-16 is refused by its line", () => {
+    const text = new TextDecoder().decode(Buffer.from(CARDS.join("\n"), "utf16le"));
+    expect(cardListFrom(text, RULES)).toMatchObject({ error: expect.stringMatching(/^line 1: /) });
+  });
+});
+
+describe("the arguments", () => {
+  it("[MT1] are a file and a pace", () => {
+    expect(matchArguments(["a"])).toEqual({ ok: true, value: { file: "a", perSecond: 5 } });
+    expect(matchArguments(["--per-second", "100", "a"])).toMatchObject({
+      value: { file: "a", perSecond: 100 },
+    });
+  });
+
+  it.each([
+    [[]],
+    [["a", CARDS[0]!]],
+    [[`--${CARDS[0]}`]],
+    [["a", "--per-second"]],
+    [["a", "--per-second", "0"]],
+    [["a", "--per-second", "101"]],
+    [["a", "--per-second", "1e1"]],
+    [["a", "--per-second", CARDS[0]!]],
+  ])("[MT1] [PV2] are refused by how to give them, and not repeated: %#", (args) => {
+    const given = matchArguments(args);
+    expect(given).toEqual({ ok: false, error: expect.stringMatching(/^Use: npm run match -- /) });
+    expect(JSON.stringify(given)).not.toContain(CARDS[0]);
   });
 });
