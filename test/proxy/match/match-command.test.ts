@@ -9,7 +9,7 @@ import { makeKeys } from "../../../src/proxy/keys/keys.ts";
 import { writeKeysFile } from "../../../src/proxy/keys/keys-file.ts";
 import { memberCards } from "../../support/cards.ts";
 import { openEmulator, type RunningEmulator } from "../../support/emulator.ts";
-import { holds } from "../../support/find-bytes.ts";
+import { filesHolding, holds } from "../../support/find-bytes.ts";
 import { aFolder } from "../../support/store-files.ts";
 import { waitFor } from "../../support/wait.ts";
 
@@ -88,6 +88,9 @@ describe("npm run match", () => {
     // Two forms of 24 cards, and the one that nobody has.
     expect(emulator.meter().fetches).toBe(49);
     expect(emulator.calls()).toEqual([]);
+    expect(CARDS.flatMap((card) => filesHolding(folder, card))).toEqual(
+      CARDS.map(() => "cards.csv"),
+    );
   });
 
   it("[MT4] [PV2] finds members known without the check digit, and says which rule to change", async () => {

@@ -43,6 +43,20 @@ describe("ids of the site's service", () => {
     expect(asked).toEqual(CARDS);
   });
 
+  it("[MT2] are waited for as often as its budget says: that is no failure", async () => {
+    const { settings } = await aService((card) => `site-${card}`);
+    let nowMs = 0;
+    const waits: number[] = [];
+    const wait = async (delayMs: number) => {
+      waits.push(delayMs);
+      nowMs += 200; // Wakes too early, time and again.
+    };
+    const clock = { monoMs: () => nowMs };
+    const form = await lookupForm({ visitorIds: settings }, CARDS, clock, wait);
+    expect(form).toMatchObject({ type: "tried" });
+    expect(waits).toEqual([1_000, 800, 600, 400, 200]);
+  });
+
   it("[MT2] are not tried at all when the service fails, rather than for some cards only", async () => {
     const { asked, settings } = await aService((card) => (card === CARDS[2] ? "down" : "x"));
     const waits: number[] = [];
