@@ -6,6 +6,7 @@ import type { LedgerClock } from "./ledger-clock.ts";
 import type { ChargeAsk, Claim, ClaimedAttribute, Settlement, Store } from "./store/store.ts";
 import type { ProfileAttribute } from "./target/profile-answer.ts";
 import type { TargetClient, UpdateResult } from "./target/target-client.ts";
+import type { RefusedAttributes } from "./target/update-request.ts";
 import type { RefusalGuard } from "./refusal-guard.ts";
 import type { BreakerEvent } from "./breaker.ts";
 import { isReadBack, type ReadBackTiming } from "./read-back/look-plan.ts";
@@ -68,11 +69,15 @@ export async function deliver(
   }
   if (look.type === "absent") return absent(deps, charged);
   if (look.attributes.length === 0) return nothingToSend(deps, charged);
-  const names = look.attributes.map((attribute) => attribute.name);
+  const { calls, refused } = deps.target.planCalls(visitor, look.attributes);
+  if (refused !== undefined && calls.length === 0) {
+    return refusedByUs(deps, charged, refused.reason);
+  }
+  const leaving = calls.flat();
+  const names = leaving.map((attribute) => attribute.name);
   if (!(await deps.store.recordSending(claim, names))) return undefined;
 
   let last: ChargedClaim = charged;
-  const calls = deps.target.planCalls(visitor, look.attributes);
   for (const [index, attributes] of calls.entries()) {
     if (!mayStillLeave(deps, charged)) {
       return comeBack(deps, charged, {
@@ -94,7 +99,7 @@ export async function deliver(
     if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);
     if (result.outcome.type !== "delivered") return ended(deps, last, result, index > 0);
   }
-  return delivered(deps, claim, look);
+  return delivered(deps, claim, { ...look, attributes: leaving }, refused);
 }
 
 /** Ours: how often a card that nobody has an id for yet is looked for again. */
@@ -182,7 +187,16 @@ export function chargeAsk(ledger: LedgerClock, leaseMs: number, allowed: number)
   return { ledgerMs: ledger.nowMs(), maxCallMs: leaseMs + ledger.behindMs(), allowed };
 }
 
-function delivered(deps: DeliveryDeps, claim: Claim, look: ReadyLook): Delivery {
+/**
+ * @param look what was sent, of the profile as it was seen
+ * @param except what was in none of the calls, because we refuse to send it
+ */
+function delivered(
+  deps: DeliveryDeps,
+  claim: Claim,
+  look: ReadyLook,
+  except: RefusedAttributes | undefined,
+): Delivery {
   const atMs = deps.dueNowMs();
   const { readBack, random } = deps;
   deps.guard.delivered(claim.visitorKey, deps.clock.monoMs());
@@ -202,6 +216,7 @@ function delivered(deps: DeliveryDeps, claim: Claim, look: ReadyLook): Delivery 
       ...(isReadBack(claim.readBack, readBack, atMs, random())
         ? { readBack: { dueMs: atMs + readBack.afterMs, sent } }
         : {}),
+      ...(except === undefined ? {} : { except }),
     },
     news: { type: "delivered" },
   };
@@ -230,6 +245,19 @@ function absent(deps: DeliveryDeps, { charge }: ChargedClaim): Delivery {
   };
 }
 
+/** Certain without a witness, and no news of Target: it was never asked (rule TC3). */
+function refusedByUs(deps: DeliveryDeps, { charge }: ChargedClaim, reason: string): Delivery {
+  const { ledgerMs, maxCallMs } = charge;
+  return {
+    settlement: {
+      type: "refused",
+      reason,
+      atMs: deps.dueNowMs(),
+      refund: { ledgerMs, maxCallMs },
+    },
+  };
+}
+
 /** A call that was not delivered: refused for good, or to be tried again. */
 function ended(
   deps: DeliveryDeps,
@@ -241,6 +269,7 @@ function ended(
     const retryAfterMs = outcome.type === "unavailable" ? outcome.retryAfterMs : undefined;
     return comeBack(deps, charged, { neverLeft, othersLeft, retryAfterMs });
   }
+  if (neverLeft) return refusedByUs(deps, charged, outcome.reason);
   if (deps.guard.isOwnFault(charged.claim.visitorKey, deps.clock.monoMs())) {
     const { reason } = outcome;
     return { settlement: { type: "refused", reason, atMs: deps.dueNowMs() } };

@@ -14,6 +14,7 @@ import type {
   ClaimResult,
   Settlement,
 } from "./store.ts";
+import { setAsideSome } from "./set-aside-some.ts";
 import { finishSuppression, suppressionOf } from "./suppression.ts";
 import { openId } from "./vault-rows.ts";
 
@@ -195,7 +196,11 @@ export async function settle(
   switch (settlement.type) {
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
-      if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+      if (settlement.except === undefined) {
+        if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+      } else {
+        await setAsideSome(tx, visitor, held, { ...settlement, ...settlement.except });
+      }
       await readBackOrApply(tx, visitor, settlement);
       return true;
     case "nothing-to-send":
@@ -221,6 +226,7 @@ export async function settle(
       );
       return true;
     case "refused":
+      if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
       await setAside(tx, visitor, held, settlement);
       return true;
   }

@@ -15,8 +15,9 @@ import {
   type ReadBackRow,
   type StoredExpected,
 } from "./read-back-rows.ts";
-import { moveScans, openScansFrom, splitAt, type OpenScans } from "./scan-counts.ts";
+import { fateOf, moveScans, openScansFrom, splitAt, type OpenScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
+import type { VisitorState } from "./visitor-state.ts";
 import { isTexts, storedJson } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
 
@@ -128,7 +129,7 @@ export async function settleLook(
 interface Visitor {
   readonly version: number;
   readonly acked_version: number;
-  readonly state: "waiting" | "idle" | "dead" | "absent" | "unknown";
+  readonly state: VisitorState;
   readonly fence: number;
   readonly lease_until_ms: number;
   readonly not_before_ms: number;
@@ -169,17 +170,17 @@ async function takeAsApplied(tx: Tx, { visitor, version }: ReadBackRow): Promise
   await markApplied(tx, visitor, version);
 }
 
-/** Moves the scans that `version` covers from waiting to applied. */
+/** Counts the scans that `version` covers as applied, whatever else became of the visitor. */
 export async function markApplied(tx: Tx, visitor: string, version: number): Promise<void> {
-  const rows = await tx.all<{ open_scans: string }>(
-    "SELECT open_scans FROM visitor WHERE visitor = $1",
+  const rows = await tx.all<Pick<Visitor, "state" | "open_scans">>(
+    "SELECT state, open_scans FROM visitor WHERE visitor = $1",
     [visitor],
   );
-  const open = openScansFrom(rows[0]?.open_scans ?? "[]");
-  if (open.length === 0) return;
+  if (rows[0] === undefined) return;
+  const open = openScansFrom(rows[0].open_scans);
   const { covered, rest } = splitAt(open, version);
   if (covered.length === 0) return;
-  await moveScans(tx, covered, "waiting", "applied");
+  await moveScans(tx, covered, fateOf(rows[0].state), "applied");
   await saveOpenScans(tx, visitor, rest);
 }
 

@@ -6,12 +6,14 @@ import {
   addScan,
   createScanTally,
   dayOf,
+  fateOf,
   NO_SCANS,
   openScansFrom,
   type OpenScans,
   type ScanTally,
 } from "./scan-counts.ts";
 import type { Params, Tx } from "./sql.ts";
+import type { VisitorState } from "./visitor-state.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
 
 /** One update about one visitor, dated and rendered. */
@@ -33,7 +35,7 @@ export type MergeOutcome =
 
 interface VisitorRow {
   readonly version: number;
-  readonly state: "waiting" | "idle" | "dead" | "absent" | "unknown";
+  readonly state: VisitorState;
   readonly due_ms: number;
   readonly not_before_ms: number;
   readonly first_dirty_ms: number;
@@ -261,12 +263,6 @@ async function countSuperseded(tx: Tx, merge: VisitorMerge, held: VisitorRow): P
     key,
     textOf(withScans(merge, before, held.version)),
   ]);
-}
-
-/** What the open scans of a visitor count as. */
-export function fateOf(state: VisitorRow["state"]): "waiting" | "unknown" | "refused" {
-  if (state === "unknown") return "unknown";
-  return state === "dead" ? "refused" : "waiting";
 }
 
 function textOf(open: OpenScans): string {

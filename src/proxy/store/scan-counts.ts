@@ -1,5 +1,6 @@
 import { storedJson } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
+import type { VisitorState } from "./visitor-state.ts";
 
 // What became of every scan taken in (rule UN1): counted by day and fate, and moved from one fate to
 // another in the transaction that decides it, so that the fates always sum to all scans.
@@ -13,6 +14,12 @@ import type { Tx } from "./sql.ts";
 export type ScanFate = "applied" | "waiting" | "unknown" | "refused";
 
 export type ScanShares = Readonly<Record<ScanFate, number>>;
+
+/** What the open scans of a visitor count as. */
+export function fateOf(state: VisitorState): Exclude<ScanFate, "applied"> {
+  if (state === "unknown") return "unknown";
+  return state === "dead" ? "refused" : "waiting";
+}
 
 /** Scans of one visitor that are not applied yet: day, how many, and the newest version among them. */
 export type OpenScans = readonly (readonly [day: number, scans: number, version: number])[];

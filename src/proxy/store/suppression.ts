@@ -1,10 +1,10 @@
 import type { IngestReceipt } from "../../contract/ingest.ts";
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
-import { fateOf } from "./merge-visitor.ts";
 import { forgetReadBack } from "./read-back-rows.ts";
-import { openScansFrom, uncountScans } from "./scan-counts.ts";
+import { fateOf, openScansFrom, uncountScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
+import type { VisitorState } from "./visitor-state.ts";
 import type { Suppressed, Suppression } from "./store.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
 
@@ -47,7 +47,7 @@ interface HeldVisitor {
   readonly version: number;
   readonly not_before_ms: number;
   readonly sealed_id: string;
-  readonly state: "waiting" | "idle" | "dead" | "absent" | "unknown";
+  readonly state: VisitorState;
   readonly open_scans: string;
 }
 

@@ -1,36 +1,36 @@
-import { Pool, type buildConnector, type Dispatcher } from "undici";
 import type { DeliveryOutcome } from "../../domain/delivery-outcome.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
-import { isLoopback } from "../settings.ts";
-import { createGuardedLookup, type Lookup } from "../address-guard.ts";
 import { profileLookFrom, type ProfileLook } from "./profile-answer.ts";
-import { withoutVisitor } from "./redact.ts";
+import { reasonWithout, withoutVisitor } from "./redact.ts";
+import {
+  createTargetConnection,
+  type ConnectionOptions,
+  type TargetAnswer,
+  type TargetConnection,
+} from "./target-connection.ts";
 import { failureFrom, outcomeFromAnswer } from "./target-outcome.ts";
+import { DEFAULT_MAX_VALUE_LENGTH, problemOfVisitor } from "./update-limits.ts";
 import {
   planCalls,
   updateParameters,
+  type CallPlan,
   type TargetAttribute,
   type UpdateMethod,
 } from "./update-request.ts";
 
-export interface TargetOptions {
-  /** Where Target is, such as `https://example.tt.omtrdc.net`. */
-  readonly origin: string;
-  /** Client code. */
-  readonly client: string;
-  /** Profile authentication token, when Target asks for one. */
-  readonly token?: string | undefined;
-  readonly method?: UpdateMethod;
-  /** Longest a whole call may take, from connecting to the last byte, in milliseconds. */
-  readonly timeoutMs?: number;
-  /** How a name becomes addresses that may be called; the system's own way, guarded, unless given. */
-  readonly lookup?: Lookup;
+export interface TargetOptions extends ConnectionOptions {
+  readonly method?: UpdateMethod | undefined;
+  /** Longest value that is sent, in UTF-16 code units; what is longer is refused, never cut. */
+  readonly maxValueLength?: number | undefined;
 }
 
 /** What came of one update call. */
 export interface UpdateResult {
   readonly outcome: DeliveryOutcome;
-  /** Nothing was sent, so that the charge may be given back (rule QT2). */
+  /**
+   * Nothing was sent, so that the charge may be given back (rule QT2). With `refused`: the refusal is
+   * ours, and certain.
+   */
   readonly neverLeft: boolean;
   /** Target's `Date`, in milliseconds since 1970, when there was an answer. */
   readonly dateMs?: number | undefined;
@@ -44,12 +44,15 @@ export interface ProfileResult {
 /** Adobe Target's profile APIs. No method throws; no outcome holds a visitor's id (rule PV2). */
 export interface TargetClient {
   readonly timeoutMs: number;
-  /** The calls that `attributes` need: one, unless their size forces more. */
+  /**
+   * The calls that `attributes` need: one, unless their size forces more. What Target might not keep
+   * as it is stands in none of them, but under `refused`.
+   */
   readonly planCalls: <A extends TargetAttribute>(
     visitor: VisitorId,
     attributes: readonly A[],
-  ) => readonly (readonly A[])[];
-  /** One update call. */
+  ) => CallPlan<A>;
+  /** One update call, as planned; anything else is refused before it leaves. */
   readonly update: (
     visitor: VisitorId,
     attributes: readonly TargetAttribute[],
@@ -61,11 +64,6 @@ export interface TargetClient {
   readonly close: () => Promise<void>;
 }
 
-/** Ours: enough for 11.6 calls a second at half a second each. */
-const CONNECTIONS = 8;
-
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 /** Ours: an acknowledgement has 120 bytes. */
 const MAX_ANSWER_BYTES = 65_536;
 
@@ -73,42 +71,42 @@ const MAX_ANSWER_BYTES = 65_536;
 const MAX_PROFILE_BYTES = 4_194_304;
 
 export function createTargetClient(options: TargetOptions): TargetClient {
-  const { client, method = "POST", timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const { hostname } = new URL(options.origin);
-  const lookup = options.lookup ?? createGuardedLookup(isLoopback(hostname));
-  const pool = new Pool(options.origin, {
-    connections: CONNECTIONS,
-    pipelining: 1,
-    connect: { timeout: timeoutMs, lookup } as buildConnector.BuildOptions,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-  });
-  const authorization =
-    options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
-  const updatePath = `/m2/${encodeURIComponent(client)}/profile/update`;
-  const overheadBytes = new URL(options.origin).origin.length + updatePath.length + "?".length;
+  return targetClientOver(createTargetConnection(options), options);
+}
 
-  /** One request, whole answer, within `timeoutMs`. Redirects are answers like any other. */
-  const call = async (request: Omit<Dispatcher.RequestOptions, "origin">, maxBytes: number) => {
-    const { statusCode, headers, body } = await pool.request({
-      ...request,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const text = await readUpTo(body, maxBytes);
-    return { status: statusCode, headers, body: text, dateMs: dateFrom(headers) };
-  };
+/** The client over a connection that others use too. */
+export function targetClientOver(
+  connection: TargetConnection,
+  options: Pick<TargetOptions, "method" | "maxValueLength"> = {},
+): TargetClient {
+  const { method = "POST", maxValueLength = DEFAULT_MAX_VALUE_LENGTH } = options;
+  const { timeoutMs, request } = connection;
+  const client = encodeURIComponent(connection.client);
+  const updatePath = `/m2/${client}/profile/update`;
+  const overheadBytes = new URL(connection.origin).origin.length + updatePath.length + "?".length;
+  const limits = { method, overheadBytes, maxValueLength };
 
   return {
     timeoutMs,
-    planCalls: (visitor, attributes) => planCalls(visitor, attributes, method, overheadBytes),
+    planCalls: (visitor, attributes) => {
+      const plan = planCalls(visitor, attributes, limits);
+      const { refused } = plan;
+      if (refused === undefined) return plan;
+      return { ...plan, refused: { ...refused, reason: reasonWithout(refused.reason, visitor) } };
+    },
     update: async (visitor, attributes) => {
+      const { calls, refused } = planCalls(visitor, attributes, limits);
+      if (refused !== undefined || calls.length !== 1) {
+        const reason = reasonWithout(refused?.reason ?? `needs ${calls.length} calls`, visitor);
+        return { outcome: { type: "refused", reason }, neverLeft: true };
+      }
       const parameters = updateParameters(visitor, attributes);
-      const request =
+      const call =
         method === "GET"
-          ? { method, path: `${updatePath}?${parameters}`, headers: authorization }
-          : { method, path: updatePath, headers: { ...FORM, ...authorization }, body: parameters };
+          ? ({ method, path: `${updatePath}?${parameters}` } as const)
+          : ({ method, path: updatePath, headers: FORM, body: parameters } as const);
       try {
-        const answer = await call(request, MAX_ANSWER_BYTES);
+        const answer = await request({ ...call, maxBytes: MAX_ANSWER_BYTES });
         const outcome = outcomeFromAnswer(
           { status: answer.status, body: answer.body, retryAfter: retryAfterFrom(answer.headers) },
           answer.dateMs ?? 0,
@@ -124,13 +122,14 @@ export function createTargetClient(options: TargetOptions): TargetClient {
       }
     },
     fetchProfile: async (visitor) => {
+      const problem = problemOfVisitor(visitor);
+      if (problem !== undefined) {
+        return { look: { type: "unavailable", reason: `fetch: ${problem}` } };
+      }
       const by = visitor.kind === "member" ? "thirdPartyId/" : "";
-      const path = `/rest/v1/profiles/${by}${encodeURIComponent(visitor.value)}?client=${encodeURIComponent(client)}`;
+      const path = `/rest/v1/profiles/${by}${encodeURIComponent(visitor.value)}?client=${client}`;
       try {
-        const answer = await call(
-          { method: "GET", path, headers: authorization },
-          MAX_PROFILE_BYTES,
-        );
+        const answer = await request({ method: "GET", path, maxBytes: MAX_PROFILE_BYTES });
         return { look: profileLookFrom(answer.status, answer.body), dateMs: answer.dateMs };
       } catch (error) {
         return { look: { type: "unavailable", reason: `fetch: ${failureFrom(error).reason}` } };
@@ -138,46 +137,21 @@ export function createTargetClient(options: TargetOptions): TargetClient {
     },
     timeMs: async () => {
       try {
-        return (await call({ method: "HEAD", path: "/" }, MAX_ANSWER_BYTES)).dateMs;
+        return (await request({ ...TIME_REQUEST, maxBytes: MAX_ANSWER_BYTES })).dateMs;
       } catch {
         // Any error means the same to the caller: Target has not told the time.
         return undefined;
       }
     },
-    close: () => pool.close(),
+    close: connection.close,
   };
 }
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
-async function readUpTo(body: Dispatcher.ResponseData["body"], maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      body.destroy();
-      throw new AnswerTooLargeError();
-    }
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
+const TIME_REQUEST = { method: "HEAD", path: "/", authorize: false } as const;
 
-/** Whoever sends this much is not Target. */
-class AnswerTooLargeError extends Error {
-  override readonly name = "AnswerTooLargeError";
-}
-
-type Headers = Dispatcher.ResponseData["headers"];
-
-function dateFrom(headers: Headers): number | undefined {
-  const date = headers["date"];
-  const atMs = typeof date === "string" ? Date.parse(date) : Number.NaN;
-  return Number.isFinite(atMs) ? atMs : undefined;
-}
-
-function retryAfterFrom(headers: Headers): string | null {
+function retryAfterFrom(headers: TargetAnswer["headers"]): string | null {
   const value = headers["retry-after"];
   return typeof value === "string" ? value : null;
 }

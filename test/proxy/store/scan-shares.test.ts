@@ -10,7 +10,16 @@ const aStep = fc.oneof(
   { weight: 4, arbitrary: aScan() },
   fc.record({
     type: fc.constant("call" as const),
-    outcome: fc.constantFrom("delivered", "look", "absent", "unavailable", "refused", "nothing"),
+    outcome: fc.constantFrom(
+      "delivered",
+      "look",
+      "look-but",
+      "all-but",
+      "absent",
+      "unavailable",
+      "refused",
+      "nothing",
+    ),
   }),
   fc.record({
     type: fc.constant("look" as const),
@@ -109,6 +118,13 @@ function settlementOf(
         nextDueAtMs: atMs,
         readBack: { dueMs: atMs, sent },
       };
+    case "look-but":
+    case "all-but": {
+      const except = { names: sent.slice(0, 1).map(({ name }) => name), reason: "too long" };
+      const rest = { dueMs: atMs, sent: sent.slice(1) };
+      const readBack = outcome === "look-but" && rest.sent.length > 0 ? { readBack: rest } : {};
+      return { type: "delivered", version, atMs, nextDueAtMs: atMs, except, ...readBack };
+    }
     case "absent":
       return { type: "absent", atMs, dueMs: atMs, ...charge };
     case "nothing":
