@@ -2,6 +2,7 @@ import { once } from "node:events";
 import net from "node:net";
 import { describe, expect, it } from "vitest";
 import { BulkTuningChanges } from "../../../src/emulator/bulk/bulk-tuning.ts";
+import { waitFor } from "../../support/wait.ts";
 import { aBulkEmulator, CARD, START } from "./bulk-emulator.ts";
 
 const BATCH = `batch=thirdPartyId,a\n${CARD},1`;
@@ -151,7 +152,7 @@ it("[EB5] leaves nothing of a batch that breaks off, and serves the next", async
   );
   const [request] = await arrived;
   socket.destroy();
-  await once(request, "close");
+  await waitFor("the request to be given up", () => request.destroyed);
   expect([batches(), meter().bulkCalls]).toEqual([[], 0]);
   expect((await post(2, BATCH)).body).toContain("<success>true</success>");
 });
