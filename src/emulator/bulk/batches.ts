@@ -1,5 +1,5 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
-import type { Propagation } from "../profiles.ts";
+import type { Propagation } from "../propagation.ts";
 import type { Switches } from "../switches.ts";
 import { createBacklog, type Backlog, type BacklogBatch } from "./backlog.ts";
 import { createProgress, type BatchCounts, type BatchProgress } from "./batch-progress.ts";
@@ -46,10 +46,11 @@ export interface Batches {
   readonly steer: (id: string, to: "stuck" | "complete") => void;
   /** Rows that no profile has taken up yet, as they stand by now. */
   readonly backlog: BatchBacklog;
+  readonly clear: () => void;
 }
 
 /** What profiles ask for. */
-export interface BatchBacklog extends Pick<Backlog, "take" | "creates"> {
+export interface BatchBacklog extends Pick<Backlog, "take" | "createdAtMs" | "keys" | "size"> {
   /** The number of the newest batch; 0 before the first. */
   readonly newest: () => number;
 }
@@ -163,14 +164,22 @@ export function createBatches(deps: BatchesDeps): Batches {
     },
     backlog: {
       newest: () => submitted,
-      take: (visitor, nowMs) => {
+      take: (key, nowMs) => {
         settle();
-        return backlog.take(visitor, nowMs);
+        return backlog.take(key, nowMs);
       },
-      creates: (visitor, nowMs) => {
+      createdAtMs: (key, nowMs) => {
         settle();
-        return backlog.creates(visitor, nowMs);
+        return backlog.createdAtMs(key, nowMs);
       },
+      keys: backlog.keys,
+      size: backlog.size,
+    },
+    clear: () => {
+      batchById.clear();
+      unfinished.clear();
+      backlog.clear();
+      submitted = 0;
     },
   };
 }

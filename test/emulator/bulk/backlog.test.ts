@@ -6,9 +6,8 @@ import {
   NO_HASH,
   type BacklogBatch,
 } from "../../../src/emulator/bulk/backlog.ts";
-import type { VisitorId } from "../../../src/domain/visitor-id.ts";
 
-const member = (value: string): VisitorId => ({ kind: "member", value });
+const member = (id: string) => `member:${id}`;
 
 /** A batch of rows that name a visitor each and take effect at a time each; -1 is never. */
 function aBatch(number: number, rows: readonly { id: string; effectMs: number }[], create = true) {
@@ -42,7 +41,7 @@ it("[EB5] gives each row once, to its visitor, when it is due, oldest first", ()
         const due = waiting
           .filter((row) => row.id === id && row.effectMs >= 0 && row.effectMs <= nowMs)
           .toSorted((a, b) => a.effectMs - b.effectMs || a.batch - b.batch || a.row - b.row);
-        expect(backlog.creates(member(id), nowMs)).toBe(due.length > 0);
+        expect(backlog.createdAtMs(member(id), nowMs)).toBe(due.at(-1)?.effectMs);
         expect(
           backlog
             .take(member(id), nowMs)
@@ -50,6 +49,7 @@ it("[EB5] gives each row once, to its visitor, when it is due, oldest first", ()
         ).toEqual(due.map(({ batch, effectMs, row }) => [batch, effectMs, String(row)]));
         waiting = waiting.filter((row) => !due.includes(row));
         expect(backlog.size()).toBe(waiting.length);
+        expect(backlog.keys().toSorted()).toEqual(waiting.map((row) => member(row.id)).toSorted());
       }
     }),
   );
@@ -71,9 +71,9 @@ it("[EB5] holds many, tells visitors apart whose rows lie side by side, and lets
     ["id-10", 0],
     ["id-5000", 0],
   ] as const) {
-    expect(backlog.creates(member(id), 0)).toBe(false);
+    expect(backlog.createdAtMs(member(id), 0)).toBeUndefined();
     expect(backlog.take(member(id), 0)).toHaveLength(count);
-    expect(backlog.take({ kind: "browser", value: id }, 0)).toEqual([]);
+    expect(backlog.take(`browser:${id}`, 0)).toEqual([]);
   }
   expect(backlog.size()).toBe(2_498);
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { writeLayer, type BatchLayer } from "../../../src/emulator/bulk/batch-layer.ts";
-import type { StoredAttribute } from "../../../src/emulator/profiles.ts";
+import { applyRow } from "../../../src/emulator/bulk/apply-row.ts";
+import { applyUpdate, createProfile, type Profile } from "../../../src/emulator/profile.ts";
 
 const NAMES = ["a", "b", "c"] as const;
 
@@ -39,6 +39,18 @@ function plainly() {
   };
 }
 
+const ROW = { effectMs: 0, emptyValue: "ignored", onDropped: undefined } as const;
+
+function writeRow(profile: Profile, batch: number, name: string, value: string): void {
+  const attributes = { [name]: value };
+  const row = { batch, key: "member:1", doesCreate: true, doesOverride: true, effectMs: 0 };
+  applyRow(profile, { ...row, attributes }, "stored");
+}
+
+function valuesOf({ attributes }: Profile): Readonly<Record<string, string>> {
+  return Object.fromEntries([...attributes].map(([name, { value }]) => [name, value]));
+}
+
 it("[EB7] leaves of an earlier v2 batch nothing but what a visit has made the visitor's own", () => {
   const step = fc.record({
     type: fc.constantFrom("update", "visit", "row", "same-batch-row"),
@@ -46,43 +58,36 @@ it("[EB7] leaves of an earlier v2 batch nothing but what a visit has made the vi
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-      const attributes = new Map<string, StoredAttribute>();
+      const profile = createProfile(0, 0);
       const expected = plainly();
-      let layer: BatchLayer | undefined;
-      let visitedAfter = 0;
       let batch = 1;
       for (const [index, { type, name }] of steps.entries()) {
         const atMs = index * 10;
         const value = String(index);
         if (type === "update") {
-          attributes.set(name, { value, modifiedAtMs: atMs });
+          applyUpdate(profile, { ...ROW, attributes: { [name]: value }, effectMs: atMs }, "stored");
           expected.write(name, value);
         } else if (type === "visit") {
-          visitedAfter = batch;
+          profile.visitedAfter = batch;
           expected.visit();
         } else {
           if (type === "row") batch += 1;
-          const write = { batch, effectMs: atMs, attributes: { [name]: value } };
-          layer = writeLayer(attributes, layer, visitedAfter, write);
+          writeRow(profile, batch, name, value);
           expected.row(batch, name, value);
         }
-        const profile = Object.fromEntries([...attributes].map(([key, { value }]) => [key, value]));
-        expect(profile).toEqual(expected.profile());
+        expect(valuesOf(profile)).toEqual(expected.profile());
+        expect(profile.bytes).toBe(Object.entries(valuesOf(profile)).flat().join("").length);
       }
     }),
   );
 });
 
 it("[EB7] counts a visit between two submissions, also when both take effect after it", () => {
-  const attributes = new Map<string, StoredAttribute>();
-  const row = (batch: number, name: string) => ({
-    batch,
-    effectMs: 100 + batch,
-    attributes: { [name]: "x" },
-  });
-  const first = writeLayer(attributes, undefined, 1, row(1, "a"));
-  const second = writeLayer(attributes, first, 1, row(2, "b"));
-  expect([...attributes.keys()]).toEqual(["a", "b"]);
-  writeLayer(attributes, second, 1, row(3, "c"));
-  expect([...attributes.keys()]).toEqual(["a", "c"]);
+  const profile = createProfile(0, 0);
+  profile.visitedAfter = 1;
+  writeRow(profile, 1, "a", "x");
+  writeRow(profile, 2, "b", "x");
+  expect(valuesOf(profile)).toEqual({ a: "x", b: "x" });
+  writeRow(profile, 3, "c", "x");
+  expect(valuesOf(profile)).toEqual({ a: "x", c: "x" });
 });

@@ -5,24 +5,24 @@ import {
   MAX_BATCH_BYTES,
   MAX_BATCH_ROWS,
 } from "../../../src/emulator/bulk/batch-parser.ts";
-import type { BatchRow, RowSwitches } from "../../../src/emulator/bulk/batch-row.ts";
-import { createSwitches } from "../../../src/emulator/switches.ts";
+import type { BatchRow } from "../../../src/emulator/bulk/batch-row.ts";
+import { createSwitches, type Switches } from "../../../src/emulator/switches.ts";
 
 /** The whole body at once, or cut wherever a test wants it cut. */
-function parse(body: string | readonly Buffer[], switches: Partial<RowSwitches> = {}) {
+function parse(body: string | readonly Buffer[], switches: Partial<Switches> = {}) {
   const rows: BatchRow[] = [];
   const parser = createBatchParser(createSwitches(switches), (row) => rows.push(row));
   for (const chunk of typeof body === "string" ? [Buffer.from(body)] : body) parser.write(chunk);
   return { header: parser.end(), rows };
 }
 
-function rowsOf(body: string, switches: Partial<RowSwitches> = {}) {
+function rowsOf(body: string, switches: Partial<Switches> = {}) {
   return parse(body, switches).rows.map((row) =>
     row.type === "update" ? [row.id, Object.fromEntries(row.attributes)] : row.type,
   );
 }
 
-function problemOf(body: string, switches: Partial<RowSwitches> = {}): string {
+function problemOf(body: string, switches: Partial<Switches> = {}): string {
   const { header, rows } = parse(body, switches);
   expect(rows).toEqual([]);
   return header.ok ? "none" : header.error.message;
@@ -77,7 +77,7 @@ describe("batch", () => {
           (a, b) => a - b,
         );
         const chunks = ends.slice(1).map((to, index) => body.subarray(ends[index], to));
-        const { header, rows: read } = parse(chunks);
+        const { header, rows: read } = parse(chunks, { oddName: "stored", reservedName: "stored" });
         expect(header).toMatchObject({ ok: true, value: { names } });
         expect(read).toEqual(
           fitting.map(({ id, values }) => {
@@ -160,7 +160,7 @@ describe("rows", () => {
 
   it("[EB3] keeps white space around cells as part of them, or trims it, as the switch says", () => {
     const body = "batch=thirdPartyId, a,b\n1, x ,y\t\n2,\t ,y";
-    expect(rowsOf(body)).toEqual([
+    expect(rowsOf(body, { oddName: "stored" })).toEqual([
       ["1", { " a": " x ", b: "y\t" }],
       ["2", { " a": "\t ", b: "y" }],
     ]);
@@ -180,7 +180,7 @@ describe("rows", () => {
     ["acknowledged-and-dropped", "dropped"],
     ["accepted", "update"],
   ] as const)("[EB3] meets ids that are not to be sent by their switches: %s", (position, type) => {
-    const types = (body: string, switches: Partial<RowSwitches>) =>
+    const types = (body: string, switches: Partial<Switches>) =>
       parse(body, switches).rows.map((row) => row.type);
     const forbidden = { forbiddenIdCharacter: position };
     expect(types("batch=thirdPartyId,a\n%2B,x\na%2Fb,x", forbidden)).toEqual([type, type]);
@@ -188,6 +188,27 @@ describe("rows", () => {
     const long = { idTooLong: position, memberIdMaxLength: 5 };
     expect(types("batch=thirdPartyId,a\n12345,x\n123456,x", long)).toEqual(["update", type]);
     expect(types(`batch=pcId,a\n${"1".repeat(129)},x`, long)).toEqual([type]);
+  });
+});
+
+describe("names and values", () => {
+  const long = "x".repeat(257);
+
+  it("[EB3] are what their switches leave of them, as in a single update", () => {
+    const body = `batch=thirdPartyId,a,user.b,%C3%B1\n1,x,y,z\n2,,y,z\n3,${long}\n4,${long},,`;
+    expect(rowsOf(body)).toEqual([["1", { a: "x" }], "dropped", "dropped", "dropped"]);
+    expect(rowsOf(body, { reservedName: "stored", valueOver256: "truncated" })).toEqual([
+      ["1", { a: "x", "user.b": "y" }],
+      ["2", { "user.b": "y" }],
+      ["3", { a: "x".repeat(256) }],
+      ["4", { a: "x".repeat(256) }],
+    ]);
+    expect(rowsOf(body, { oddName: "refused-body", valueOver256: "stored" })).toEqual([
+      "malformed",
+      "malformed",
+      ["3", { a: long }],
+      ["4", { a: long }],
+    ]);
   });
 });
 

@@ -106,6 +106,75 @@ describe("effect", () => {
   });
 });
 
+describe("profiles", () => {
+  const DAY = 24 * HOUR;
+
+  it("[EB6] a v2 batch gives a life of its own to whom it creates, and a new one to the expired", async () => {
+    const { submit, advance, attributesOf, askDetails, visitSite } = aBulkEmulator();
+    visitSite({ kind: "member", value: "old" }, { a: "old" });
+    await submit(2, `batch=thirdPartyId,a\n${NEW},1`);
+    advance(14 * DAY);
+    const tooLate = await submit(1, `batch=thirdPartyId,b\nold,1`);
+    advance(HOUR);
+    expect([attributesOf("old"), attributesOf(NEW)]).toEqual([undefined, undefined]);
+    expect((await askDetails(tooLate)).counts).toEqual([1, 1, 0, 1, 0]);
+    await submit(2, `batch=thirdPartyId,b\nold,2\n${NEW},2`);
+    advance(HOUR);
+    expect([attributesOf("old"), attributesOf(NEW)]).toEqual([{ b: "2" }, { b: "2" }]);
+  });
+
+  it("[EB6] begins anew when its profile expired before the row took effect, and nobody looked", async () => {
+    const { submit, advance, attributesOf, visitSite } = aBulkEmulator({
+      propagation: { minMs: 14 * DAY, maxMs: 14 * DAY },
+    });
+    for (const value of [CARD, OTHER]) visitSite({ kind: "member", value }, { a: "site" });
+    await submit(2, `batch=thirdPartyId,b\n${CARD},1`);
+    await submit(1, `batch=thirdPartyId,b\n${OTHER},1`);
+    advance(15 * DAY);
+    expect([attributesOf(CARD), attributesOf(OTHER)]).toEqual([{ b: "1" }, undefined]);
+  });
+
+  it("[EB6] finds a visitor by either of two ids that became one", async () => {
+    const { submit, advance, attributesOf, visit } = aBulkEmulator();
+    visit({ tntId: "1.28_20", thirdPartyId: CARD, attributes: { a: "site" } });
+    advance(HOUR);
+    await submit(1, "batch=pcId,b\n1.28_20,browser");
+    await submit(2, `batch=thirdPartyId,c\n${CARD},member`);
+    advance(HOUR);
+    const both = { a: "site", b: "browser", c: "member" };
+    expect([attributesOf(CARD), attributesOf("1.28_20", "browser")]).toEqual([both, both]);
+  });
+
+  it("[EB6] keeps to 64 KB for a profile, as the switch says", async () => {
+    const {
+      submit,
+      advance,
+      profile,
+      switch: move,
+    } = aBulkEmulator({
+      switches: { valueOver256: "stored" },
+    });
+    const namesOf = () => [...(profile({ kind: "member", value: CARD })?.attributes.keys() ?? [])];
+    await submit(1, `batch=thirdPartyId,a\n${CARD},${"x".repeat(40_000)}`);
+    await submit(1, `batch=thirdPartyId,b\n${CARD},${"x".repeat(40_000)}`);
+    advance(HOUR);
+    expect(namesOf()).toEqual(["a"]);
+    move({ profileOver64K: "oldest-dropped" });
+    await submit(1, `batch=thirdPartyId,b\n${CARD},${"x".repeat(40_000)}`);
+    advance(HOUR);
+    expect(namesOf()).toEqual(["b"]);
+  });
+
+  it("[EB6] lists whom a small batch created, though nobody looked at them", async () => {
+    const { submit, advance, control } = aBulkEmulator();
+    await submit(2, "batch=thirdPartyId,a\nnew-1,x\nnew-2,y");
+    advance(HOUR);
+    const { profiles } = (await control("GET", "/profiles")).json();
+    const ids = profiles.flatMap(({ ids }: { ids: readonly string[] }) => ids);
+    expect(ids).toEqual(expect.arrayContaining(["member:new-1", "member:new-2"]));
+  });
+});
+
 describe("back to back", () => {
   const batch = (names: string, values: string) => `batch=thirdPartyId,${names}\n${CARD},${values}`;
 
@@ -141,6 +210,17 @@ describe("back to back", () => {
     await submit(1, batch("c", "3"));
     advance(HOUR);
     expect(attributesOf(CARD)).toEqual({ a: "1", b: "2", c: "3" });
+  });
+
+  it("[EB7] tells by the order of calls, not by the clock, what lies in between", async () => {
+    const { submit, advance, attributesOf, visitSite } = aBulkEmulator();
+    visitSite({ kind: "member", value: CARD });
+    await submit(2, batch("a", "1"));
+    visitSite({ kind: "member", value: CARD });
+    await submit(2, batch("b", "2"));
+    await submit(2, batch("c", "3"));
+    advance(HOUR);
+    expect(attributesOf(CARD)).toEqual({ a: "1", c: "3" });
   });
 
   it("[EB7] merges when the switch says so", async () => {

@@ -29,6 +29,25 @@ describe("answer", () => {
     );
   });
 
+  it("[EB11] wears what the switches give acknowledgements to wear", async () => {
+    const { post } = aBulkEmulator({
+      switches: {
+        answerStatus: "202",
+        answerType: "application/xml",
+        answerProlog: "xml-declaration",
+        answerWhitespace: "indented",
+      },
+    });
+    const answer = await post(2, BATCH, { host: "h" });
+    expect([answer.statusCode, answer.headers["content-type"]]).toEqual([
+      202,
+      "application/xml;charset=UTF-8",
+    ]);
+    expect(answer.body).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<response>\n  <success>true</success>\n  <batchStatus>http://h/m2/demo/profile/batchStatus?batchId=demo-${START}-1</batchStatus>\n  <message>Batch submitted for processing</message>\n</response>\n`,
+    );
+  });
+
   it.each([
     "application/x-www-form-urlencoded",
     "application/octet-stream",
@@ -186,6 +205,22 @@ describe("faults", () => {
     await once(socket.resume(), "close");
     expect(batches()).toHaveLength(1);
   });
+});
+
+it("[EB12] begins anew with a reset: no batches, no calls, the tuning it was started with", async () => {
+  const { post, control, batches, meter, tune, advance, attributesOf } = aBulkEmulator();
+  await post(2, "batch=thirdPartyId,a\nnew-card,1");
+  advance(10_000);
+  tune({ bulk: { callsPerMinute: 0, statusHost: "edge" } });
+  await control("POST", "/reset");
+  expect([batches(), meter().bulkCalls, attributesOf("new-card")]).toEqual([[], 0, undefined]);
+  expect((await control("GET", "/tuning")).json().bulk).toEqual({
+    processing: { baseMs: 1_000, perRowMs: 1 },
+    stuckShare: 0,
+    callsPerMinute: 50,
+    statusHost: "own",
+  });
+  expect((await post(2, BATCH)).body).toContain(`batchId=demo-${START}-1<`);
 });
 
 it("[EB12] is tuned by names that are checked, and wrong ones change nothing", async () => {
