@@ -1,83 +1,170 @@
-import { visitorKey, type VisitorId } from "../domain/visitor-id.ts";
+import type { VisitorId } from "../domain/visitor-id.ts";
+import {
+  bytesAfter,
+  MAX_PROFILE_BYTES,
+  writeAttributes,
+  type AttributeRecord,
+  type PendingUpdate,
+  type StoredAttribute,
+  type StoredProfile,
+} from "./profile.ts";
+import type { BatchBacklog } from "./bulk/batches.ts";
+import { createProfileStore } from "./profile-store.ts";
+import { createSessions, type SiteVisit } from "./sessions.ts";
+import type { Switches } from "./switches.ts";
+import { ecidKey, keyOf, type TargetId } from "./target-id.ts";
 
-/** How long Target takes to apply what it acknowledged, drawn evenly between the two. */
-export interface Propagation {
-  readonly minMs: number;
-  readonly maxMs: number;
-}
-
-export interface StoredAttribute {
-  readonly value: string;
-  readonly modifiedAtMs: number;
-}
-
-export interface StoredProfile {
-  readonly modifiedAtMs: number;
-  readonly attributes: ReadonlyMap<string, StoredAttribute>;
-}
-
-type AttributeRecord = Readonly<Record<string, string>>;
+export type { StoredAttribute, StoredProfile };
 
 /** Target's profiles. Ids, names and values are case-sensitive. */
 export interface Profiles {
-  readonly isKnown: (visitor: VisitorId) => boolean;
+  readonly isKnown: (visitor: VisitorId, atMs?: number) => boolean;
   /** The profile as it has become by `nowMs`. */
-  readonly read: (visitor: VisitorId, nowMs: number) => StoredProfile | undefined;
-  /** What a visit to the site does: creates the profile if need be, and takes effect at once. */
+  readonly read: (visitor: TargetId, nowMs: number) => StoredProfile | undefined;
+  /**
+   * A visit to the site that is over already, or a seed: creates the profile if need be, takes effect
+   * at once and is activity now, whenever it says that it was.
+   */
   readonly write: (visitor: VisitorId, attributes: AttributeRecord, modifiedAtMs: number) => void;
   /** What an acknowledged update does, at `effectMs`. Nothing for an unknown visitor. */
-  readonly updateLater: (visitor: VisitorId, attributes: AttributeRecord, effectMs: number) => void;
+  readonly updateLater: (
+    visitor: VisitorId,
+    attributes: AttributeRecord,
+    effectMs: number,
+    options?: UpdateOptions,
+  ) => void;
+  /** Whether the profile would pass 64 KB if the update took effect now. */
+  readonly wouldPass64K: (visitor: VisitorId, attributes: AttributeRecord) => boolean;
+  /** One page view of a session that goes on for 30 minutes. */
+  readonly visit: (visit: SiteVisit) => void;
+  /** From now on the profile of `visitor` is found by this Experience Cloud ID too. */
+  readonly giveEcid: (visitor: VisitorId, ecid: string) => void;
+  readonly forget: (visitor: VisitorId) => void;
+  /** The last modified first. */
+  readonly list: (limit: number) => readonly ListedProfile[];
+  readonly count: () => number;
+  readonly clear: () => void;
 }
 
-interface Profile {
-  modifiedAtMs: number;
-  readonly attributes: Map<string, StoredAttribute>;
-  pending: { readonly attributes: AttributeRecord; readonly effectMs: number }[];
+export interface UpdateOptions {
+  /** Ignored unless told otherwise, as bulk has it. */
+  readonly emptyValue?: Switches["emptyValue"];
+  readonly isInOrder?: boolean;
+  readonly onDropped?: (why: string) => void;
 }
 
-export function createProfiles(): Profiles {
-  const profileByVisitor = new Map<string, Profile>();
+export interface ListedProfile extends StoredProfile {
+  /** Kind and value, such as `member:2912345678906`. */
+  readonly ids: readonly string[];
+  readonly activeAtMs: number;
+  readonly bytes: number;
+  /** Updates acknowledged and not yet in effect. */
+  readonly pending: number;
+}
 
-  /** Applies what is due, in the order of its effect: two quick calls may well change places. */
-  const settle = (profile: Profile, nowMs: number) => {
-    const isDue = (update: { readonly effectMs: number }) => update.effectMs <= nowMs;
-    const due = profile.pending.filter(isDue).toSorted((a, b) => a.effectMs - b.effectMs);
-    if (due.length === 0) return;
-    profile.pending = profile.pending.filter((update) => !isDue(update));
-    for (const update of due) apply(profile, update.attributes, update.effectMs);
+/** Ours: rows of batches that a list of profiles looks at. */
+const MAX_TAKEN_UP = 10_000;
+
+export function createProfiles(options: {
+  readonly nowMs: () => number;
+  readonly switches: Switches;
+  readonly random: () => number;
+  /** Rows of batches, taken up when somebody looks at their visitor. */
+  readonly backlog: BatchBacklog;
+}): Profiles {
+  const { nowMs, switches, backlog } = options;
+  const store = createProfileStore(switches, backlog);
+  const sessions = createSessions(store, switches, options.random);
+  const find = (key: string, atMs: number) => {
+    sessions.advance(atMs);
+    return store.find(key, atMs);
+  };
+
+  /** So that what a small batch created is listed; of a large one, whom somebody has looked at. */
+  const takeUpFew = () => {
+    if (backlog.size() > MAX_TAKEN_UP) return;
+    for (const key of backlog.keys()) find(key, nowMs());
   };
 
   return {
-    isKnown: (visitor) => profileByVisitor.has(visitorKey(visitor)),
-    read: (visitor, nowMs) => {
-      const profile = profileByVisitor.get(visitorKey(visitor));
-      if (profile !== undefined) settle(profile, nowMs);
-      return profile;
+    isKnown: (visitor, atMs = nowMs()) => {
+      sessions.advance(atMs);
+      return store.has(keyOf(visitor), atMs);
     },
+    read: (visitor, atMs) => find(keyOf(visitor), atMs),
     write: (visitor, attributes, modifiedAtMs) => {
-      const key = visitorKey(visitor);
-      const profile = profileByVisitor.get(key) ?? {
-        modifiedAtMs,
-        attributes: new Map(),
-        pending: [],
-      };
-      profileByVisitor.set(key, profile);
-      settle(profile, modifiedAtMs);
-      apply(profile, attributes, modifiedAtMs);
+      const key = keyOf(visitor);
+      sessions.advance(nowMs());
+      const found = store.find(key, Math.min(modifiedAtMs, nowMs()));
+      const profile =
+        found !== undefined && !store.hasExpired(found, nowMs())
+          ? found
+          : store.create(key, modifiedAtMs, nowMs());
+      store.settle(profile, modifiedAtMs);
+      store.visited(profile, nowMs());
+      writeAttributes(profile, attributes, modifiedAtMs);
     },
-    updateLater: (visitor, attributes, effectMs) => {
-      profileByVisitor.get(visitorKey(visitor))?.pending.push({ attributes, effectMs });
+    updateLater: (visitor, attributes, effectMs, { emptyValue, isInOrder, onDropped } = {}) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile === undefined) return;
+      const update: PendingUpdate = {
+        attributes,
+        effectMs: isInOrder === true ? Math.max(effectMs, lastEffectMs(profile.pending)) : effectMs,
+        emptyValue: emptyValue ?? "ignored",
+        onDropped,
+      };
+      profile.pending.push(update);
+    },
+    wouldPass64K: (visitor, attributes) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile === undefined) return false;
+      return bytesAfter(profile, attributes, switches.emptyValue) > MAX_PROFILE_BYTES;
+    },
+    visit: (visit) => {
+      sessions.advance(nowMs());
+      sessions.visit(visit, nowMs());
+    },
+    giveEcid: (visitor, ecid) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile !== undefined) store.point(ecidKey(ecid), profile);
+    },
+    forget: (visitor) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile !== undefined) store.remove(profile);
+    },
+    list: (limit) => {
+      const atMs = nowMs();
+      sessions.advance(atMs);
+      takeUpFew();
+      const living = [...store.all()].filter(
+        (profile) => store.find(firstKey(profile), atMs) !== undefined,
+      );
+      return living
+        .toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs)
+        .slice(0, limit)
+        .map((profile) => ({
+          ...profile,
+          ids: [...profile.keys],
+          pending: profile.pending.length,
+        }));
+    },
+    count: () => {
+      takeUpFew();
+      return store.all().size;
+    },
+    clear: () => {
+      store.clear();
+      sessions.clear();
     },
   };
 }
 
-/**
- * Source: for bulk updates, "empty values are ignored" and never clear; for single ones nothing is
- * documented, and this is the less helpful reading.
- */
-function apply(profile: Profile, attributes: AttributeRecord, modifiedAtMs: number): void {
-  profile.modifiedAtMs = modifiedAtMs;
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== "") profile.attributes.set(name, { value, modifiedAtMs });
-  }
+function firstKey({ keys }: { readonly keys: ReadonlySet<string> }): string {
+  return [...keys][0]!;
+}
+
+function lastEffectMs(pending: readonly PendingUpdate[]): number {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const { effectMs } of pending) lastMs = Math.max(lastMs, effectMs);
+  return lastMs;
 }
