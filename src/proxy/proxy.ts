@@ -96,7 +96,11 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     },
   );
   const logging = loggingAt(settings.logLevel);
-  const target = createTargetClient({ ...options.target, method: settings.updateMethod });
+  const target = createTargetClient({
+    ...options.target,
+    method: settings.updateMethod,
+    path: settings.updatePath,
+  });
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
   const registry = await openDeviceRegistry(store);

@@ -31,6 +31,7 @@ export interface Settings {
   readonly target: TargetSettings | undefined;
   readonly dailyCalls: number;
   readonly updateMethod: "POST" | "GET";
+  readonly updatePath: "code" | "literal";
   /** Minutes after Target's word at which its profile is looked at. */
   readonly readBackAfterMinutes: number;
   /** Days a visitor Target does not have is looked for, and a profile lasts unvisited. */
@@ -130,6 +131,7 @@ const Environment = z.object({
     .max(TARGET_CALLS_PER_DAY, "Target allows 1000000 in any rolling 24 hours")
     .default(TARGET_CALLS_PER_DAY),
   TARGET_METHOD: z.enum(["POST", "GET"], "must be POST or GET").default("POST"),
+  TARGET_PATH: z.enum(["code", "literal"], "must be code or literal").default("code"),
   TARGET_DAILY_FETCHES: z.coerce
     .number()
     .int()
@@ -220,6 +222,7 @@ export function settingsFrom(
           },
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,
+    updatePath: env.TARGET_PATH,
     readBackAfterMinutes: env.READ_BACK_AFTER_MINUTES,
     unknownDays: env.UNKNOWN_DAYS,
     profileDays: env.TARGET_PROFILE_DAYS,

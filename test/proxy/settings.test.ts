@@ -30,6 +30,7 @@ describe("settings", () => {
       emulatorPort: 8081,
       dailyCalls: 1_000_000,
       updateMethod: "POST",
+      updatePath: "code",
       readBackAfterMinutes: 60,
       unknownDays: 14,
       profileDays: 14,

@@ -18,8 +18,15 @@ import {
   type UpdateMethod,
 } from "./update-request.ts";
 
+/**
+ * What stands after `/m2/` in the address of an update: the client code, or the word `client`. Adobe
+ * prints the latter for single updates and the former for everything else on the same host.
+ */
+export type UpdatePath = "code" | "literal";
+
 export interface TargetOptions extends ConnectionOptions {
   readonly method?: UpdateMethod | undefined;
+  readonly path?: UpdatePath | undefined;
   /** Longest value that is sent, in UTF-16 code units; what is longer is refused, never cut. */
   readonly maxValueLength?: number | undefined;
 }
@@ -77,12 +84,12 @@ export function createTargetClient(options: TargetOptions): TargetClient {
 /** The client over a connection that others use too. */
 export function targetClientOver(
   connection: TargetConnection,
-  options: Pick<TargetOptions, "method" | "maxValueLength"> = {},
+  options: Pick<TargetOptions, "method" | "path" | "maxValueLength"> = {},
 ): TargetClient {
   const { method = "POST", maxValueLength = DEFAULT_MAX_VALUE_LENGTH } = options;
   const { timeoutMs, request } = connection;
   const client = encodeURIComponent(connection.client);
-  const updatePath = `/m2/${client}/profile/update`;
+  const updatePath = `/m2/${options.path === "literal" ? "client" : client}/profile/update`;
   const overheadBytes = new URL(connection.origin).origin.length + updatePath.length + "?".length;
   const limits = { method, overheadBytes, maxValueLength };
 
