@@ -8,6 +8,7 @@ import { outboxBench } from "./outbox.bench.ts";
 import { storeBench } from "./store.bench.ts";
 import { startBench } from "./start.bench.ts";
 import { trustBench } from "./trust.bench.ts";
+import { updatesBench } from "./updates.bench.ts";
 import { tableOf } from "./table.ts";
 
 // `npm run bench`, `npm run bench -- capture drain`, `npm run bench -- --scale 0.1 drain`. Prints one
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   storeBench,
   ingestBench,
   trustBench,
+  updatesBench,
   bulkBench,
 ];
 
