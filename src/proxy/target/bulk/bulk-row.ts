@@ -1,0 +1,101 @@
+import type { VisitorId } from "../../../domain/visitor-id.ts";
+import { err, ok, type Result } from "../../../domain/result.ts";
+
+/** Everything we know to be true of one visitor, as it should stand in Target. */
+export interface BulkState {
+  readonly id: string;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** Why a state has no row. What cannot be said in bulk may still be said by a single update. */
+export type LeftOut =
+  /** Adobe: empty values are ignored in bulk, and clear nothing. */
+  | { readonly why: "empty-value"; readonly attribute: string }
+  /** Nothing to say: a row without values is ignored. */
+  | { readonly why: "no-attributes" }
+  /** Half a surrogate pair is no character, and UTF-8 has no bytes for it; in the id where no attribute is named. */
+  | { readonly why: "lone-surrogate"; readonly attribute?: string }
+  /** Empty, or with a character Adobe does not take in this kind of id. */
+  | { readonly why: "unusable-id" }
+  /** Over what Target keeps of one visitor, or larger than a whole file may be. */
+  | { readonly why: "too-large" };
+
+/**
+ * Most that Target keeps of one visitor from outside, in bytes of names and values.
+ *
+ * Source: "the total size of the external profile data … must not exceed 64 KB", read as 64,000 to be
+ * right either way.
+ */
+export const MAX_STATE_BYTES = 64_000;
+
+/** A file's beginning: what Adobe requires, who the rows are about, and the names of the columns. */
+export function bulkHeader(kind: VisitorId["kind"], names: readonly string[]): string {
+  checkNames(names);
+  const key = kind === "member" ? "thirdPartyId" : "pcId";
+  return `batch=${[key, ...names.map(encodeURIComponent)].join(",")}`;
+}
+
+/**
+ * A state as a row: its id, then its values in the order of `names`, empty where it has none. Every
+ * cell is percent-encoded UTF-8, so that no comma, line end or percent sign of a value means anything.
+ *
+ * Throws when the state has an attribute that `names` does not: the header is fixed by then, and
+ * leaving it out would be a loss that nobody sees.
+ *
+ * Source: Adobe on bulk files, "comma-separated", no quoting, "URL-encoded using UTF-8"; rows may be
+ * short and cells empty. `+` and `/` cannot be sent in an `mbox3rdPartyId`.
+ */
+export function bulkRow(
+  kind: VisitorId["kind"],
+  names: readonly string[],
+  { id, attributes }: BulkState,
+): Result<string, LeftOut> {
+  if (!id.isWellFormed()) return err({ why: "lone-surrogate" });
+  if (id === "" || (kind === "member" && /[+/]/.test(id))) return err({ why: "unusable-id" });
+  if (attributes.size === 0) return err({ why: "no-attributes" });
+  const cells = [encodeURIComponent(id)];
+  let found = 0;
+  let bytes = 0;
+  let lastFilled = 0;
+  for (const [index, name] of names.entries()) {
+    const value = attributes.get(name);
+    if (value === undefined) {
+      cells.push("");
+      continue;
+    }
+    if (value === "") return err({ why: "empty-value", attribute: name });
+    if (!value.isWellFormed()) return err({ why: "lone-surrogate", attribute: name });
+    found += 1;
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+    lastFilled = index + 1;
+    cells.push(encodeURIComponent(value));
+  }
+  if (found < attributes.size) throw unknownName(names, attributes);
+  if (bytes > MAX_STATE_BYTES) return err({ why: "too-large" });
+  return ok(cells.slice(0, lastFilled + 1).join(","));
+}
+
+function unknownName(names: readonly string[], attributes: BulkState["attributes"]): Error {
+  const unknown = [...attributes.keys()].find((name) => !names.includes(name)) ?? "";
+  return new Error(
+    `attributes: ${JSON.stringify(unknown)} is not among the names of the file; name every attribute that any state has.`,
+  );
+}
+
+/** Source: bulk headers are bare names, without `profile.`; the id's own column is the first. */
+function checkNames(names: readonly string[]): void {
+  if (names.length === 0) throw new Error("names: are empty; name at least one attribute.");
+  for (const [index, name] of names.entries()) {
+    const wrong = wrongWithName(name, names.indexOf(name) < index);
+    if (wrong !== undefined) throw new Error(`names: ${JSON.stringify(name)} ${wrong}`);
+  }
+}
+
+function wrongWithName(name: string, isRepeated: boolean): string | undefined {
+  if (isRepeated) return "is there twice; name each attribute once.";
+  if (name === "") return "is empty; give it a name.";
+  if (!name.isWellFormed()) return "has half a surrogate pair, which is no character; rename it.";
+  if (name.startsWith("profile.")) return "begins with `profile.`; leave that out in bulk.";
+  if (name === "thirdPartyId" || name === "pcId") return "is what Adobe calls the id; rename it.";
+  return undefined;
+}
