@@ -11,6 +11,7 @@ import type {
   ClaimResult,
   Settlement,
 } from "./store.ts";
+import { setAsideSome } from "./set-aside-some.ts";
 import { finishSuppression, suppressionOf } from "./suppression.ts";
 import { openId } from "./vault-rows.ts";
 
@@ -186,7 +187,11 @@ export async function settle(
   switch (settlement.type) {
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
-      await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
+      if (settlement.except === undefined) {
+        await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version);
+      } else {
+        await setAsideSome(tx, visitor, held.version, { ...settlement, ...settlement.except });
+      }
       return true;
     case "nothing-to-send":
       await refund(tx, held.charge_bucket);
@@ -205,6 +210,7 @@ export async function settle(
       );
       return true;
     case "refused":
+      if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
       await setAside(tx, visitor, held, settlement);
       return true;
   }

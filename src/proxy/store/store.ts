@@ -240,12 +240,16 @@ export interface ClaimedAttribute {
 }
 
 export type Settlement =
-  /** Target acknowledged everything up to `version`. Not before `nextDueAtMs` again (rule FW2). */
+  /**
+   * Target acknowledged everything up to `version`, `except` what was refused before it left: that is
+   * set aside until something newer arrives. Not before `nextDueAtMs` again (rule FW2).
+   */
   | {
       readonly type: "delivered";
       readonly version: number;
       readonly atMs: number;
       readonly nextDueAtMs: number;
+      readonly except?: { readonly names: readonly string[]; readonly reason: string };
     }
   /** Every attribute was left out in favour of the site's: no call left, the charge is given back. */
   | {
@@ -262,8 +266,16 @@ export type Settlement =
       readonly dueAtMs: number;
       readonly refund?: { readonly ledgerMs: number; readonly maxCallMs: number };
     }
-  /** Target refused it for good: set aside until something newer arrives. */
-  | { readonly type: "refused"; readonly reason: string; readonly atMs: number };
+  /**
+   * Refused for good: set aside until something newer arrives. `refund` only when it was refused here
+   * and no call left (rule QT2).
+   */
+  | {
+      readonly type: "refused";
+      readonly reason: string;
+      readonly atMs: number;
+      readonly refund?: { readonly ledgerMs: number; readonly maxCallMs: number };
+    };
 
 export interface Suppression {
   readonly act: "withdraw" | "erase";

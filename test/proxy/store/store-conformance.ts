@@ -766,6 +766,41 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(valuesOf(await claimOne(store))).toEqual({ a: "1", b: "1", c: "1" });
     });
 
+    it("[TC3] sets aside some of a claim, and owes again nothing of what was acknowledged", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, attributes: { a: "1", b: "1", c: "1" } })]));
+      const claim = await claimOne(store);
+      const except = { names: ["b"], reason: "attribute b: too long" };
+      expect(await store.settle(claim, { ...delivered(claim), except })).toBe(true);
+      const letters = await store.deadLetters(10);
+      expect(letters).toMatchObject([{ reason: except.reason, attributes: ["b"] }]);
+      expect((await store.claim(anAsk({ nowMs: NOW + DAY }))).claims).toEqual([]);
+
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW, attributes: { c: "2" } })]));
+      expect((await store.claim(anAsk())).claims, "within the spacing").toEqual([]);
+      const again = await claimOne(store, { nowMs: NOW + DAY });
+      expect(valuesOf(again)).toEqual({ b: "1", c: "2" });
+      await store.settle(again, { ...delivered(again), except });
+      expect(await store.deadLetters(10)).toMatchObject([{ attributes: ["b"] }]);
+
+      await store.ingest(aBatch([anUpdate({ seq: 3, atMs: NOW, attributes: { b: "2" } })]));
+      const mended = await claimOne(store, { nowMs: NOW + 2 * DAY });
+      expect(valuesOf(mended)).toEqual({ b: "2" });
+      await store.settle(mended, delivered(mended));
+      expect(await store.deadLetters(10)).toEqual([]);
+    });
+
+    it("[TC3][FW3] owes what became newer while some of the claim was refused, and names that then", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, attributes: { a: "1", b: "1", c: "1" } })]));
+      const claim = await claimOne(store);
+      await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW, attributes: { c: "2" } })]));
+      const except = { names: ["b", "c"], reason: "attribute b, attribute c" };
+      await store.settle(claim, { ...delivered(claim), except });
+      expect(await store.deadLetters(10)).toEqual([]);
+      expect(valuesOf(await claimOne(store, { nowMs: NOW + DAY }))).toEqual({ b: "1", c: "2" });
+    });
+
     it("[FW3] does not set aside what became newer during the refused call", async () => {
       const store = await open();
       await store.ingest(aBatch([anUpdate({ seq: 1 })]));
@@ -841,6 +876,16 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       });
       expect(await used()).toBe(1);
       expect((await store.claim(anAsk())).claims).toEqual([]);
+    });
+
+    it("[QT2][TC3] gives back the charge of what was refused before it left", async () => {
+      const store = await open();
+      await store.ingest(cards(1));
+      const refund = { ledgerMs: 0, maxCallMs: MAX_CALL_MS };
+      const refused = { type: "refused", reason: "too long", atMs: NOW, refund } as const;
+      await store.settle(await claimOne(store), refused);
+      expect((await store.figures(NOW, 0)).allowanceUsed).toBe(0);
+      expect(await store.deadLetters(10)).toHaveLength(1);
     });
 
     it("[QT2] gives nothing back to a claim that was lost", async () => {
