@@ -93,11 +93,3 @@ export async function answerThroughFaults(
       return send({ status: 200, type: "text/html;charset=UTF-8", body: CAPTIVE_PORTAL });
   }
 }
-
-/** Whether a request may be heard at all, when authentication is required. */
-export function isAuthorized(state: EmulatorState, request: FastifyRequest): boolean {
-  return state.token === undefined || request.headers.authorization === `Bearer ${state.token}`;
-}
-
-/** Source: seen in practice, status 403 with this word; Adobe documents no body. */
-export const FORBIDDEN = plain(403, "Forbidden");

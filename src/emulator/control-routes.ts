@@ -1,9 +1,12 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 import type { VisitorId } from "../domain/visitor-id.ts";
-import type { EmulatorState, MeterReading } from "./emulator-state.ts";
+import { parsed } from "./control/parsed.ts";
+import { routeSwitches } from "./control/switch-routes.ts";
+import { tune, type EmulatorState, type MeterReading } from "./emulator-state.ts";
 import { Fault, FaultList } from "./faults.ts";
 import type { MovableClock } from "./movable-clock.ts";
+import { SWITCHES } from "./switches.ts";
 
 const Attributes = z.record(z.string().min(1), z.string());
 
@@ -31,7 +34,7 @@ const ClockMove = z.union([
 
 const Changes = z.strictObject({
   limit: z.int().min(0).optional(),
-  overLimit: z.enum(["refused-body", "status-429", "status-503"]).optional(),
+  overLimit: z.enum(SWITCHES.overLimit.values).optional(),
   propagation: z
     .strictObject({ minMs: z.number().min(0), maxMs: z.number().min(0) })
     .refine(({ minMs, maxMs }) => minMs <= maxMs, "minMs must not be above maxMs")
@@ -49,7 +52,7 @@ export function routeControl(
     client: state.client,
     now: new Date(clock.nowMs()).toISOString(),
     meter: readMeter(),
-    tuning: state.tuning,
+    tuning: tune(state, {}),
     routes: ROUTES,
   }));
   app.get("/calls", async () => ({ calls: state.calls.list() }));
@@ -62,13 +65,11 @@ export function routeControl(
   routeProfiles(app, state);
   routeClock(app, clock);
   routeFaults(app, state);
+  routeSwitches(app, state);
   app.put("/tuning", async (request, reply) => {
     const changes = parsed(Changes, request.body, reply);
     if (changes === undefined) return reply;
-    for (const [name, value] of Object.entries(changes)) {
-      if (value !== undefined) Object.assign(state.tuning, { [name]: value });
-    }
-    return state.tuning;
+    return tune(state, changes);
   });
 }
 
@@ -125,14 +126,6 @@ function routeFaults(app: FastifyInstance, state: EmulatorState): void {
   });
 }
 
-/** The value as the schema wants it; otherwise the reply has been sent, saying what is wrong. */
-function parsed<T>(schema: z.ZodType<T>, value: unknown, reply: FastifyReply): T | undefined {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  reply.code(400).send({ status: 400, message: z.prettifyError(result.error) });
-  return undefined;
-}
-
 const ROUTES = [
   "GET    /_emulator/calls",
   "DELETE /_emulator/calls",
@@ -145,4 +138,6 @@ const ROUTES = [
   "POST   /_emulator/faults",
   "DELETE /_emulator/faults",
   "PUT    /_emulator/tuning",
+  "GET    /_emulator/switches",
+  "PUT    /_emulator/switches",
 ];

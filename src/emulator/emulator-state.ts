@@ -2,19 +2,23 @@ import type { CallLog } from "./call-log.ts";
 import type { Faults } from "./faults.ts";
 import type { Meter } from "./meter.ts";
 import type { Profiles, Propagation } from "./profiles.ts";
+import { setSwitches, type Switches } from "./switches.ts";
 
-/**
- * What a call over the limit is answered with. Adobe does not say; `refused-body` (status 200 and
- * `<success>false</success>`) is the least helpful answer it leaves room for.
- */
-export type OverLimit = "refused-body" | "status-429" | "status-503";
+/** What a call over the limit is answered with. */
+export type OverLimit = Switches["overLimit"];
 
-/** What can be changed while the emulator runs. */
+/** What is documented, and yet can be changed while the emulator runs. */
 export interface Tuning {
   /** Update calls in any rolling 24 hours. */
   limit: number;
-  overLimit: OverLimit;
   propagation: Propagation;
+}
+
+/** `overLimit` is a switch of that name, kept here for those who tune it with the limit. */
+export interface TuningChanges {
+  readonly limit?: number | undefined;
+  readonly propagation?: Propagation | undefined;
+  readonly overLimit?: OverLimit | undefined;
 }
 
 /** Everything the routes share. */
@@ -29,6 +33,8 @@ export interface EmulatorState {
   /** Profile fetches so far; they do not count against the limit. */
   fetches: number;
   readonly tuning: Tuning;
+  /** Where every undocumented behaviour stands; see `switches.ts`. */
+  readonly switches: Switches;
   readonly random: () => number;
   readonly sleep: (delayMs: number) => Promise<unknown>;
 }
@@ -41,4 +47,13 @@ export interface MeterReading {
   readonly maxInAnyWindow: number;
   readonly total: number;
   readonly fetches: number;
+}
+
+/** Changes what is tuned, and gives back where everything tunable stands. */
+export function tune(state: EmulatorState, changes: TuningChanges): TuningChanges {
+  const { limit, propagation, overLimit } = changes;
+  if (limit !== undefined) state.tuning.limit = limit;
+  if (propagation !== undefined) state.tuning.propagation = propagation;
+  if (overLimit !== undefined) setSwitches(state.switches, { overLimit });
+  return { ...state.tuning, overLimit: state.switches.overLimit };
 }

@@ -4,7 +4,7 @@ import type { VisitorId } from "../domain/visitor-id.ts";
 /** Which requests a fault befalls; all update calls when absent. */
 const Match = z.strictObject({
   /** `any` is every request to Target, its time included. */
-  route: z.enum(["update", "fetch", "any"]).default("update"),
+  route: z.enum(["update", "fetch", "token", "bulk", "batch-status", "any"]).default("update"),
   kind: z.enum(["member", "browser"]).optional(),
   /** The visitor's id, case-sensitive. */
   value: z.string().optional(),
@@ -53,7 +53,7 @@ export const FaultList = z.array(Fault).max(1_000);
 
 /** What a request is about, as far as faults can tell requests apart. */
 export interface FaultSubject {
-  readonly route: "update" | "fetch" | "time";
+  readonly route: "update" | "fetch" | "token" | "bulk" | "batch-status" | "time";
   readonly visitor?: VisitorId | undefined;
 }
 

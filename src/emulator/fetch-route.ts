@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { VisitorId } from "../domain/visitor-id.ts";
-import { answerThroughFaults, FORBIDDEN, isAuthorized, type Answer } from "./answer.ts";
+import { answerThroughFaults, type Answer } from "./answer.ts";
+import { authenticationObjection } from "./authentication.ts";
 import type { EmulatorState } from "./emulator-state.ts";
 import type { StoredProfile } from "./profiles.ts";
 
@@ -21,8 +22,10 @@ export function routeFetch(app: FastifyInstance, state: EmulatorState): void {
       return answerThroughFaults(state, { route: "fetch", visitor }, request, reply, {
         arrive: () => {
           count();
-          if (!isAuthorized(state, request)) return FORBIDDEN;
-          return fetchAnswer(state, visitor, request.query.client);
+          return (
+            authenticationObjection(state, request, "fetch") ??
+            fetchAnswer(state, visitor, request.query.client)
+          );
         },
         discard: count,
       });

@@ -10,9 +10,16 @@ import { routeFetch } from "./fetch-route.ts";
 import { createMeter, DEFAULT_LIMIT } from "./meter.ts";
 import { createMovableClock } from "./movable-clock.ts";
 import { createProfiles, type Propagation, type StoredProfile } from "./profiles.ts";
+import { createSwitches, setSwitches, type Switches } from "./switches.ts";
 import { routeTime } from "./time-route.ts";
 import { routeUpdate } from "./update-route.ts";
-import type { EmulatorState, MeterReading, OverLimit, Tuning } from "./emulator-state.ts";
+import {
+  tune,
+  type EmulatorState,
+  type MeterReading,
+  type OverLimit,
+  type TuningChanges,
+} from "./emulator-state.ts";
 
 export { DEMO_BROWSER, DEMO_CLIENT, DEMO_VISITORS };
 
@@ -25,7 +32,10 @@ export interface EmulatorOptions {
   /** Asked of every request to a profile API when given. */
   readonly token?: string;
   readonly limit?: number;
+  /** The switch of that name; `switches` wins. */
   readonly overLimit?: OverLimit;
+  /** Where undocumented behaviours stand from the start; the rest at their defaults. */
+  readonly switches?: Partial<Switches>;
   readonly propagation?: Propagation;
   /** Uniform draw in [0, 1), for the propagation delay. */
   readonly random?: () => number;
@@ -52,7 +62,9 @@ export interface Emulator {
   /** The same objects as `POST /_emulator/faults` takes; throws on a wrong one. */
   readonly inject: (...faults: readonly object[]) => void;
   readonly clearFaults: () => void;
-  readonly tune: (changes: Partial<Tuning>) => void;
+  readonly tune: (changes: TuningChanges) => void;
+  /** Moves switches; throws on a wrong name or position. */
+  readonly switch: (changes: Partial<Switches>) => void;
 }
 
 /** Source: "Updates generally occur in under one hour"; a second is what a demo can wait for. */
@@ -81,9 +93,12 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     fetches: 0,
     tuning: {
       limit: options.limit ?? DEFAULT_LIMIT,
-      overLimit: options.overLimit ?? "refused-body",
       propagation: options.propagation ?? DEFAULT_PROPAGATION,
     },
+    switches: createSwitches({
+      ...(options.overLimit && { overLimit: options.overLimit }),
+      ...options.switches,
+    }),
     random: options.random ?? Math.random,
     sleep: options.sleep ?? delay,
   };
@@ -103,7 +118,8 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     meter: () => readMeter(state),
     inject: (...faults) => state.faults.inject(FaultList.parse(faults)),
     clearFaults: state.faults.clear,
-    tune: (changes) => void Object.assign(state.tuning, changes),
+    tune: (changes) => void tune(state, changes),
+    switch: (changes) => void setSwitches(state.switches, changes),
   };
 }
 

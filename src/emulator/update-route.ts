@@ -1,15 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
-import {
-  ACKNOWLEDGED,
-  answerThroughFaults,
-  FORBIDDEN,
-  isAuthorized,
-  plain,
-  refusal,
-  type Answer,
-} from "./answer.ts";
+import { ACKNOWLEDGED, answerThroughFaults, plain, refusal, type Answer } from "./answer.ts";
+import { authenticationObjection } from "./authentication.ts";
 import type { Call } from "./call-log.ts";
 import type { EmulatorState } from "./emulator-state.ts";
 import { parseParameters, type Parameters } from "./parameters.ts";
@@ -107,7 +100,8 @@ function objectionTo(
 ): Answer | undefined {
   const { client } = request.params;
   if (client !== state.client && client !== "client") return plain(404, "Not Found");
-  if (!isAuthorized(state, request)) return FORBIDDEN;
+  const unauthorized = authenticationObjection(state, request, "update");
+  if (unauthorized !== undefined) return unauthorized;
   if ((request.raw.url?.length ?? 0) > MAX_GET_BYTES) return plain(414, "URI Too Long");
   if (bodyOf(request).length > MAX_POST_BYTES) return plain(413, "Payload Too Large");
   if (isOver) return overLimit(state);
@@ -115,13 +109,15 @@ function objectionTo(
 }
 
 function overLimit(state: EmulatorState): Answer {
-  switch (state.tuning.overLimit) {
+  switch (state.switches.overLimit) {
     case "refused-body":
       return refusal("Request could not be processed");
     case "status-429":
       return plain(429, "Too Many Requests");
     case "status-503":
       return plain(503, "Service Unavailable");
+    case "acknowledged-and-dropped":
+      return ACKNOWLEDGED;
   }
 }
 

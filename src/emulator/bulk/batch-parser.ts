@@ -1,0 +1,91 @@
+import { err, ok, type Result } from "../../domain/result.ts";
+import { readHeader, type BatchHeader } from "./batch-header.ts";
+import { readRow, type BatchRow } from "./batch-row.ts";
+import type { Whitespace } from "./cell.ts";
+import { createLineSplitter } from "./lines.ts";
+
+/** Source: "< 50 MB" and "no more than 500,000 rows" each. Of the two megabytes, the smaller one. */
+export const MAX_BATCH_BYTES = 50_000_000;
+export const MAX_BATCH_ROWS = 500_000;
+
+const PREFIX = "batch=";
+
+/** Why a body is no batch, with a sentence for its sender. */
+export interface BatchProblem {
+  readonly type: "not-a-batch" | "bad-header" | "malformed-row" | "oversize";
+  readonly message: string;
+}
+
+export interface BatchReading {
+  readonly whitespace: Whitespace;
+  /** Whether one malformed row condemns the batch. */
+  readonly isStrict: boolean;
+}
+
+/** Reads a batch as it arrives. Holds one line at most. */
+export interface BatchParser {
+  readonly write: (chunk: Buffer) => void;
+  /** The body is over: the headers of a batch that was read to its end, or what is wrong with it. */
+  readonly end: () => Result<BatchHeader, BatchProblem>;
+}
+
+/**
+ * Calls `onRow` with each row as it was read and as it stood there, in order. After a problem nothing
+ * more is looked at, however much still comes.
+ */
+export function createBatchParser(
+  reading: BatchReading,
+  onRow: (row: BatchRow, line: string, header: BatchHeader) => void,
+): BatchParser {
+  let header: BatchHeader | undefined;
+  let problem: BatchProblem | undefined;
+  let bytes = 0;
+  let rows = 0;
+
+  const lines = createLineSplitter((line) => {
+    if (problem !== undefined) return;
+    if (header === undefined) begin(line);
+    else if (line !== "") takeRow(header, line);
+  });
+
+  const begin = (line: string) => {
+    if (!line.startsWith(PREFIX)) {
+      // Source: seen in practice for a body without `batch=`; Adobe lists no messages.
+      problem = { type: "not-a-batch", message: "Batch is empty: the body must begin with batch=" };
+      return;
+    }
+    const read = readHeader(line.slice(PREFIX.length), reading.whitespace);
+    if (read.ok) header = read.value;
+    else problem = { type: "bad-header", message: read.error };
+  };
+
+  const takeRow = (header: BatchHeader, line: string) => {
+    rows += 1;
+    if (rows > MAX_BATCH_ROWS) {
+      problem = { type: "oversize", message: "Batch has more than 500,000 rows" };
+      return;
+    }
+    const row = readRow(header, line, reading.whitespace);
+    if (row.type === "malformed" && reading.isStrict) {
+      problem = { type: "malformed-row", message: `Row ${rows}: ${row.why}` };
+    } else onRow(row, line, header);
+  };
+
+  return {
+    write: (chunk) => {
+      bytes += chunk.length;
+      if (bytes >= MAX_BATCH_BYTES) {
+        problem = { type: "oversize", message: "Batch is not smaller than 50 MB" };
+      }
+      if (problem === undefined) lines.write(chunk);
+    },
+    end: () => {
+      if (problem === undefined) lines.end();
+      if (problem !== undefined) return err(problem);
+      if (header === undefined || rows === 0) {
+        return err({ type: "not-a-batch", message: "Batch is empty" });
+      }
+      return ok(header);
+    },
+  };
+}
