@@ -58,7 +58,7 @@ async function submitUntilAnswered(
 ): Promise<Exclude<SubmitOutcome, { readonly type: "unavailable" }>> {
   for (let attempt = 1; ; attempt += 1) {
     await pace.turn(signal);
-    const outcome = await submitBulkFile(connection, api, folder, batch, nowMs);
+    const outcome = await submitBulkFile(connection, api, folder, batch, nowMs, signal);
     if (outcome.type !== "unavailable") return outcome;
     if (outcome.retryAfterMs !== undefined) pace.holdBack(outcome.retryAfterMs);
     else await sleep(backoffDelayMs(attempt, random()), signal);

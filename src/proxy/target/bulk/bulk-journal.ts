@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import type { Vault } from "../../vault/vault.ts";
+import { LEFT_OUT_WHYS } from "./bulk-row.ts";
 import { BulkFolderError, syncFolder } from "./sealed-file.ts";
 
 const Count = z.int().nonnegative();
@@ -56,7 +57,11 @@ const Batch = z.object({
 });
 export type Batch = z.infer<typeof Batch>;
 
-const LeftOutRow = z.object({ row: Count, why: z.string(), attribute: z.string().optional() });
+const LeftOutRow = z.object({
+  row: Count,
+  why: z.enum(LEFT_OUT_WHYS),
+  attribute: z.string().optional(),
+});
 
 const Run = z.object({
   v: z.literal(1),

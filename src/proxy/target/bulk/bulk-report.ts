@@ -60,7 +60,7 @@ export function bulkReport(run: Omit<Run, "key">): BulkReport {
       row: firstRow,
       reason: end.type === "complete" ? "" : end.reason,
     })),
-    notExpressible: { count: run.leftOut, first: run.firstLeftOut as never },
+    notExpressible: { count: run.leftOut, first: run.firstLeftOut },
   };
 }
 

@@ -7,18 +7,28 @@ export interface BulkState {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** Why a state has no row. What cannot be said in bulk may still be said by a single update. */
-export type LeftOut =
-  /** Adobe: empty values are ignored in bulk, and clear nothing. */
-  | { readonly why: "empty-value"; readonly attribute: string }
-  /** Nothing to say: a row without values is ignored. */
-  | { readonly why: "no-attributes" }
-  /** Half a surrogate pair is no character, and UTF-8 has no bytes for it; in the id where no attribute is named. */
-  | { readonly why: "lone-surrogate"; readonly attribute?: string }
-  /** Empty, or with a character Adobe does not take in this kind of id. */
-  | { readonly why: "unusable-id" }
-  /** Over what Target keeps of one visitor, or larger than a whole file may be. */
-  | { readonly why: "too-large" };
+/**
+ * Why a state has no row. What cannot be said in bulk may still be said by a single update.
+ *
+ * `empty-value`: Adobe ignores empty values in bulk, and they clear nothing. `no-attributes`: a row
+ * without values is ignored. `lone-surrogate`: half a surrogate pair is no character, and UTF-8 has no
+ * bytes for it; it is in the id where no attribute is named. `unusable-id`: empty, or with a character
+ * Adobe does not take in this kind of id. `too-large`: over what Target keeps of one visitor, or larger
+ * than a whole file may be.
+ */
+export const LEFT_OUT_WHYS = [
+  "empty-value",
+  "no-attributes",
+  "lone-surrogate",
+  "unusable-id",
+  "too-large",
+] as const;
+
+export interface LeftOut {
+  readonly why: (typeof LEFT_OUT_WHYS)[number];
+  /** The first attribute it is about, where it is about one. */
+  readonly attribute?: string | undefined;
+}
 
 /**
  * Most that Target keeps of one visitor from outside, in bytes of names and values.

@@ -2,6 +2,7 @@ import { backoffDelayMs } from "../../../domain/backoff.ts";
 import { addressAtTarget } from "../edge-host.ts";
 import type { TargetAnswer, TargetConnection } from "../target-connection.ts";
 import { failureFrom } from "../target-outcome.ts";
+import { unlessAborted } from "./abortable.ts";
 import { isAboutPace, plainWords, unescapeXml, xmlFieldsFrom } from "./bulk-answer.ts";
 import type { BulkPace, Sleep } from "./bulk-pace.ts";
 import { MAX_ANSWER_BYTES, MINUTE_FULL_MS, unavailableFrom } from "./bulk-submit.ts";
@@ -72,7 +73,7 @@ export async function followBatch(
   let failures = 0;
   for (let looks = 0; ; looks += 1) {
     await deps.pace.turn(signal);
-    const { look, dateMs } = await lookAtBatch(deps, batch.statusUrl);
+    const { look, dateMs } = await unlessAborted(lookAtBatch(deps, batch.statusUrl), signal);
     const ageMs = (dateMs ?? deps.nowMs()) - batch.atMs;
     unknowns = look.type === "unknown" ? unknowns + 1 : 0;
     failures = look.type === "unavailable" ? failures + 1 : 0;
@@ -117,7 +118,8 @@ async function lookAtBatch(
   }
   // Source: only with `showDetails` are there counts.
   url.searchParams.set("showDetails", "true");
-  const host = url.origin === new URL(connection.origin).origin ? connection : connectTo(url.origin);
+  const host =
+    url.origin === new URL(connection.origin).origin ? connection : connectTo(url.origin);
   try {
     const answer = await host.request({
       method: "GET",

@@ -3,6 +3,7 @@ import { retryAfterMs } from "../../../domain/backoff.ts";
 import { addressAtTarget } from "../edge-host.ts";
 import type { TargetAnswer, TargetConnection } from "../target-connection.ts";
 import { failureFrom } from "../target-outcome.ts";
+import { unlessAborted } from "./abortable.ts";
 import { isAboutPace, plainWords, unescapeXml, xmlFieldsFrom } from "./bulk-answer.ts";
 import { bulkBody, type BulkFile, type BulkFolder } from "./bulk-file.ts";
 import { BulkFolderError } from "./sealed-file.ts";
@@ -39,7 +40,8 @@ const LONGEST_ANSWER_MS = 60_000;
 export const MAX_ANSWER_BYTES = 65_536;
 
 /**
- * Sends a file, as it is read from the disk. Throws only a `BulkFolderError`.
+ * Sends a file, as it is read from the disk. Throws a `BulkFolderError` when that cannot be read, and
+ * the signal's reason when it is aborted; then, as without an answer, it may have been taken.
  *
  * Sent twice it does no harm, be it that an answer was lost: v2 lets the later of two batches override
  * what the earlier one said of a visitor, and both say the same, all we know.
@@ -55,6 +57,7 @@ export async function submitBulkFile(
   folder: BulkFolder,
   file: BulkFile,
   nowMs: () => number,
+  signal: AbortSignal,
 ): Promise<SubmitOutcome> {
   const version = api === "v2" ? "v2/" : "";
   const path = `/m2/${encodeURIComponent(connection.client)}/${version}profile/batchUpdate`;
@@ -64,7 +67,7 @@ export async function submitBulkFile(
     if (error instanceof BulkFolderError) damage = error;
   });
   try {
-    const answer = await connection.request({
+    const request = connection.request({
       method: "POST",
       path,
       headers: {
@@ -75,9 +78,11 @@ export async function submitBulkFile(
       maxBytes: MAX_ANSWER_BYTES,
       timeoutMs: LONGEST_ANSWER_MS + Math.ceil(file.bytes / SLOWEST_BYTES_PER_MS),
     });
+    const answer = await unlessAborted(request, signal);
     return submitOutcomeFrom(answer, connection.origin, answer.dateMs ?? nowMs());
   } catch (error) {
     if (damage !== undefined) throw damage;
+    signal.throwIfAborted();
     return { type: "unavailable", reason: failureFrom(error).reason };
   } finally {
     body.destroy();

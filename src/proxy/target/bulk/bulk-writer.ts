@@ -6,13 +6,13 @@ import type { Clock } from "../../../domain/clock.ts";
 import type { VisitorId } from "../../../domain/visitor-id.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { TargetConnection } from "../target-connection.ts";
-import { BULK_FILE_LIMITS, type BulkFileLimits } from "./bulk-file.ts";
-import { createBulkJournal, newRunKey, type Run } from "./bulk-journal.ts";
+import { BULK_FILE_LIMITS, type BulkFileLimits, type BulkFolder } from "./bulk-file.ts";
+import { createBulkJournal, newRunKey, type Batch, type Run } from "./bulk-journal.ts";
 import { createBulkPace, type BulkPace, type Sleep } from "./bulk-pace.ts";
 import { bulkProgress, bulkReport, type BulkProgress, type BulkReport } from "./bulk-report.ts";
 import { bulkHeader, type BulkState, type LeftOut } from "./bulk-row.ts";
 import type { BulkApi } from "./bulk-submit.ts";
-import { sendBatches } from "./send-batches.ts";
+import { sendBatches, type RunState, type SendDeps } from "./send-batches.ts";
 import { writeBulkFiles } from "./write-files.ts";
 
 export interface BulkWriterDeps {
@@ -96,43 +96,10 @@ const MOST_LEFT_OUT_NAMED = 1_000;
 const ROWS_BETWEEN_PROGRESS = 10_000;
 
 export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
-  const { clock, vault, limits = BULK_FILE_LIMITS, random = Math.random } = deps;
+  const { clock, limits = BULK_FILE_LIMITS } = deps;
   const sleep = deps.sleep ?? realSleep;
   const pace = deps.pace ?? createBulkPace(clock, sleep);
-  const journal = createBulkJournal(deps.folder, vault);
-
-  const send = async (run: Run | Omit<Run, "key">, key: KeyObject, watch: BulkWatch) => {
-    const opened = new Map<string, TargetConnection>();
-    const connectTo = (origin: string) => {
-      const connection = opened.get(origin) ?? deps.connectTo(origin);
-      opened.set(origin, connection);
-      return connection;
-    };
-    try {
-      await journal.sweep(run.batches.map(({ name }) => name));
-      const done = await sendBatches({
-        connection: deps.connection,
-        connectTo,
-        pace,
-        sleep,
-        random,
-        nowMs: clock.wallMs,
-        run,
-        folder: { path: deps.folder, key, header: run.header },
-        inFlight: deps.inFlight ?? IN_FLIGHT,
-        mostBadInARow: deps.badInARow ?? BAD_IN_A_ROW,
-        save: async (changed) => {
-          await journal.write(changed, key);
-          watch.onProgress?.(bulkProgress(changed));
-        },
-        discard: (name) => rm(path.join(deps.folder, name), { force: true }),
-        signal: watch.signal ?? new AbortController().signal,
-      });
-      return bulkReport(done);
-    } finally {
-      await Promise.all([...opened.values()].map((connection) => connection.close()));
-    }
-  };
+  const journal = createBulkJournal(deps.folder, deps.vault);
 
   return {
     run: async (given, watch = {}) => {
@@ -144,7 +111,8 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
       const begun = begin(given);
       await journal.write(begun, key);
       await journal.sweep([]);
-      const written = await write(begun, key, given, watch);
+      const folder = { path: deps.folder, key, header: begun.header };
+      const written = await writeStates(begun, folder, limits, given, watch);
       await journal.write(written, key);
       watch.onProgress?.(bulkProgress(written));
       return send(written, key, watch);
@@ -152,53 +120,70 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
     resume: async (watch = {}) => {
       const before = await journal.read();
       if (before === undefined || before.run.phase === "writing") return undefined;
+      // Sealed anew under the storage key of today, so that an older one is not needed for it.
+      await journal.write(before.run, before.key);
       return send(before.run, before.key, watch);
     },
   };
 
-  async function write(
-    begun: Omit<Run, "key">,
-    key: KeyObject,
-    { kind, names, states, onLeftOut }: BulkRun,
-    watch: BulkWatch,
-  ): Promise<Omit<Run, "key">> {
-    let rows = 0;
-    let leftOut = 0;
-    const firstLeftOut: Run["firstLeftOut"] = [];
-    const folder = { path: deps.folder, key, header: begun.header };
-    const files = await writeBulkFiles(folder, {
-      kind,
-      names,
-      states,
-      limits,
+  async function send(run: RunState, key: KeyObject, watch: BulkWatch): Promise<BulkReport> {
+    await journal.sweep(run.batches.filter(isOpen).map(({ name }) => name));
+    if (run.phase === "done") return bulkReport(run);
+    const hosts = createHosts(deps.connectTo);
+    const sendDeps: SendDeps = {
+      connection: deps.connection,
+      connectTo: hosts.connectTo,
+      pace,
+      sleep,
+      random: deps.random ?? Math.random,
+      nowMs: clock.wallMs,
+      run,
+      api: run.api,
+      folder: { path: deps.folder, key, header: run.header },
+      inFlight: deps.inFlight ?? IN_FLIGHT,
+      mostBadInARow: deps.badInARow ?? BAD_IN_A_ROW,
       nameOf: fileName,
-      onLeftOut: (row, why) => {
-        leftOut += 1;
-        if (firstLeftOut.length < MOST_LEFT_OUT_NAMED) firstLeftOut.push({ row, ...why });
-        onLeftOut?.(row, why);
+      save: async (changed) => {
+        await journal.write(changed, key);
+        watch.onProgress?.(bulkProgress(changed));
       },
-      onRow: (count) => {
-        rows = count;
-        if (count % ROWS_BETWEEN_PROGRESS === 0) {
-          watch.onProgress?.(bulkProgress({ ...begun, rows: count }));
-        }
-      },
-      signal: watch.signal ?? new AbortController().signal,
-    });
-    return {
-      ...begun,
-      phase: "sending",
-      rows,
-      leftOut,
-      firstLeftOut,
-      files: files.length,
-      nextFile: files.length + 1,
-      batches: files.map((file) => ({ ...file, step: { type: "waiting" } })),
+      discard: (name) => rm(path.join(deps.folder, name), { force: true }),
     };
+    try {
+      return bulkReport(await sendBatches(sendDeps, signalOf(watch)));
+    } finally {
+      await hosts.close();
+    }
   }
 }
 
-function begin({ kind, names, api }: BulkRun): Omit<Run, "key"> {
+function isOpen({ step }: Batch): boolean {
+  return step.type !== "ended";
+}
+
+function signalOf({ signal }: BulkWatch): AbortSignal {
+  return signal ?? new AbortController().signal;
+}
+
+/** Target's other hosts, one connection each. */
+function createHosts(connectTo: BulkWriterDeps["connectTo"]): {
+  readonly connectTo: BulkWriterDeps["connectTo"];
+  readonly close: () => Promise<void>;
+} {
+  const opened = new Map<string, TargetConnection>();
+  return {
+    connectTo: (origin) => {
+      const connection = opened.get(origin) ?? connectTo(origin);
+      opened.set(origin, connection);
+      return connection;
+    },
+    close: async () => {
+      await Promise.all([...opened.values()].map((connection) => connection.close()));
+    },
+  };
+}
+
+function begin({ kind, names, api }: BulkRun): RunState {
   return {
     v: 1,
     api: api ?? (kind === "member" ? "v2" : "v1"),
@@ -214,8 +199,47 @@ function begin({ kind, names, api }: BulkRun): Omit<Run, "key"> {
   };
 }
 
+async function writeStates(
+  begun: RunState,
+  folder: BulkFolder,
+  limits: BulkFileLimits,
+  { kind, names, states, onLeftOut }: BulkRun,
+  watch: BulkWatch,
+): Promise<RunState> {
+  let rows = 0;
+  let leftOut = 0;
+  const firstLeftOut: Run["firstLeftOut"] = [];
+  const files = await writeBulkFiles(folder, {
+    kind,
+    names,
+    states,
+    limits,
+    nameOf: fileName,
+    onLeftOut: (row, why) => {
+      leftOut += 1;
+      if (firstLeftOut.length < MOST_LEFT_OUT_NAMED) firstLeftOut.push({ row, ...why });
+      onLeftOut?.(row, why);
+    },
+    onRow: (count) => {
+      rows = count;
+      if (count % ROWS_BETWEEN_PROGRESS === 0) watch.onProgress?.(bulkProgress({ ...begun, rows }));
+    },
+    signal: signalOf(watch),
+  });
+  return {
+    ...begun,
+    phase: "sending",
+    rows,
+    leftOut,
+    firstLeftOut,
+    files: files.length,
+    nextFile: files.length + 1,
+    batches: files.map((file) => ({ ...file, step: { type: "waiting" } })),
+  };
+}
+
 /** Says nothing of who is in it. */
-export function fileName(file: number): string {
+function fileName(file: number): string {
   return `${file}.rows`;
 }
 
