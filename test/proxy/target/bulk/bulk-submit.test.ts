@@ -184,7 +184,7 @@ describe("[BU3] a submission", () => {
     ["http://127.0.0.1/m2/demo/profile/batchStatus?batchId=1", "the status is not at our Target"],
     ["file:///etc/passwd", "the status is not at our Target"],
     [
-      "http://mboxedge45.tt.omtrdc.net/m2/demo/profile/update?mbox3rdPartyId=1&amp;profile.a=1",
+      "http://mboxedge45.tt.omtrdc.net/m2/demo/profile/update?mbox3rdPartyId=1&amp;profile.a=1&amp;batchId=1",
       "the address is not that of a batch's status",
     ],
     [

@@ -259,6 +259,17 @@ describe("[BU6] what is refused or stuck", () => {
     expect(report.batches.filter(({ isSplit }) => isSplit)).toHaveLength(10);
   });
 
+  it("does not give up on many wrong rows, as long as others are taken between", async () => {
+    const target = await aBulkTarget();
+    const wrong = new Set([100, 200, 300, 400, 500]);
+    poison(target, wrong);
+    const report = await aWriter(target, { inFlight: 1, badInARow: 15 }).run(aRun(512));
+    expect(report.failedRows.map(({ row }) => row)).toEqual([...wrong]);
+    expectProfiles(target, 512, wrong);
+    const refused = report.batches.filter(({ end }) => end.type === "refused");
+    expect(refused.length).toBeGreaterThan(30);
+  });
+
   it("is given up when nothing at all is taken: then it is not the rows", async () => {
     const target = await aBulkTarget();
     target.submit = () => ({ status: 404, body: "" });
