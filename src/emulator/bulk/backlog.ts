@@ -5,7 +5,8 @@ import type { BatchRow } from "./batch-row.ts";
 export interface DueRow {
   /** Counted from 1, in the order of submission. */
   readonly batch: number;
-  readonly version: 1 | 2;
+  readonly doesCreate: boolean;
+  readonly doesOverride: boolean;
   readonly submittedAtMs: number;
   readonly effectMs: number;
   readonly attributes: Readonly<Record<string, string>>;
@@ -14,7 +15,10 @@ export interface DueRow {
 /** What the backlog asks of a batch it holds rows of. */
 export interface BacklogBatch {
   readonly number: number;
-  readonly version: 1 | 2;
+  /** Whether a visitor without a profile gets one. */
+  readonly doesCreate: boolean;
+  /** Whether it takes back what the batch before it set, see `writeLayer`. */
+  readonly doesOverride: boolean;
   readonly kind: VisitorId["kind"];
   readonly submittedAtMs: number;
   readonly read: (row: number) => BatchRow;
@@ -92,7 +96,7 @@ export function createBacklog(): Backlog {
   const remove = (hash: number, isWanted: (batch: BacklogBatch, row: number) => boolean) => {
     const slot = hash & (entries.heads.length - 1);
     let previous = NONE;
-    for (let entry = entries.heads[slot]!; entry !== NONE; ) {
+    for (let entry = entries.heads[slot]!; entry !== NONE;) {
       const next = entries.next[entry]!;
       const batch = batchByNumber.get(entries.batch[entry]!)!;
       if (entries.hash[entry] === hash && isWanted(batch, entries.row[entry]!)) {
@@ -139,7 +143,7 @@ export function createBacklog(): Backlog {
       if (size === 0) return false;
       let isCreated = false;
       remove(hashOf(visitor), (batch, row) => {
-        isCreated ||= batch.version === 2 && dueRow(batch, row, visitor, nowMs) !== undefined;
+        isCreated ||= batch.doesCreate && dueRow(batch, row, visitor, nowMs) !== undefined;
         return false;
       });
       return isCreated;
@@ -161,9 +165,9 @@ function dueRow(
   if (effectMs === undefined || effectMs > nowMs) return undefined;
   const read = batch.read(row);
   if (read.type !== "update" || read.id !== visitor.value) return undefined;
-  const { number, version, submittedAtMs } = batch;
+  const { number, doesCreate, doesOverride, submittedAtMs } = batch;
   const attributes = Object.fromEntries(read.attributes);
-  return { batch: number, version, submittedAtMs, effectMs, attributes };
+  return { batch: number, doesCreate, doesOverride, submittedAtMs, effectMs, attributes };
 }
 
 function entriesFor(size: number): Entries {

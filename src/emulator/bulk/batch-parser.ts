@@ -1,7 +1,6 @@
 import { err, ok, type Result } from "../../domain/result.ts";
 import { readHeader, type BatchHeader } from "./batch-header.ts";
-import { readRow, type BatchRow } from "./batch-row.ts";
-import type { Whitespace } from "./cell.ts";
+import { readRow, type BatchRow, type RowSwitches } from "./batch-row.ts";
 import { createLineSplitter } from "./lines.ts";
 
 /** Source: "< 50 MB" and "no more than 500,000 rows" each. Of the two megabytes, the smaller one. */
@@ -12,19 +11,15 @@ const PREFIX = "batch=";
 
 /** Why a body is no batch, with a sentence for its sender. */
 export interface BatchProblem {
-  readonly type: "not-a-batch" | "bad-header" | "malformed-row" | "oversize";
+  readonly type: "malformed" | "oversize";
   readonly message: string;
-}
-
-export interface BatchReading {
-  readonly whitespace: Whitespace;
-  /** Whether one malformed row condemns the batch. */
-  readonly isStrict: boolean;
 }
 
 /** Reads a batch as it arrives. Holds one line at most. */
 export interface BatchParser {
   readonly write: (chunk: Buffer) => void;
+  /** What is wrong with the batch so far. */
+  readonly problem: () => BatchProblem | undefined;
   /** The body is over: the headers of a batch that was read to its end, or what is wrong with it. */
   readonly end: () => Result<BatchHeader, BatchProblem>;
 }
@@ -34,7 +29,7 @@ export interface BatchParser {
  * more is looked at, however much still comes.
  */
 export function createBatchParser(
-  reading: BatchReading,
+  switches: RowSwitches,
   onRow: (row: BatchRow, line: string, header: BatchHeader) => void,
 ): BatchParser {
   let header: BatchHeader | undefined;
@@ -51,12 +46,12 @@ export function createBatchParser(
   const begin = (line: string) => {
     if (!line.startsWith(PREFIX)) {
       // Source: seen in practice for a body without `batch=`; Adobe lists no messages.
-      problem = { type: "not-a-batch", message: "Batch is empty: the body must begin with batch=" };
+      problem = { type: "malformed", message: "Batch is empty: the body must begin with batch=" };
       return;
     }
-    const read = readHeader(line.slice(PREFIX.length), reading.whitespace);
+    const read = readHeader(line.slice(PREFIX.length), switches.bulkRowWhitespace);
     if (read.ok) header = read.value;
-    else problem = { type: "bad-header", message: read.error };
+    else problem = { type: "malformed", message: read.error };
   };
 
   const takeRow = (header: BatchHeader, line: string) => {
@@ -65,10 +60,7 @@ export function createBatchParser(
       problem = { type: "oversize", message: "Batch has more than 500,000 rows" };
       return;
     }
-    const row = readRow(header, line, reading.whitespace);
-    if (row.type === "malformed" && reading.isStrict) {
-      problem = { type: "malformed-row", message: `Row ${rows}: ${row.why}` };
-    } else onRow(row, line, header);
+    onRow(readRow(header, line, switches), line, header);
   };
 
   return {
@@ -79,11 +71,12 @@ export function createBatchParser(
       }
       if (problem === undefined) lines.write(chunk);
     },
+    problem: () => problem,
     end: () => {
       if (problem === undefined) lines.end();
       if (problem !== undefined) return err(problem);
       if (header === undefined || rows === 0) {
-        return err({ type: "not-a-batch", message: "Batch is empty" });
+        return err({ type: "malformed", message: "Batch is empty" });
       }
       return ok(header);
     },

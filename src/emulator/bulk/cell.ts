@@ -1,8 +1,7 @@
-/**
- * What becomes of raw spaces and tabs around a name or value. Adobe's older samples had a space after
- * each comma; the current ones have none.
- */
-export type Whitespace = "kept" | "trimmed" | "refused";
+import type { Switches } from "../switches.ts";
+
+/** What becomes of raw spaces and tabs: part of the name or value, or cut off around it. */
+export type Whitespace = Switches["bulkRowWhitespace"];
 
 /** Source: comma-separated; no quoting is documented, so a quotation mark is one more character. */
 export function cellsOf(line: string, whitespace: Whitespace): readonly string[] {
