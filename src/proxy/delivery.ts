@@ -5,6 +5,7 @@ import { needsLook, stillNewest } from "./freshness.ts";
 import type { LedgerClock } from "./ledger-clock.ts";
 import type { ChargeAsk, Claim, ClaimedAttribute, Settlement, Store } from "./store/store.ts";
 import type { TargetClient, UpdateResult } from "./target/target-client.ts";
+import type { RefusedAttributes } from "./target/update-request.ts";
 import type { RefusalGuard } from "./refusal-guard.ts";
 import type { BreakerEvent } from "./breaker.ts";
 import type { MappedId, VisitorIds } from "./visitor-ids/visitor-ids.ts";
@@ -63,11 +64,13 @@ export async function deliver(
     return comeBack(deps, charged, { neverLeft: true, othersLeft: false });
   }
   if (look.attributes.length === 0) return nothingToSend(charged);
-  const names = look.attributes.map((attribute) => attribute.name);
+  const { calls, refused } = deps.target.planCalls(visitor, look.attributes);
+  if (refused !== undefined && calls.length === 0)
+    return refusedByUs(deps, charged, refused.reason);
+  const names = calls.flat().map((attribute) => attribute.name);
   if (!(await deps.store.recordSending(claim, names))) return undefined;
 
   let last: ChargedClaim = charged;
-  const calls = deps.target.planCalls(visitor, look.attributes);
   for (const [index, attributes] of calls.entries()) {
     if (!mayStillLeave(deps, charged)) {
       return comeBack(deps, charged, {
@@ -89,7 +92,7 @@ export async function deliver(
     if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);
     if (result.outcome.type !== "delivered") return ended(deps, last, result, index > 0);
   }
-  return delivered(deps, claim);
+  return delivered(deps, claim, refused);
 }
 
 /** Ours: how often a card that nobody has an id for yet is looked for again. */
@@ -165,7 +168,12 @@ export function chargeAsk(ledger: LedgerClock, leaseMs: number, allowed: number)
   return { ledgerMs: ledger.nowMs(), maxCallMs: leaseMs + ledger.behindMs(), allowed };
 }
 
-function delivered(deps: DeliveryDeps, claim: Claim): Delivery {
+/** @param except what was in none of the calls, because we refuse to send it */
+function delivered(
+  deps: DeliveryDeps,
+  claim: Claim,
+  except: RefusedAttributes | undefined,
+): Delivery {
   const atMs = deps.dueNowMs();
   deps.guard.delivered(claim.visitorKey, deps.clock.monoMs());
   return {
@@ -174,6 +182,7 @@ function delivered(deps: DeliveryDeps, claim: Claim): Delivery {
       version: claim.version,
       atMs,
       nextDueAtMs: atMs + deps.timing.spacingMs,
+      ...(except === undefined ? {} : { except }),
     },
     news: { type: "delivered" },
   };
@@ -183,6 +192,19 @@ function nothingToSend({ claim, charge }: ChargedClaim): Delivery {
   const { ledgerMs, maxCallMs } = charge;
   return {
     settlement: { type: "nothing-to-send", version: claim.version, ledgerMs, maxCallMs },
+  };
+}
+
+/** Certain without a witness, and no news of Target: it was never asked (rule TC3). */
+function refusedByUs(deps: DeliveryDeps, { charge }: ChargedClaim, reason: string): Delivery {
+  const { ledgerMs, maxCallMs } = charge;
+  return {
+    settlement: {
+      type: "refused",
+      reason,
+      atMs: deps.dueNowMs(),
+      refund: { ledgerMs, maxCallMs },
+    },
   };
 }
 
@@ -197,6 +219,7 @@ function ended(
     const retryAfterMs = outcome.type === "unavailable" ? outcome.retryAfterMs : undefined;
     return comeBack(deps, charged, { neverLeft, othersLeft, retryAfterMs });
   }
+  if (neverLeft) return refusedByUs(deps, charged, outcome.reason);
   if (deps.guard.isOwnFault(charged.claim.visitorKey, deps.clock.monoMs())) {
     const { reason } = outcome;
     return { settlement: { type: "refused", reason, atMs: deps.dueNowMs() } };

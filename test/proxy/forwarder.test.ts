@@ -235,6 +235,66 @@ describe("trouble", () => {
   }, 30_000);
 });
 
+describe("[TC3] a refusal of our own", () => {
+  const TOO_LONG = "x".repeat(33);
+  const REASON = "attribute visitReason: longer than 32 characters";
+
+  it("sets a visitor aside at once, unwitnessed, calls nobody, and gives the charge back", async () => {
+    const world = await aForwardingWorld({ maxValueLength: 32 });
+    const { scan, forwarder, emulator, store, ledger } = world;
+    await scan(CARD, { visitReason: TOO_LONG });
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { refused: 1 } });
+    expect(emulator.calls()).toEqual([]);
+    expect(await allowanceUsed(store, ledger.nowMs())).toBe(0);
+    const letters = await store.deadLetters(10);
+    expect(letters).toMatchObject([{ reason: REASON, attributes: ["visitReason"] }]);
+  });
+
+  it("brings the others of its visitor to Target, once, and stays named until it is overwritten", async () => {
+    const world = await aForwardingWorld({ maxValueLength: 32 });
+    const { scan, forwarder, emulator, store, clock, ledger } = world;
+    await scan(CARD, { lastStore: "A", visitReason: TOO_LONG });
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { delivered: 1 } });
+    const letter = { reason: REASON, attributes: ["visitReason"] };
+    expect(await store.deadLetters(10)).toMatchObject([letter]);
+
+    await scan(CARD, { lastStore: "B" });
+    expect(await forwarder.runOnce(), "within the spacing").toMatchObject({ claimed: 0 });
+    clock.advance(SPACING);
+    await forwarder.runOnce();
+    expect(await store.deadLetters(10)).toMatchObject([letter]);
+    await scan(CARD, { visitReason: "gift" });
+    clock.advance(SPACING);
+    await forwarder.runOnce();
+    expect(await store.deadLetters(10)).toEqual([]);
+    expect(attributesOfCalls(emulator)).toEqual([
+      { lastStore: "A" },
+      { lastStore: "B" },
+      { visitReason: "gift" },
+    ]);
+    expect(await allowanceUsed(store, ledger.nowMs())).toBe(3);
+  });
+
+  it("is remade with the call after an outage, and says nothing about Target", async () => {
+    const world = await aForwardingWorld({ maxValueLength: 32, concurrency: 1 });
+    const { scan, forwarder, emulator, store, clock } = world;
+    await scan(CARD, { lastStore: "A", visitReason: TOO_LONG });
+    emulator.inject({ type: "lost-reply" });
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { unavailable: 1 } });
+    expect(await store.deadLetters(10)).toEqual([]);
+    clock.advance(SPACING);
+    await forwarder.runOnce();
+    expect(await store.deadLetters(10)).toMatchObject([{ attributes: ["visitReason"] }]);
+
+    // As many as would open the breaker and disbelieve the guard, if they were news of Target.
+    for (let card = 0; card < 10; card += 1) await scan(`card-${card}`, { visitReason: TOO_LONG });
+    for (let card = 0; card < 10; card += 1) {
+      expect(await forwarder.runOnce()).toMatchObject({ settled: { refused: 1 } });
+    }
+    expect(await store.deadLetters(20)).toHaveLength(11);
+  });
+});
+
 describe("[FW6] freshness", () => {
   it("leaves alone what the site changed later than the waiting scan, and sends the rest", async () => {
     const { scan, forwarder, emulator, clock } = await aForwardingWorld();

@@ -158,7 +158,7 @@ function aSlowTarget(
   const isMute = () => isRough && random() < 0.1;
   return {
     timeoutMs: TIMEOUT_MS,
-    planCalls: (_visitor, attributes) => [attributes],
+    planCalls: (_visitor, attributes) => ({ calls: [attributes] }),
     update: async () => {
       arrive(clocks.trueMs() + (isRough && random() < 0.2 ? random() * TIMEOUT_MS : 0));
       return isMute()

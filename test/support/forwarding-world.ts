@@ -36,6 +36,7 @@ type Sketch = Partial<Omit<ForwarderOptions, "clock">> & {
   readonly emulator?: Emulator;
   readonly timeoutMs?: number;
   readonly method?: "GET" | "POST";
+  readonly maxValueLength?: number;
 };
 
 /** A forwarder between a real store and an emulator on a real socket, one hand on all clocks. */
@@ -52,6 +53,7 @@ export async function aForwardingWorld(sketch: Sketch = {}) {
       client: "demo",
       timeoutMs: sketch.timeoutMs ?? 5_000,
       method: sketch.method ?? "POST",
+      maxValueLength: sketch.maxValueLength,
     });
   const ledger = sketch.ledger ?? (await openLedgerClock({ store, clock }));
   const forwarder = createForwarder({

@@ -1,7 +1,7 @@
 import type { DeliveryOutcome } from "../../domain/delivery-outcome.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import { profileLookFrom, type ProfileLook } from "./profile-answer.ts";
-import { withoutVisitor } from "./redact.ts";
+import { reasonWithout, withoutVisitor } from "./redact.ts";
 import {
   createTargetConnection,
   type ConnectionOptions,
@@ -9,21 +9,28 @@ import {
   type TargetConnection,
 } from "./target-connection.ts";
 import { failureFrom, outcomeFromAnswer } from "./target-outcome.ts";
+import { DEFAULT_MAX_VALUE_LENGTH, problemOfVisitor } from "./update-limits.ts";
 import {
   planCalls,
   updateParameters,
+  type CallPlan,
   type TargetAttribute,
   type UpdateMethod,
 } from "./update-request.ts";
 
 export interface TargetOptions extends ConnectionOptions {
-  readonly method?: UpdateMethod;
+  readonly method?: UpdateMethod | undefined;
+  /** Longest value that is sent, in UTF-16 code units; what is longer is refused, never cut. */
+  readonly maxValueLength?: number | undefined;
 }
 
 /** What came of one update call. */
 export interface UpdateResult {
   readonly outcome: DeliveryOutcome;
-  /** Nothing was sent, so that the charge may be given back (rule QT2). */
+  /**
+   * Nothing was sent, so that the charge may be given back (rule QT2). With `refused`: the refusal is
+   * ours, and certain.
+   */
   readonly neverLeft: boolean;
   /** Target's `Date`, in milliseconds since 1970, when there was an answer. */
   readonly dateMs?: number | undefined;
@@ -37,12 +44,15 @@ export interface ProfileResult {
 /** Adobe Target's profile APIs. No method throws; no outcome holds a visitor's id (rule PV2). */
 export interface TargetClient {
   readonly timeoutMs: number;
-  /** The calls that `attributes` need: one, unless their size forces more. */
+  /**
+   * The calls that `attributes` need: one, unless their size forces more. What Target might not keep
+   * as it is stands in none of them, but under `refused`.
+   */
   readonly planCalls: <A extends TargetAttribute>(
     visitor: VisitorId,
     attributes: readonly A[],
-  ) => readonly (readonly A[])[];
-  /** One update call. */
+  ) => CallPlan<A>;
+  /** One update call, as planned; anything else is refused before it leaves. */
   readonly update: (
     visitor: VisitorId,
     attributes: readonly TargetAttribute[],
@@ -61,23 +71,35 @@ const MAX_ANSWER_BYTES = 65_536;
 const MAX_PROFILE_BYTES = 4_194_304;
 
 export function createTargetClient(options: TargetOptions): TargetClient {
-  return targetClientOver(createTargetConnection(options), options.method);
+  return targetClientOver(createTargetConnection(options), options);
 }
 
 /** The client over a connection that others use too. */
 export function targetClientOver(
   connection: TargetConnection,
-  method: UpdateMethod = "POST",
+  options: Pick<TargetOptions, "method" | "maxValueLength"> = {},
 ): TargetClient {
+  const { method = "POST", maxValueLength = DEFAULT_MAX_VALUE_LENGTH } = options;
   const { timeoutMs, request } = connection;
   const client = encodeURIComponent(connection.client);
   const updatePath = `/m2/${client}/profile/update`;
   const overheadBytes = new URL(connection.origin).origin.length + updatePath.length + "?".length;
+  const limits = { method, overheadBytes, maxValueLength };
 
   return {
     timeoutMs,
-    planCalls: (visitor, attributes) => planCalls(visitor, attributes, method, overheadBytes),
+    planCalls: (visitor, attributes) => {
+      const plan = planCalls(visitor, attributes, limits);
+      const { refused } = plan;
+      if (refused === undefined) return plan;
+      return { ...plan, refused: { ...refused, reason: reasonWithout(refused.reason, visitor) } };
+    },
     update: async (visitor, attributes) => {
+      const { calls, refused } = planCalls(visitor, attributes, limits);
+      if (refused !== undefined || calls.length !== 1) {
+        const reason = reasonWithout(refused?.reason ?? `needs ${calls.length} calls`, visitor);
+        return { outcome: { type: "refused", reason }, neverLeft: true };
+      }
       const parameters = updateParameters(visitor, attributes);
       const call =
         method === "GET"
@@ -100,6 +122,10 @@ export function targetClientOver(
       }
     },
     fetchProfile: async (visitor) => {
+      const problem = problemOfVisitor(visitor);
+      if (problem !== undefined) {
+        return { look: { type: "unavailable", reason: `fetch: ${problem}` } };
+      }
       const by = visitor.kind === "member" ? "thirdPartyId/" : "";
       const path = `/rest/v1/profiles/${by}${encodeURIComponent(visitor.value)}?client=${client}`;
       try {

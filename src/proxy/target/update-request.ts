@@ -1,4 +1,10 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
+import {
+  bytesInProfile,
+  MAX_PROFILE_BYTES,
+  problemOfAttribute,
+  problemOfVisitor,
+} from "./update-limits.ts";
 
 /** One attribute as it goes to Target. */
 export interface TargetAttribute {
@@ -18,10 +24,10 @@ const MAX_BYTES = { POST: 60_000, GET: 8_000 } as const;
 /** The one visitor parameter of a call, encoded. */
 export function visitorParameter(visitor: VisitorId): string {
   const name = visitor.kind === "member" ? "mbox3rdPartyId" : "mboxPC";
-  return `${name}=${encode(visitor.value)}`;
+  return `${name}=${encodeURIComponent(visitor.value)}`;
 }
 
-/** The parameters of one call, as form body or query. */
+/** The parameters of one call, as form body or query. Throws on half a surrogate pair. */
 export function updateParameters(
   visitor: VisitorId,
   attributes: readonly TargetAttribute[],
@@ -29,27 +35,90 @@ export function updateParameters(
   return visitorParameter(visitor) + attributes.map(attributeParameter).join("");
 }
 
+/** How attributes go to Target. */
+export interface CallPlan<A> {
+  /** One call in all but freak cases; none when nothing may be sent. */
+  readonly calls: readonly (readonly A[])[];
+  readonly refused?: RefusedAttributes | undefined;
+}
+
+/** Attributes that are in no call. */
+export interface RefusedAttributes {
+  readonly names: readonly string[];
+  /** Each by name and with its problem; never with its value. */
+  readonly reason: string;
+}
+
+export interface CallLimits {
+  readonly method: UpdateMethod;
+  /** What the address adds to a GET, in bytes. */
+  readonly overheadBytes: number;
+  /** In UTF-16 code units. */
+  readonly maxValueLength: number;
+}
+
 /**
- * Deals the attributes out over as few calls as their size allows, in their order. One call in all
- * but freak cases; an attribute too large for any call gets one of its own, for Target to refuse.
- *
- * @param overheadBytes what the address adds to a GET
+ * Deals the attributes out over as few calls as their size allows, in their order, and leaves out by
+ * name what Target might not keep as it is. Nothing is ever cut.
  */
 export function planCalls<A extends TargetAttribute>(
   visitor: VisitorId,
   attributes: readonly A[],
-  method: UpdateMethod,
-  overheadBytes: number,
-): readonly (readonly A[])[] {
+  limits: CallLimits,
+): CallPlan<A> {
+  const problem = problemOfVisitor(visitor);
+  if (problem !== undefined) {
+    return { calls: [], refused: { names: attributes.map(({ name }) => name), reason: problem } };
+  }
+  const { method, overheadBytes } = limits;
   const startBytes = visitorParameter(visitor).length + (method === "GET" ? overheadBytes : 0);
+  const roomBytes = MAX_BYTES[method] - startBytes;
+  const { fit, refusals } = sift(attributes, limits, roomBytes);
+  const calls = deal(fit, roomBytes);
+  return refusals.length === 0 ? { calls } : { calls, refused: refusedFrom(refusals) };
+}
+
+interface Refusal {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/** What may be sent, and what may not and why. */
+function sift<A extends TargetAttribute>(
+  attributes: readonly A[],
+  { method, maxValueLength }: CallLimits,
+  roomBytes: number,
+): { readonly fit: readonly A[]; readonly refusals: readonly Refusal[] } {
+  const fit: A[] = [];
+  const refusals: Refusal[] = [];
+  let profileBytes = 0;
+  for (const attribute of attributes) {
+    const problem =
+      problemOfAttribute(attribute, maxValueLength) ??
+      problemOfSize(attribute, method, roomBytes, profileBytes);
+    if (problem === undefined) {
+      fit.push(attribute);
+      profileBytes += bytesInProfile(attribute);
+    } else {
+      refusals.push({ name: attribute.name, problem });
+    }
+  }
+  return { fit, refusals };
+}
+
+/** As few calls as it takes. */
+function deal<A extends TargetAttribute>(
+  attributes: readonly A[],
+  roomBytes: number,
+): readonly (readonly A[])[] {
   const calls: A[][] = [];
   let bytes = 0;
   for (const attribute of attributes) {
     const added = attributeParameter(attribute).length;
     const current = calls.at(-1);
-    if (current === undefined || bytes + added > MAX_BYTES[method]) {
+    if (current === undefined || bytes + added > roomBytes) {
       calls.push([attribute]);
-      bytes = startBytes + added;
+      bytes = added;
     } else {
       current.push(attribute);
       bytes += added;
@@ -58,12 +127,34 @@ export function planCalls<A extends TargetAttribute>(
   return calls;
 }
 
-/** Source: "Specify the profile parameters in the format `profile.paramName=value`". */
-function attributeParameter({ name, value }: TargetAttribute): string {
-  return `&profile.${encode(name)}=${encode(value)}`;
+function problemOfSize(
+  attribute: TargetAttribute,
+  method: UpdateMethod,
+  roomBytes: number,
+  profileBytes: number,
+): string | undefined {
+  if (attributeParameter(attribute).length > roomBytes)
+    return `too large for any call by ${method}`;
+  return profileBytes + bytesInProfile(attribute) > MAX_PROFILE_BYTES
+    ? "no room for it in a profile of 64 KB"
+    : undefined;
 }
 
-/** Percent-encoded UTF-8. Half a surrogate pair, which no UTF-8 has, becomes U+FFFD. */
-function encode(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
+function refusedFrom(refusals: readonly Refusal[]): RefusedAttributes {
+  return {
+    names: refusals.map(({ name }) => name),
+    reason: refusals.map(({ name, problem }) => `attribute ${shown(name)}: ${problem}`).join("; "),
+  };
+}
+
+/** Ours: room for more than one name in a reason. */
+const MAX_SHOWN_LENGTH = 40;
+
+function shown(name: string): string {
+  return name.length <= MAX_SHOWN_LENGTH ? name : `${name.slice(0, MAX_SHOWN_LENGTH)}…`;
+}
+
+/** Source: "Specify the profile parameters in the format `profile.paramName=value`". */
+function attributeParameter({ name, value }: TargetAttribute): string {
+  return `&profile.${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
 }

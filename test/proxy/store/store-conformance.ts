@@ -771,7 +771,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       await store.ingest(aBatch([anUpdate({ seq: 1, attributes: { a: "1", b: "1", c: "1" } })]));
       const claim = await claimOne(store);
       const except = { names: ["b"], reason: "attribute b: too long" };
-      expect(await store.settle(claim, { ...delivered(claim), except })).toBe(true);
+      expect(await store.settle(claim, delivered(claim, { except }))).toBe(true);
       const letters = await store.deadLetters(10);
       expect(letters).toMatchObject([{ reason: except.reason, attributes: ["b"] }]);
       expect((await store.claim(anAsk({ nowMs: NOW + DAY }))).claims).toEqual([]);
@@ -780,7 +780,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect((await store.claim(anAsk())).claims, "within the spacing").toEqual([]);
       const again = await claimOne(store, { nowMs: NOW + DAY });
       expect(valuesOf(again)).toEqual({ b: "1", c: "2" });
-      await store.settle(again, { ...delivered(again), except });
+      await store.settle(again, delivered(again, { except }));
       expect(await store.deadLetters(10)).toMatchObject([{ attributes: ["b"] }]);
 
       await store.ingest(aBatch([anUpdate({ seq: 3, atMs: NOW, attributes: { b: "2" } })]));
@@ -796,7 +796,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const claim = await claimOne(store);
       await store.ingest(aBatch([anUpdate({ seq: 2, atMs: NOW, attributes: { c: "2" } })]));
       const except = { names: ["b", "c"], reason: "attribute b, attribute c" };
-      await store.settle(claim, { ...delivered(claim), except });
+      await store.settle(claim, delivered(claim, { except }));
       expect(await store.deadLetters(10)).toEqual([]);
       expect(valuesOf(await claimOne(store, { nowMs: NOW + DAY }))).toEqual({ b: "1", c: "2" });
     });

@@ -1,29 +1,9 @@
 import net from "node:net";
-import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { VisitorId } from "../../../src/domain/visitor-id.ts";
-import { createEmulator, DEMO_BROWSER } from "../../../src/emulator/target-emulator.ts";
-import { createTargetClient, type TargetOptions } from "../../../src/proxy/target/target-client.ts";
-
-const MEMBER: VisitorId = { kind: "member", value: "2912345678906" };
-const BROWSER: VisitorId = { kind: "browser", value: DEMO_BROWSER };
-const NOW = Date.parse("2026-11-23T09:00:00.000Z");
-const ONE = [{ name: "lastStore", value: "store-1" }];
-
-async function aTarget(options: Partial<TargetOptions> = {}, token?: string) {
-  const emulator = createEmulator({
-    clock: { wallMs: () => NOW, monoMs: () => 0 },
-    propagation: { minMs: 0, maxMs: 0 },
-    ...(token === undefined ? {} : { token }),
-  });
-  const origin = await emulator.app.listen({ host: "127.0.0.1", port: 0 });
-  const client = createTargetClient({ origin, client: "demo", timeoutMs: 5_000, ...options });
-  onTestFinished(async () => {
-    await client.close();
-    await emulator.app.close();
-  });
-  return { emulator, client, origin };
-}
+import type { Emulator } from "../../../src/emulator/target-emulator.ts";
+import { createTargetClient } from "../../../src/proxy/target/target-client.ts";
+import { aTarget, BROWSER, MEMBER, ONE, TARGET_NOW as NOW } from "../../support/target.ts";
 
 /** A port nobody listens on. */
 async function aDeadPort(): Promise<number> {
@@ -34,7 +14,7 @@ async function aDeadPort(): Promise<number> {
   return port;
 }
 
-const valueOf = (emulator: ReturnType<typeof createEmulator>, visitor: VisitorId, name: string) =>
+const valueOf = (emulator: Emulator, visitor: VisitorId, name: string) =>
   emulator.profile(visitor)?.attributes.get(name)?.value;
 
 describe.each(["POST", "GET"] as const)("update by %s", (method) => {
@@ -49,49 +29,6 @@ describe.each(["POST", "GET"] as const)("update by %s", (method) => {
       expect(valueOf(emulator, visitor, "lastStore")).toBe("store-1");
     }
     expect(emulator.calls().map((call) => call.method)).toEqual([method, method]);
-  });
-
-  it("carries every well-formed value, name and id unchanged", async () => {
-    const { emulator, client } = await aTarget({ method });
-    const awkward = [
-      "a+b c&d%e=f",
-      "%2B",
-      "👩‍👩‍👧 e\u0301",
-      "مرحبا \u202Eabc",
-      "\u0000\r\n",
-      "\uFEFFx",
-    ];
-    const value = fc.string({ unit: "binary", minLength: 1, maxLength: 256 });
-    const id = fc.stringMatching(/^[!-*,\-.0-~]{1,40}$/);
-    await fc.assert(
-      fc.asyncProperty(id, fc.oneof(value, fc.constantFrom(...awkward)), async (card, text) => {
-        const visitor: VisitorId = { kind: "member", value: card };
-        emulator.visitSite(visitor);
-        const { outcome } = await client.update(visitor, [{ name: "x", value: text }]);
-        expect(outcome).toEqual({ type: "delivered" });
-        expect(valueOf(emulator, visitor, "x")).toBe(text);
-      }),
-    );
-  });
-
-  it("splits only what is too large for one call, and loses nothing by it", async () => {
-    const { emulator, client } = await aTarget({ method });
-    const few = Array.from({ length: 5 }, (_, index) => ({
-      name: `a${index}`,
-      value: "x".repeat(256),
-    }));
-    expect(client.planCalls(MEMBER, few)).toEqual([few]);
-    const many = Array.from({ length: 300 }, (_, index) => ({
-      name: `n${index}`,
-      value: "ñ".repeat(256),
-    }));
-    const calls = client.planCalls(MEMBER, many);
-    expect(calls.flat()).toEqual(many);
-    expect(calls.length).toBeGreaterThan(1);
-    for (const call of calls) {
-      expect((await client.update(MEMBER, call)).outcome).toEqual({ type: "delivered" });
-    }
-    expect(emulator.profile(MEMBER)?.attributes.size).toBe(300);
   });
 });
 
