@@ -58,7 +58,7 @@ const WORDS = new Set(
   header headers hours id ids in internal invalid is it large later limit line malformed many maximum
   mb mbox3rdpartyid minute missing more must name names no not of on one only or over parameter
   parameters parse pcid per please processing profile profiles refused request required row rows
-  server size start starts status submitted system than the there thirdpartyid time to too try
+  server size start starts status submitted such system than the there thirdpartyid time to too try
   unavailable unexpected unknown unsupported update updates upload url utf-8 value values was while
   with`.split(/\s+/),
 );

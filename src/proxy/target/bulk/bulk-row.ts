@@ -1,5 +1,12 @@
-import type { VisitorId } from "../../../domain/visitor-id.ts";
+import { ATTRIBUTE_NAME } from "../../../domain/attribute.ts";
 import { err, ok, type Result } from "../../../domain/result.ts";
+import type { VisitorId } from "../../../domain/visitor-id.ts";
+import {
+  bytesInProfile,
+  DEFAULT_MAX_VALUE_LENGTH,
+  MAX_PROFILE_BYTES,
+  problemOfVisitor,
+} from "../update-limits.ts";
 
 /** Everything we know to be true of one visitor, as it should stand in Target. */
 export interface BulkState {
@@ -12,15 +19,16 @@ export interface BulkState {
  *
  * `empty-value`: Adobe ignores empty values in bulk, and they clear nothing. `no-attributes`: a row
  * without values is ignored. `lone-surrogate`: half a surrogate pair is no character, and UTF-8 has no
- * bytes for it; it is in the id where no attribute is named. `unusable-id`: empty, or with a character
- * Adobe does not take in this kind of id. `too-large`: over what Target keeps of one visitor, or larger
- * than a whole file may be.
+ * bytes for it; it is in the id where no attribute is named. `unusable-id`: no id that Target takes.
+ * `too-long`: a value that Target might not keep as it is. `too-large`: more than Target keeps of one
+ * visitor, or than fits a whole file.
  */
 export const LEFT_OUT_WHYS = [
   "empty-value",
   "no-attributes",
   "lone-surrogate",
   "unusable-id",
+  "too-long",
   "too-large",
 ] as const;
 
@@ -30,19 +38,11 @@ export interface LeftOut {
   readonly attribute?: string | undefined;
 }
 
-/**
- * Most that Target keeps of one visitor from outside, in bytes of names and values.
- *
- * Source: "the total size of the external profile data … must not exceed 64 KB", read as 64,000 to be
- * right either way.
- */
-export const MAX_STATE_BYTES = 64_000;
-
 /** A file's beginning: what Adobe requires, who the rows are about, and the names of the columns. */
 export function bulkHeader(kind: VisitorId["kind"], names: readonly string[]): string {
   checkNames(names);
   const key = kind === "member" ? "thirdPartyId" : "pcId";
-  return `batch=${[key, ...names.map(encodeURIComponent)].join(",")}`;
+  return `batch=${[key, ...names].join(",")}`;
 }
 
 /**
@@ -53,15 +53,18 @@ export function bulkHeader(kind: VisitorId["kind"], names: readonly string[]): s
  * leaving it out would be a loss that nobody sees.
  *
  * Source: Adobe on bulk files, "comma-separated", no quoting, "URL-encoded using UTF-8"; rows may be
- * short and cells empty. `+` and `/` cannot be sent in an `mbox3rdPartyId`.
+ * short and cells empty.
+ *
+ * @param maxValueLength as for single updates, in UTF-16 code units
  */
 export function bulkRow(
   kind: VisitorId["kind"],
   names: readonly string[],
   { id, attributes }: BulkState,
+  maxValueLength = DEFAULT_MAX_VALUE_LENGTH,
 ): Result<string, LeftOut> {
   if (!id.isWellFormed()) return err({ why: "lone-surrogate" });
-  if (id === "" || (kind === "member" && /[+/]/.test(id))) return err({ why: "unusable-id" });
+  if (problemOfVisitor({ kind, value: id }) !== undefined) return err({ why: "unusable-id" });
   if (attributes.size === 0) return err({ why: "no-attributes" });
   const cells = [encodeURIComponent(id)];
   let found = 0;
@@ -73,16 +76,22 @@ export function bulkRow(
       cells.push("");
       continue;
     }
-    if (value === "") return err({ why: "empty-value", attribute: name });
-    if (!value.isWellFormed()) return err({ why: "lone-surrogate", attribute: name });
+    const why = problemOfValue(value, maxValueLength);
+    if (why !== undefined) return err({ why, attribute: name });
     found += 1;
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+    bytes += bytesInProfile({ name, value });
     lastFilled = index + 1;
     cells.push(encodeURIComponent(value));
   }
   if (found < attributes.size) throw unknownName(names, attributes);
-  if (bytes > MAX_STATE_BYTES) return err({ why: "too-large" });
+  if (bytes > MAX_PROFILE_BYTES) return err({ why: "too-large" });
   return ok(cells.slice(0, lastFilled + 1).join(","));
+}
+
+function problemOfValue(value: string, maxValueLength: number): LeftOut["why"] | undefined {
+  if (value === "") return "empty-value";
+  if (!value.isWellFormed()) return "lone-surrogate";
+  return value.length > maxValueLength ? "too-long" : undefined;
 }
 
 function unknownName(names: readonly string[], attributes: BulkState["attributes"]): Error {
@@ -103,8 +112,9 @@ function checkNames(names: readonly string[]): void {
 
 function wrongWithName(name: string, isRepeated: boolean): string | undefined {
   if (isRepeated) return "is there twice; name each attribute once.";
-  if (name === "") return "is empty; give it a name.";
-  if (!name.isWellFormed()) return "has half a surrogate pair, which is no character; rename it.";
+  if (!ATTRIBUTE_NAME.test(name)) {
+    return "is no attribute's name; use letters, digits, dots, hyphens and underscores, a letter first.";
+  }
   if (name.startsWith("profile.")) return "begins with `profile.`; leave that out in bulk.";
   if (name === "thirdPartyId" || name === "pcId") return "is what Adobe calls the id; rename it.";
   return undefined;

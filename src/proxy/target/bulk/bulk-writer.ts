@@ -13,7 +13,7 @@ import { bulkProgress, bulkReport, type BulkProgress, type BulkReport } from "./
 import { bulkHeader, type BulkState, type LeftOut } from "./bulk-row.ts";
 import type { BulkApi } from "./bulk-submit.ts";
 import { sendBatches, type RunState, type SendDeps } from "./send-batches.ts";
-import { writeBulkFiles } from "./write-files.ts";
+import { writeBulkFiles, type StatesToWrite } from "./write-files.ts";
 
 export interface BulkWriterDeps {
   readonly connection: TargetConnection;
@@ -31,6 +31,8 @@ export interface BulkWriterDeps {
   /** Uniform draw in [0, 1). */
   readonly random?: () => number;
   readonly limits?: BulkFileLimits;
+  /** Longest value, in UTF-16 code units; as for single updates unless given. */
+  readonly maxValueLength?: number | undefined;
   /** Batches under way at once. */
   readonly inFlight?: number;
   /** Batches that end badly, one after the other with none complete between, before the run gives up. */
@@ -112,7 +114,7 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
       await journal.write(begun, key);
       await journal.sweep([]);
       const folder = { path: deps.folder, key, header: begun.header };
-      const written = await writeStates(begun, folder, limits, given, watch);
+      const written = await writeStates(begun, folder, { ...deps, limits }, given, watch);
       await journal.write(written, key);
       watch.onProgress?.(bulkProgress(written));
       return send(written, key, watch);
@@ -202,7 +204,7 @@ function begin({ kind, names, api }: BulkRun): RunState {
 async function writeStates(
   begun: RunState,
   folder: BulkFolder,
-  limits: BulkFileLimits,
+  { limits, maxValueLength }: Pick<StatesToWrite, "limits" | "maxValueLength">,
   { kind, names, states, onLeftOut }: BulkRun,
   watch: BulkWatch,
 ): Promise<RunState> {
@@ -214,6 +216,7 @@ async function writeStates(
     names,
     states,
     limits,
+    maxValueLength,
     nameOf: fileName,
     onLeftOut: (row, why) => {
       leftOut += 1;

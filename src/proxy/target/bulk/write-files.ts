@@ -15,6 +15,8 @@ export interface StatesToWrite {
   readonly names: readonly string[];
   readonly states: AsyncIterable<BulkState> | Iterable<BulkState>;
   readonly limits: BulkFileLimits;
+  /** In UTF-16 code units; as for single updates unless given. */
+  readonly maxValueLength?: number | undefined;
   readonly nameOf: (file: number) => string;
   readonly onLeftOut: (row: number, leftOut: LeftOut) => void;
   /** After every state, with how many there were. */
@@ -38,7 +40,7 @@ export async function writeBulkFiles(
     for await (const state of states) {
       signal.throwIfAborted();
       number += 1;
-      const row = rowThatFits(folder, bulkRow(kind, names, state), limits);
+      const row = rowThatFits(folder, bulkRow(kind, names, state, told.maxValueLength), limits);
       if (!row.ok) {
         told.onLeftOut(number, row.error);
       } else {
