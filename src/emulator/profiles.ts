@@ -1,5 +1,6 @@
 import { visitorKey, type VisitorId } from "../domain/visitor-id.ts";
-import type { Backlog, DueRow } from "./bulk/backlog.ts";
+import type { DueRow } from "./bulk/backlog.ts";
+import type { BatchBacklog } from "./bulk/batches.ts";
 import { writeLayer, type BatchLayer } from "./bulk/batch-layer.ts";
 
 /** How long Target takes to apply what it acknowledged, drawn evenly between the two. */
@@ -35,9 +36,9 @@ interface Profile {
   modifiedAtMs: number;
   readonly attributes: Map<string, StoredAttribute>;
   pending: PendingUpdate[];
-  /** What v2 batches set since the last visit, and that visit. */
+  /** What the newest v2 batch set, and the newest batch at the last visit. */
   layer?: BatchLayer;
-  lastVisitMs?: number;
+  visitedAfter: number;
 }
 
 /** A single update that was acknowledged, and is not a row of a batch. */
@@ -50,7 +51,7 @@ interface PendingUpdate {
 export interface ProfilesDeps {
   readonly nowMs: () => number;
   /** Rows of batches, taken up when somebody looks at their visitor. */
-  readonly backlog: Pick<Backlog, "take" | "creates">;
+  readonly backlog: BatchBacklog;
 }
 
 export function createProfiles({ nowMs, backlog }: ProfilesDeps): Profiles {
@@ -71,7 +72,7 @@ export function createProfiles({ nowMs, backlog }: ProfilesDeps): Profiles {
   };
 
   const create = (visitor: VisitorId, modifiedAtMs: number): Profile => {
-    const profile: Profile = { modifiedAtMs, attributes: new Map(), pending: [] };
+    const profile: Profile = { modifiedAtMs, attributes: new Map(), pending: [], visitedAfter: 0 };
     profileByVisitor.set(visitorKey(visitor), profile);
     return profile;
   };
@@ -82,7 +83,7 @@ export function createProfiles({ nowMs, backlog }: ProfilesDeps): Profiles {
     read: settled,
     write: (visitor, attributes, modifiedAtMs) => {
       const profile = settled(visitor, modifiedAtMs) ?? create(visitor, modifiedAtMs);
-      profile.lastVisitMs = modifiedAtMs;
+      profile.visitedAfter = backlog.newest();
       apply(profile, attributes, modifiedAtMs);
     },
     updateLater: (visitor, attributes, effectMs) => {
@@ -101,7 +102,7 @@ function takePending(profile: Profile | undefined, atMs: number): readonly Pendi
 
 function override(profile: Profile, row: DueRow): void {
   profile.modifiedAtMs = row.effectMs;
-  profile.layer = writeLayer(profile.attributes, profile.layer, profile.lastVisitMs, row);
+  profile.layer = writeLayer(profile.attributes, profile.layer, profile.visitedAfter, row);
 }
 
 /**

@@ -7,7 +7,6 @@ export interface DueRow {
   readonly batch: number;
   readonly doesCreate: boolean;
   readonly doesOverride: boolean;
-  readonly submittedAtMs: number;
   readonly effectMs: number;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -20,7 +19,6 @@ export interface BacklogBatch {
   /** Whether it takes back what the batch before it set, see `writeLayer`. */
   readonly doesOverride: boolean;
   readonly kind: VisitorId["kind"];
-  readonly submittedAtMs: number;
   readonly read: (row: number) => BatchRow;
   /** When a row takes effect; nothing while it is not going to. */
   readonly effectMs: (row: number) => number | undefined;
@@ -165,9 +163,9 @@ function dueRow(
   if (effectMs === undefined || effectMs > nowMs) return undefined;
   const read = batch.read(row);
   if (read.type !== "update" || read.id !== visitor.value) return undefined;
-  const { number, doesCreate, doesOverride, submittedAtMs } = batch;
+  const { number, doesCreate, doesOverride } = batch;
   const attributes = Object.fromEntries(read.attributes);
-  return { batch: number, doesCreate, doesOverride, submittedAtMs, effectMs, attributes };
+  return { batch: number, doesCreate, doesOverride, effectMs, attributes };
 }
 
 function entriesFor(size: number): Entries {

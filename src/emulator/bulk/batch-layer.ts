@@ -2,9 +2,8 @@ import type { StoredAttribute } from "../profiles.ts";
 
 /** A row of a v2 batch that takes effect. */
 export interface LayerWrite {
+  /** Batches are counted from 1, in the order of submission. */
   readonly batch: number;
-  /** When its batch was submitted, and when it takes effect. */
-  readonly submittedAtMs: number;
   readonly effectMs: number;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -12,7 +11,6 @@ export interface LayerWrite {
 /** What the newest v2 batch set in a profile, and what stood there before it. */
 export interface BatchLayer {
   readonly batch: number;
-  readonly submittedAtMs: number;
   readonly written: ReadonlyMap<string, Written>;
 }
 
@@ -29,17 +27,19 @@ interface Written {
  * gone, also what the later one does not mention, and what stood there before it is back. What was
  * written over it since, by the site or by a single update, stays.
  *
- * @param lastVisitMs the profile's newest visit to the site, the mbox call that Adobe means
+ * @param visitedAfter the newest batch at the visitor's last visit to the site, which is the mbox call
+ *   that Adobe means; 0 without one
  */
 export function writeLayer(
   attributes: Map<string, StoredAttribute>,
   layer: BatchLayer | undefined,
-  lastVisitMs: number | undefined,
+  visitedAfter: number,
   write: LayerWrite,
 ): BatchLayer {
   const kept = layer?.batch === write.batch ? layer.written : new Map<string, Written>();
-  if (layer !== undefined && kept !== layer.written && !isVisitBetween(layer, lastVisitMs, write)) {
-    takeBack(attributes, layer);
+  if (layer !== undefined && kept !== layer.written) {
+    const isVisitBetween = visitedAfter >= layer.batch && visitedAfter < write.batch;
+    if (!isVisitBetween) takeBack(attributes, layer);
   }
   const written = new Map(kept);
   for (const [name, value] of Object.entries(write.attributes)) {
@@ -51,16 +51,7 @@ export function writeLayer(
     written.set(name, { attribute, before });
     attributes.set(name, attribute);
   }
-  return { batch: write.batch, submittedAtMs: write.submittedAtMs, written };
-}
-
-function isVisitBetween(
-  layer: BatchLayer,
-  lastVisitMs: number | undefined,
-  write: LayerWrite,
-): boolean {
-  if (lastVisitMs === undefined) return false;
-  return lastVisitMs >= layer.submittedAtMs && lastVisitMs <= write.submittedAtMs;
+  return { batch: write.batch, written };
 }
 
 function takeBack(attributes: Map<string, StoredAttribute>, layer: BatchLayer): void {

@@ -45,7 +45,13 @@ export interface Batches {
   /** Makes a batch stop where it stands, or consume all the rest at once. */
   readonly steer: (id: string, to: "stuck" | "complete") => void;
   /** Rows that no profile has taken up yet, as they stand by now. */
-  readonly backlog: Pick<Backlog, "take" | "creates">;
+  readonly backlog: BatchBacklog;
+}
+
+/** What profiles ask for. */
+export interface BatchBacklog extends Pick<Backlog, "take" | "creates"> {
+  /** The number of the newest batch; 0 before the first. */
+  readonly newest: () => number;
 }
 
 export interface BatchesDeps {
@@ -119,7 +125,6 @@ export function createBatches(deps: BatchesDeps): Batches {
         doesCreate: version === 2,
         doesOverride: version === 2 && deps.switches.bulkBackToBack === "overrides",
         kind: header.kind,
-        submittedAtMs: nowMs,
         read: upload.read,
         effectMs: (row) => {
           const atMs = consumedAtMs(batch.schedule, row);
@@ -157,6 +162,7 @@ export function createBatches(deps: BatchesDeps): Batches {
       batch.schedule = (to === "stuck" ? stuckAt : forcedAt)(batch.schedule, deps.nowMs());
     },
     backlog: {
+      newest: () => submitted,
       take: (visitor, nowMs) => {
         settle();
         return backlog.take(visitor, nowMs);

@@ -47,11 +47,13 @@ function submission(state: EmulatorState, version: 1 | 2) {
     request: FastifyRequest<BulkRequest>,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
+    // A body that is left unread takes its socket away from the request, and leaves it open.
+    const { socket } = request.raw;
     const upload = await readUpload(state, request);
     if (upload === "broken-off") {
       countCall(state);
       reply.hijack();
-      request.raw.socket.destroy();
+      socket.destroy();
       return reply;
     }
     return answerThroughFaults(state, { route: "bulk" }, request, reply, {
