@@ -1,6 +1,7 @@
 import { loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
 import { bulkBench } from "./bulk.bench.ts";
+import { bulkWriterBench } from "./bulk-writer.bench.ts";
 import { captureBench } from "./capture.bench.ts";
 import { drainBench } from "./drain.bench.ts";
 import { ingestBench } from "./ingest.bench.ts";
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   ingestBench,
   trustBench,
   bulkBench,
+  bulkWriterBench,
 ];
 
 const { names, scale } = argumentsOf(process.argv.slice(2));
