@@ -30,7 +30,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-process.disconnect();
+process.disconnect!();
 
 async function measure(rows: number): Promise<WriterFigures> {
   const idleKb = process.resourceUsage().maxRSS;

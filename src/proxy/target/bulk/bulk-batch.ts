@@ -50,17 +50,31 @@ async function follow(
   return { end: await followBatch(deps, accepted, signal), batchId: accepted.batchId };
 }
 
-/** Again and again while Target is not there: nothing is lost by waiting but time. */
+/**
+ * Again and again while Target is not there: nothing is lost by waiting but time. A large file that
+ * breaks off every time counts as refused: somebody on the way may not let so much through, and halves
+ * of it stand a better chance in any case.
+ */
 async function submitUntilAnswered(
-  { connection, api, folder, nowMs, pace, sleep, random }: BatchDeps,
+  { connection, api, folder, nowMs, pace, sleep, random, onTrouble }: BatchDeps,
   batch: Batch,
   signal: AbortSignal,
 ): Promise<Exclude<SubmitOutcome, { readonly type: "unavailable" }>> {
+  let brokenOff = 0;
   for (let attempt = 1; ; attempt += 1) {
     await pace.turn(signal);
     const outcome = await submitBulkFile(connection, api, folder, batch, nowMs, signal);
     if (outcome.type !== "unavailable") return outcome;
+    onTrouble(outcome.reason);
+    brokenOff = outcome.wasBrokenOff === true ? brokenOff + 1 : 0;
+    if (brokenOff >= MOST_BROKEN_OFF && batch.rows > 1 && batch.bytes > ALWAYS_LET_THROUGH_BYTES) {
+      return { type: "refused", reason: `broken off ${brokenOff} times` };
+    }
     if (outcome.retryAfterMs !== undefined) pace.holdBack(outcome.retryAfterMs);
     else await sleep(backoffDelayMs(attempt, random()), signal);
   }
 }
+
+/** Ours. */
+const MOST_BROKEN_OFF = 5;
+const ALWAYS_LET_THROUGH_BYTES = 1_000_000;

@@ -89,11 +89,19 @@ export interface BulkJournal {
   readonly read: () => Promise<{ readonly run: Run; readonly key: KeyObject } | undefined>;
   /** Resolves when it would survive a power cut; whole, or as it was before. */
   readonly write: (run: Omit<Run, "key">, key: KeyObject) => Promise<void>;
-  /** Deletes every other file that is not among `names`: what a crash left. */
+  /** Deletes the files of ours that are not among `names`: what a crash left. */
   readonly sweep: (names: readonly string[]) => Promise<void>;
 }
 
 const FILE = "journal.json";
+
+/** What may be deleted: were the folder somebody else's by mistake, theirs stays. */
+const OURS = /^\d+\.rows$|^journal\.json\.new$/;
+
+/** Name of a file of rows; says nothing of who is in it. */
+export function fileName(file: number): string {
+  return `${file}.rows`;
+}
 
 /** Binds the key to its place. */
 const CONTEXT = "bulk-key";
@@ -131,9 +139,9 @@ export function createBulkJournal(folder: string, vault: Vault): BulkJournal {
       await syncFolder(folder);
     },
     sweep: async (names) => {
-      const kept = new Set([...names, FILE]);
       for (const name of await readdir(folder)) {
-        if (!kept.has(name)) await rm(path.join(folder, name), { force: true });
+        const isLeft = OURS.test(name) && !names.includes(name);
+        if (isLeft) await rm(path.join(folder, name), { force: true });
       }
     },
   };

@@ -42,6 +42,8 @@ export interface FollowDeps {
   readonly nowMs: () => number;
   /** Uniform draw in [0, 1). */
   readonly random: () => number;
+  /** Told each time Target was not there, and how. */
+  readonly onTrouble: (reason: string) => void;
 }
 
 /** Ours: a small batch is done in minutes, so looks begin near to each other and grow apart. */
@@ -79,8 +81,9 @@ export async function followBatch(
     failures = look.type === "unavailable" ? failures + 1 : 0;
     const end = endFrom(look, ageMs, unknowns);
     if (end !== undefined) return end;
-    if (look.type === "unavailable" && look.retryAfterMs !== undefined) {
-      deps.pace.holdBack(look.retryAfterMs);
+    if (look.type === "unavailable") {
+      deps.onTrouble(look.reason);
+      if (look.retryAfterMs !== undefined) deps.pace.holdBack(look.retryAfterMs);
     }
     const growingMs = FIRST_LOOK_MS * 1.5 ** Math.min(looks, 20);
     const backoffMs = failures === 0 ? 0 : backoffDelayMs(failures, deps.random());

@@ -16,7 +16,13 @@ export type SubmitOutcome =
   /** Target took the file to work on it. Not that anything has taken effect. */
   | { readonly type: "accepted"; readonly track: Track; readonly atMs: number }
   /** Target is down, busy or unreachable, or its answer was lost: worth another try. */
-  | { readonly type: "unavailable"; readonly reason: string; readonly retryAfterMs?: number }
+  | {
+      readonly type: "unavailable";
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      /** A connection came about and broke before there was an answer. */
+      readonly wasBrokenOff?: boolean;
+    }
   /** Target read it and refused it: the same file again cannot help. */
   | { readonly type: "refused"; readonly reason: string };
 
@@ -83,7 +89,8 @@ export async function submitBulkFile(
   } catch (error) {
     if (damage !== undefined) throw damage;
     signal.throwIfAborted();
-    return { type: "unavailable", reason: failureFrom(error).reason };
+    const { reason, neverLeft } = failureFrom(error);
+    return { type: "unavailable", reason, wasBrokenOff: !neverLeft };
   } finally {
     body.destroy();
   }

@@ -7,7 +7,7 @@ import type { VisitorId } from "../../../domain/visitor-id.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { TargetConnection } from "../target-connection.ts";
 import { BULK_FILE_LIMITS, type BulkFileLimits, type BulkFolder } from "./bulk-file.ts";
-import { createBulkJournal, newRunKey, type Batch, type Run } from "./bulk-journal.ts";
+import { createBulkJournal, fileName, newRunKey, type Batch, type Run } from "./bulk-journal.ts";
 import { createBulkPace, type BulkPace, type Sleep } from "./bulk-pace.ts";
 import { bulkProgress, bulkReport, type BulkProgress, type BulkReport } from "./bulk-report.ts";
 import { bulkHeader, type BulkState, type LeftOut } from "./bulk-row.ts";
@@ -16,6 +16,7 @@ import { sendBatches, type RunState, type SendDeps } from "./send-batches.ts";
 import { writeBulkFiles, type StatesToWrite } from "./write-files.ts";
 
 export interface BulkWriterDeps {
+  /** One of its own: an upload holds one of its sockets for minutes, while single updates go on. */
   readonly connection: TargetConnection;
   /** A connection to another of Target's hosts, where a batch is followed. Closed when a run ends. */
   readonly connectTo: (origin: string) => TargetConnection;
@@ -59,6 +60,8 @@ export interface BulkRun {
 
 export interface BulkWatch {
   readonly onProgress?: (progress: BulkProgress) => void;
+  /** Told each time a run has to wait for Target, and why: a status or an error's code, never an id. */
+  readonly onTrouble?: (reason: string) => void;
   /** Leaves everything as it stands, to be resumed; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -139,6 +142,7 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
       sleep,
       random: deps.random ?? Math.random,
       nowMs: clock.wallMs,
+      onTrouble: watch.onTrouble ?? (() => {}),
       run,
       api: run.api,
       folder: { path: deps.folder, key, header: run.header },
@@ -239,11 +243,6 @@ async function writeStates(
     nextFile: files.length + 1,
     batches: files.map((file) => ({ ...file, step: { type: "waiting" } })),
   };
-}
-
-/** Says nothing of who is in it. */
-function fileName(file: number): string {
-  return `${file}.rows`;
 }
 
 const realSleep: Sleep = async (delayMs, signal) => {

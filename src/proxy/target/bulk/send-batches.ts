@@ -50,6 +50,7 @@ export async function sendBatches(deps: SendDeps, signal: AbortSignal): Promise<
   } catch (error) {
     stop.abort(error);
     await Promise.allSettled(underWay.values());
+    signal.throwIfAborted();
     throw error;
   }
   await book.change((run) => ({ ...run, phase: "done" }));

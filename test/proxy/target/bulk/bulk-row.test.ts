@@ -1,10 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  bulkHeader,
-  bulkRow,
-  MAX_STATE_BYTES,
-} from "../../../../src/proxy/target/bulk/bulk-row.ts";
+import { bulkHeader, bulkRow } from "../../../../src/proxy/target/bulk/bulk-row.ts";
 import { MAX_PROFILE_BYTES } from "../../../../src/proxy/target/update-limits.ts";
 import { parseBatch } from "../../../support/bulk-target.ts";
 

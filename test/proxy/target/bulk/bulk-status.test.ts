@@ -82,6 +82,7 @@ async function follow(
   const clock = aMovableClock();
   const startMs = clock.wallMs();
   const timeline: string[] = [];
+  const trouble: string[] = [];
   let looks = 0;
   const connectionTo = (origin: string): TargetConnection => ({
     client: "demo",
@@ -105,12 +106,13 @@ async function follow(
     sleep,
     nowMs: clock.wallMs,
     random: () => 0.5,
+    onTrouble: (reason) => void trouble.push(reason),
   };
   const statusUrl =
     options.statusUrl ?? "https://mboxedge45.tt.omtrdc.net/m2/demo/profile/batchStatus?batchId=b-1";
   const batch = { statusUrl, atMs: startMs - (options.ageMs ?? 0) };
   const end = await followBatch(deps, batch, new AbortController().signal);
-  return { end, timeline, hours: (clock.wallMs() - startMs) / HOUR_MS };
+  return { end, timeline, trouble, hours: (clock.wallMs() - startMs) / HOUR_MS };
 }
 
 const INCOMPLETE = { body: answer("incomplete") };
@@ -118,7 +120,10 @@ const COMPLETE = { body: answer("complete") };
 
 describe("[BU5] following a batch", () => {
   it("looks less and less often, with details, until it is complete", async () => {
-    const { end, timeline } = await follow([...Array(13).fill(INCOMPLETE), COMPLETE]);
+    const { end, timeline } = await follow([
+      ...Array.from({ length: 13 }, () => INCOMPLETE),
+      COMPLETE,
+    ]);
     expect(end).toEqual({ type: "complete", counts: { batchSize: 5 } });
     const asked =
       "GET https://mboxedge45.tt.omtrdc.net/m2/demo/profile/batchStatus?batchId=b-1&showDetails=true";
@@ -165,14 +170,20 @@ describe("[BU5] following a batch", () => {
   });
 
   it("rides out nonsense and outages, and has lost track after two days of them", async () => {
-    const trouble = [
+    const outage = [
       "no connection" as const,
       { status: 500 },
       { body: "<html></html>" },
       { status: 503 },
     ];
-    const { end, timeline } = await follow([...trouble, COMPLETE]);
+    const { end, timeline, trouble } = await follow([...outage, COMPLETE]);
     expect(end.type).toBe("complete");
+    expect(trouble).toEqual([
+      "connection: Error",
+      "status 500",
+      "not an answer of Target",
+      "status 503",
+    ]);
     const [fourth, fifth] = timeline.slice(3).map((line) => Number(line.split("@")[1]));
     expect(fifth! - fourth!).toBeGreaterThanOrEqual(65);
     const gone = await follow(["no connection"]);

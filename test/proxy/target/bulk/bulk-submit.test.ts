@@ -219,8 +219,12 @@ describe("[BU3] a submission", () => {
     expect(await submit()).toEqual({
       type: "unavailable",
       reason: "connection: AnswerTooLargeError",
+      wasBrokenOff: true,
     });
-    target.submit = () => ({ headers: { "content-length": "900" }, body: accepting("x") });
+    target.submit = () => ({
+      headers: { "content-length": "900", connection: "close" },
+      body: accepting("x"),
+    });
     expect((await submit()).type).toBe("unavailable");
     expect(target.calls).toHaveLength(4);
   });

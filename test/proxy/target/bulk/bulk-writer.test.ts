@@ -150,6 +150,20 @@ describe("a bulk run", () => {
     expectProfiles(target, 4, new Set([2, 3]));
   });
 
+  it("leaves alone in its folder what it did not make", async () => {
+    const target = await aBulkTarget();
+    const folder = aFolder();
+    for (const name of ["tarjeta.sqlite", "1.rows.txt", "99.rows"]) {
+      writeFileSync(path.join(folder, name), "");
+    }
+    await aWriter(target, { folder }).run(aRun(3));
+    expect(readdirSync(folder).toSorted()).toEqual([
+      "1.rows.txt",
+      "journal.json",
+      "tarjeta.sqlite",
+    ]);
+  });
+
   it("ends at once where there is nothing to send", async () => {
     const target = await aBulkTarget();
     expect(await aWriter(target).run(aRun(0))).toMatchObject({ rows: 0, files: 0, batches: [] });
@@ -203,8 +217,17 @@ describe("a bulk run", () => {
       { status: 403, body: "Forbidden" },
     ] as const;
     target.submit = (_call, accept) => answers[target.submissions().length - 1] ?? accept();
-    const report = await aWriter(target).run(aRun(3));
+    const trouble: string[] = [];
+    const onTrouble = (reason: string) => void trouble.push(reason);
+    const report = await aWriter(target).run(aRun(3), { onTrouble });
     expect(report.batches).toMatchObject([{ end: { type: "complete" } }]);
+    expect(trouble).toEqual([
+      "status 503",
+      "status 500",
+      expect.stringMatching(/^connection: [A-Z_]+$/),
+      "not an answer of Target",
+      "authentication",
+    ]);
     const [first, second] = target.submissions();
     expect(second!.atMs - first!.atMs).toBeGreaterThanOrEqual(65_000);
     expect(target.submissions()).toHaveLength(6);
@@ -270,6 +293,22 @@ describe("[BU6] what is refused or stuck", () => {
     expect(refused.length).toBeGreaterThan(30);
   });
 
+  it("may be what breaks off every time, for its size", async () => {
+    const target = await aBulkTarget();
+    target.submit = (call, accept) => (call.body.length > 1_000_000 ? HANG_UP : accept());
+    const states = Array.from({ length: 6_000 }, (_, index) => ({
+      ...aState(index + 1),
+      attributes: new Map([["lastStore", "x".repeat(256)]]),
+    }));
+    const report = await aWriter(target).run(aRun(0, { states }));
+    expect(report.batches).toMatchObject([
+      { end: { type: "refused", reason: "broken off 5 times" }, isSplit: true },
+      { end: { type: "complete" }, rows: 3_000 },
+      { end: { type: "complete" }, rows: 3_000 },
+    ]);
+    expect(target.profiles.size).toBe(6_000);
+  });
+
   it("is given up when nothing at all is taken: then it is not the rows", async () => {
     const target = await aBulkTarget();
     target.submit = () => ({ status: 404, body: "" });
@@ -302,9 +341,9 @@ function makeStuck(target: BulkTarget, rows: ReadonlySet<number>) {
 }
 
 describe("[BU7] a run that is killed", () => {
-  /** One run of 9 rows in 3 files, two of them wrong; `at` sees every step of it. */
+  /** One run of 6 rows in 2 files, two of them wrong; `at` sees every step of it. */
   async function story(target: BulkTarget, folder: string, at: () => void, signal?: AbortSignal) {
-    poison(target, new Set([2, 9]));
+    poison(target, new Set([2, 6]));
     const refuse = target.submit;
     target.submit = (call, accept) => {
       at();
@@ -329,7 +368,7 @@ describe("[BU7] a run that is killed", () => {
         },
       },
     });
-    const states = aRun(9).states as readonly BulkState[];
+    const states = aRun(6).states as readonly BulkState[];
     const watched = {
       *[Symbol.iterator]() {
         for (const state of states) {
@@ -339,7 +378,7 @@ describe("[BU7] a run that is killed", () => {
       },
     };
     const watch = { onProgress: at, ...(signal === undefined ? {} : { signal }) };
-    return (await writer.resume(watch)) ?? (await writer.run(aRun(9, { states: watched }), watch));
+    return (await writer.resume(watch)) ?? (await writer.run(aRun(6, { states: watched }), watch));
   }
 
   it("comes to the same end, wherever it was killed, and keeps nobody's id readable", async () => {
@@ -375,9 +414,9 @@ describe("[BU7] a run that is killed", () => {
         expect(readFileSync(path.join(left, name), "latin1")).not.toMatch(/290000|store-\d/);
       }
       const report = await story(target, left, () => {});
-      expect(report.failedRows.map(({ row }) => row)).toEqual([2, 9]);
-      expect(rowsEnded(report)).toBe(9);
-      expectProfiles(target, 9, new Set([2, 9]));
+      expect(report.failedRows.map(({ row }) => row)).toEqual([2, 6]);
+      expect(rowsEnded(report)).toBe(6);
+      expectProfiles(target, 6, new Set([2, 6]));
       expect(readdirSync(left)).toEqual(["journal.json"]);
     }
     expect(killedAt).toBeGreaterThan(0.9 * steps);
