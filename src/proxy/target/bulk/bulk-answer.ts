@@ -66,13 +66,19 @@ const WORDS = new Set(
 /** Ours: room for a sentence, not for a page. */
 const MAX_REASON_LENGTH = 200;
 
+/** What punctuation leaves of a word; what is within one is part of it, as in an address. */
+const AROUND = /^[("'[]+|[)"'\].,:;!?]+$/g;
+
 /**
  * A message of Target's, fit to be kept and shown: it may repeat any of half a million ids, of whatever
  * shape, so only words we know are repeated (rule PV2).
  */
 export function plainWords(message: string): string {
-  const words = message.split(/[^\p{L}\p{N}\p{M}_-]+/u).filter((word) => word !== "");
-  const plain = words.map((word) => (WORDS.has(word.toLowerCase()) ? word : "…"));
+  const words = message.split(/\s+/).filter((word) => word !== "");
+  const plain = words.map((word) => {
+    const bare = word.replace(AROUND, "");
+    return WORDS.has(bare.toLowerCase()) ? bare : "…";
+  });
   const text = plain.join(" ").replaceAll(/…(?: …)+/g, "…");
   return text.slice(0, MAX_REASON_LENGTH) || "no message";
 }
