@@ -5,7 +5,7 @@ import type { Clock } from "../domain/clock.ts";
 import { listen } from "./listen.ts";
 import { parseJson } from "./parse-json.ts";
 import { replyProblem } from "./problem-reply.ts";
-import type { TargetSettings } from "./settings.ts";
+import type { TargetSettings } from "./target-settings.ts";
 
 /** The Target that stands in while no client code is given. */
 export interface Demo {

@@ -26,7 +26,8 @@ import { createBodyOpener } from "./open-body.ts";
 import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
-import { isLoopback, type Settings, type TargetSettings } from "./settings.ts";
+import { isLoopback, type Settings } from "./settings.ts";
+import type { TargetSettings } from "./target-settings.ts";
 import { cardsPerMinuteFor } from "./store/limits.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
@@ -35,6 +36,7 @@ import { createVault } from "./vault/vault.ts";
 import { createResealing } from "./vault/resealing.ts";
 import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
+import { openTokens } from "./target/open-tokens.ts";
 import { createTargetClient } from "./target/target-client.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { createReadBack } from "./read-back/read-back.ts";
@@ -96,10 +98,15 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     },
   );
   const logging = loggingAt(settings.logLevel);
+  const tokens = openTokens(options.target, clock, {
+    warn: (details, message) => app.log.warn(details, message),
+  });
   const target = createTargetClient({
     ...options.target,
+    tokens,
     method: settings.updateMethod,
     path: settings.updatePath,
+    maxValueLength: settings.maxValueLength,
   });
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
@@ -237,6 +244,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await retention.stop();
     await resealing.stop();
     await target.close();
+    await tokens?.close();
     await visitorIds.close();
     await store.close();
     await privacyLog.close();

@@ -1,10 +1,18 @@
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import path from "node:path";
 import * as z from "zod";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { isPublicAddress } from "./address-guard.ts";
+import { isLoopback } from "./loopback.ts";
+import { refusalOfService } from "./service-address.ts";
+import {
+  refusalOfTarget,
+  targetSettingsFrom,
+  TargetVariables,
+  type TargetSettings,
+} from "./target-settings.ts";
+
+export { isLoopback } from "./loopback.ts";
 
 /** What the proxy was told by its environment, checked whole before anything starts. */
 export interface Settings {
@@ -39,6 +47,8 @@ export interface Settings {
   readonly profileDays: number;
   /** Profiles fetched in 24 hours at most, to read back and to look for visitors. */
   readonly dailyFetches: number;
+  /** Longest attribute value that is sent, in UTF-16 code units. */
+  readonly maxValueLength: number;
   /** How much the proxy says on standard error; no level ever names a visitor. */
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
   /** What an attribute is overwritten with after a withdrawal, by name; `*` for all others. */
@@ -61,27 +71,8 @@ export type VisitorIdSettings =
       readonly token: string | undefined;
     };
 
-export interface TargetSettings {
-  readonly client: string;
-  readonly origin: string;
-  readonly token: string | undefined;
-}
-
-/** Source: Adobe Target developer guide, Single Profile Update API, caveats: 1 million in any rolling 24 hours. */
-const TARGET_CALLS_PER_DAY = 1_000_000;
-
 /** Ours: a yearly shopper is still known at the second visit. */
 const DEFAULT_ID_RETENTION_DAYS = 400;
-
-/** Source: older Adobe documentation, profile fetch: one million requests over 24 hours. */
-const TARGET_FETCHES_PER_DAY = 1_000_000;
-
-const Days = z.coerce
-  .number()
-  .int("must be a whole number of days")
-  .min(1, "must be at least a day")
-  .max(90, "must be 90 days at most, the longest a profile lasts")
-  .default(14);
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 
@@ -92,7 +83,10 @@ const Port = z.coerce.number().int().min(0).max(65_535);
  */
 const ClearedValues = z.record(
   z.union([z.literal("*"), z.string().regex(ATTRIBUTE_NAME)]),
-  z.string().max(MAX_VALUE_LENGTH),
+  z
+    .string()
+    .max(MAX_VALUE_LENGTH)
+    .refine((text) => text.isWellFormed(), "holds half a surrogate pair, which cannot be sent"),
   'must be JSON such as {"visitReason":"none"}',
 );
 
@@ -118,33 +112,7 @@ const Environment = z.object({
   DATABASE_URL: z
     .undefined("PostgreSQL is not part of this version; leave it unset to use SQLite in DATA_DIR")
     .optional(),
-  TARGET_CLIENT: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, "must be a Target client code, letters and digits")
-    .optional(),
-  TARGET_ORIGIN: z.url("must be an address such as https://example.tt.omtrdc.net").optional(),
-  TARGET_TOKEN: z.string().min(1).optional(),
-  TARGET_DAILY_CALLS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(TARGET_CALLS_PER_DAY, "Target allows 1000000 in any rolling 24 hours")
-    .default(TARGET_CALLS_PER_DAY),
-  TARGET_METHOD: z.enum(["POST", "GET"], "must be POST or GET").default("POST"),
-  TARGET_PATH: z.enum(["code", "literal"], "must be code or literal").default("code"),
-  TARGET_DAILY_FETCHES: z.coerce
-    .number()
-    .int()
-    .min(10, "must be at least 10")
-    .max(TARGET_FETCHES_PER_DAY, "Target once allowed 1000000 in 24 hours")
-    .default(TARGET_FETCHES_PER_DAY / 2),
-  TARGET_PROFILE_DAYS: Days,
-  READ_BACK_AFTER_MINUTES: z.coerce
-    .number("must be a number of minutes")
-    .min(0.01)
-    .max(1_440, "must be a day at most")
-    .default(60),
-  UNKNOWN_DAYS: Days,
+  ...TargetVariables,
   VISITOR_ID_MODE: z
     .enum(["card", "hmac", "lookup"], "must be card, hmac or lookup")
     .default("card"),
@@ -181,7 +149,13 @@ function jsonFrom(text: string): unknown {
 }
 
 /** Variables that may also be given as the name of a file that holds the value. */
-const SECRETS = ["ADMIN_TOKEN", "TARGET_TOKEN", "VISITOR_ID_LOOKUP_TOKEN", "DATABASE_URL"] as const;
+const SECRETS = [
+  "ADMIN_TOKEN",
+  "TARGET_TOKEN",
+  "TARGET_TOKEN_SECRET",
+  "VISITOR_ID_LOOKUP_TOKEN",
+  "DATABASE_URL",
+] as const;
 
 /** Reads the environment. The error is one sentence that names the variable and the cure. */
 export function settingsFrom(
@@ -212,14 +186,7 @@ export function settingsFrom(
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
     keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
-    target:
-      env.TARGET_CLIENT === undefined
-        ? undefined
-        : {
-            client: env.TARGET_CLIENT,
-            origin: env.TARGET_ORIGIN ?? `https://${env.TARGET_CLIENT}.tt.omtrdc.net`,
-            token: env.TARGET_TOKEN,
-          },
+    target: targetSettingsFrom(env, env.DATA_DIR),
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,
     updatePath: env.TARGET_PATH,
@@ -227,6 +194,7 @@ export function settingsFrom(
     unknownDays: env.UNKNOWN_DAYS,
     profileDays: env.TARGET_PROFILE_DAYS,
     dailyFetches: env.TARGET_DAILY_FETCHES,
+    maxValueLength: env.TARGET_MAX_VALUE_LENGTH,
     visitorIds: visitorIdsFrom(env),
     idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
     logLevel: env.LOG_LEVEL,
@@ -267,19 +235,15 @@ function refusalOfLookup(env: z.infer<typeof Environment>): string | undefined {
     return "VISITOR_ID_LOOKUP: VISITOR_ID_MODE=lookup needs it: a CSV file of card,id, or an https address.";
   }
   if (!isUrl(lookup)) return undefined;
-  if (!URL.canParse(lookup)) return "VISITOR_ID_LOOKUP: is not an address.";
-  const url = new URL(lookup);
-  if (url.username !== "" || url.password !== "") {
-    return "VISITOR_ID_LOOKUP: takes no password; give a bearer token as VISITOR_ID_LOOKUP_TOKEN.";
-  }
-  if (isLoopback(url.hostname)) return undefined;
-  if (url.protocol !== "https:") {
-    return "VISITOR_ID_LOOKUP: must begin with https:// unless it is a loopback address.";
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  return isIP(host) !== 0 && !isPublicAddress(host)
-    ? "VISITOR_ID_LOOKUP: is a private address; give the public name of the service."
-    : undefined;
+  return refusalOfService("VISITOR_ID_LOOKUP", lookup, "VISITOR_ID_LOOKUP_TOKEN");
+}
+
+/** What could not be sent would never clear anything. */
+function refusalOfCleared(env: z.infer<typeof Environment>): string | undefined {
+  const isTooLong = Object.values(env.CLEARED_VALUES).some(
+    (value) => value.length > env.TARGET_MAX_VALUE_LENGTH,
+  );
+  return isTooLong ? "CLEARED_VALUES: a value is longer than TARGET_MAX_VALUE_LENGTH." : undefined;
 }
 
 function refusalOfCombination(env: z.infer<typeof Environment>): string | undefined {
@@ -302,30 +266,7 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
       "TLS_KEY_FILE, or TRUSTED_HOPS when a terminator stands in front; 127.0.0.1 needs neither."
     );
   }
-  if (env.TARGET_ORIGIN !== undefined) {
-    const origin = new URL(env.TARGET_ORIGIN);
-    if (origin.origin !== env.TARGET_ORIGIN.replace(/\/$/, "")) {
-      return "TARGET_ORIGIN: must be an origin only, without path, query or password.";
-    }
-    if (origin.protocol !== "https:" && !isLoopback(origin.hostname)) {
-      return "TARGET_ORIGIN: must begin with https:// unless it is a loopback address.";
-    }
-    const bare = origin.hostname.replace(/^\[|\]$/g, "");
-    if (isIP(bare) !== 0 && !isLoopback(bare) && !isPublicAddress(bare)) {
-      return "TARGET_ORIGIN: a private address is no Target; only loopback is let through.";
-    }
-    if (env.TARGET_CLIENT === undefined) {
-      return "TARGET_ORIGIN: needs TARGET_CLIENT beside it; without both the emulator is used.";
-    }
-  }
-  return refusalOfLookup(env);
-}
-
-/** Whether a host name can be reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, "");
-  if (bare === "localhost" || bare === "::1") return true;
-  return isIP(bare) === 4 && bare.startsWith("127.");
+  return refusalOfTarget(env) ?? refusalOfCleared(env) ?? refusalOfLookup(env);
 }
 
 function withSecretFiles(
@@ -338,6 +279,8 @@ function withSecretFiles(
   for (const name of SECRETS) {
     const file = merged[`${name}_FILE`];
     if (file === undefined) continue;
+    // With an address that makes tokens, the file is where they are kept, and may not be there yet.
+    if (name === "TARGET_TOKEN" && merged["TARGET_TOKEN_URL"] !== undefined) continue;
     if (merged[name] !== undefined) return err(`${name}_FILE: ${name} is given too; keep one.`);
     try {
       merged[name] = readFileSync(file, "utf8").trim();

@@ -1,6 +1,7 @@
 import { loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
 import { bulkBench } from "./bulk.bench.ts";
+import { bulkWriterBench } from "./bulk-writer.bench.ts";
 import { captureBench } from "./capture.bench.ts";
 import { drainBench } from "./drain.bench.ts";
 import { ingestBench } from "./ingest.bench.ts";
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   trustBench,
   updatesBench,
   bulkBench,
+  bulkWriterBench,
 ];
 
 const { names, scale } = argumentsOf(process.argv.slice(2));

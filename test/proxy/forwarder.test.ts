@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DEMO_VISITORS, type Emulator } from "../../src/emulator/target-emulator.ts";
 import { openLedgerClock } from "../../src/proxy/ledger-clock.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
+import { TokenUnavailableError, type TokenSource } from "../../src/proxy/target/token-source.ts";
 import {
   aForwardingWorld,
   aListeningEmulator,
@@ -293,6 +294,43 @@ describe("[TC3] a refusal of our own", () => {
     }
     expect(await store.deadLetters(20)).toHaveLength(11);
   });
+});
+
+it("[TC6][FW5] costs nothing and sets nobody aside while no token can be had, and delivers then", async () => {
+  let token: string | undefined;
+  const clock = createHandClock();
+  const emulator = await aListeningEmulator(clock, { token: "good" });
+  const tokens: TokenSource = {
+    token: async () => {
+      if (token === undefined) throw new TokenUnavailableError();
+      return token;
+    },
+    refused: () => {},
+    close: async () => {},
+  };
+  const world = await aForwardingWorld({ clock, emulator, tokens });
+  const { scan, forwarder, store, ledger } = world;
+  await scan(CARD, { lastStore: "A" });
+  await scan(OTHER, { lastStore: "B" });
+  for (let pass = 0; pass < 20; pass += 1) {
+    await forwarder.runOnce();
+    clock.advance(60_000);
+  }
+  expect(emulator.calls()).toEqual([]);
+  expect(await allowanceUsed(store, ledger.nowMs())).toBe(0);
+  token = "bad";
+  for (let pass = 0; pass < 20; pass += 1) {
+    await forwarder.runOnce();
+    clock.advance(60_000);
+  }
+  expect(await store.deadLetters(10)).toEqual([]);
+  token = "good";
+  for (let pass = 0; pass < 10; pass += 1) {
+    clock.advance(300_000);
+    await forwarder.runOnce();
+  }
+  expect(valueOf(emulator, CARD, "lastStore")).toBe("A");
+  expect(valueOf(emulator, OTHER, "lastStore")).toBe("B");
 });
 
 describe("[FW6] freshness", () => {

@@ -20,6 +20,16 @@ function lookingInto(VISITOR_ID_LOOKUP: string): Record<string, string> {
   return { VISITOR_ID_MODE: "lookup", VISITOR_ID_LOOKUP };
 }
 
+function renewing(changes: Record<string, string>): Record<string, string> {
+  return {
+    TARGET_CLIENT: "demo",
+    TARGET_TOKEN_URL: "https://mc.example/demo/target/authentication/token?scope=profile_api",
+    TARGET_TOKEN_CLIENT_ID: "id",
+    TARGET_TOKEN_SECRET: "secret",
+    ...changes,
+  };
+}
+
 describe("settings", () => {
   it("need nothing: loopback, the emulator, Target's own limit", () => {
     expect(settings({})).toMatchObject({
@@ -84,6 +94,36 @@ describe("settings", () => {
     [lookingInto("https://10.0.0.7/ids"), /^VISITOR_ID_LOOKUP: is a private address/],
     [lookingInto("https://[::ffff:10.0.0.7]/"), /^VISITOR_ID_LOOKUP: is a private address/],
     [lookingInto("https://169.254.169.254/"), /^VISITOR_ID_LOOKUP: is a private address/],
+    [{ TARGET_MAX_VALUE_LENGTH: "23" }, /^TARGET_MAX_VALUE_LENGTH: must be at least 24/],
+    [{ TARGET_MAX_VALUE_LENGTH: "5001" }, /^TARGET_MAX_VALUE_LENGTH: must be at most 5000/],
+    [
+      { CLEARED_VALUES: `{"a":"${"x".repeat(25)}"}`, TARGET_MAX_VALUE_LENGTH: "24" },
+      /^CLEARED_VALUES: a value is longer than TARGET_MAX_VALUE_LENGTH/,
+    ],
+    [{ CLEARED_VALUES: '{"a":"\\ud83d"}' }, /^CLEARED_VALUES.*: holds half a surrogate pair/],
+    [{ TARGET_TOKEN: "Bearer abc" }, /^TARGET_TOKEN: must be the token alone/],
+    [{ TARGET_TOKEN_SECRET: "abc" }, /^TARGET_TOKEN_SECRET: is for TARGET_TOKEN_URL/],
+    [{ TARGET_TOKEN_CLIENT_ID: "abc" }, /^TARGET_TOKEN_CLIENT_ID: is for TARGET_TOKEN_URL/],
+    [renewing({ TARGET_TOKEN: "abc" }), /^TARGET_TOKEN: TARGET_TOKEN_URL makes tokens by itself/],
+    [renewing({ TARGET_CLIENT: "" }), /^TARGET_TOKEN_URL: needs TARGET_CLIENT/],
+    [
+      renewing({ TARGET_TOKEN_CLIENT_ID: "" }),
+      /^TARGET_TOKEN_CLIENT_ID: TARGET_TOKEN_URL needs it/,
+    ],
+    [renewing({ TARGET_TOKEN_SECRET: "" }), /^TARGET_TOKEN_SECRET: TARGET_TOKEN_URL needs it, or/],
+    [
+      renewing({ TARGET_TOKEN_URL: "http://mc.example/" }),
+      /^TARGET_TOKEN_URL: must begin with htt/,
+    ],
+    [
+      renewing({ TARGET_TOKEN_URL: "https://10.0.0.7/" }),
+      /^TARGET_TOKEN_URL: is a private address/,
+    ],
+    [
+      renewing({ TARGET_TOKEN_URL: "https://me:pw@mc.example/" }),
+      /^TARGET_TOKEN_URL: takes no pass/,
+    ],
+    [renewing({ TARGET_TOKEN_URL: "mc.example" }), /^TARGET_TOKEN_URL: is not an address/],
     [{ VISITOR_ID_RETENTION_DAYS: "0" }, /^VISITOR_ID_RETENTION_DAYS: must be at least a day/],
     [{ CLEARED_VALUES: "none" }, /^CLEARED_VALUES: must be JSON such as/],
     [{ CLEARED_VALUES: '{"a b":"none"}' }, /^CLEARED_VALUES/],
@@ -119,6 +159,24 @@ describe("settings", () => {
     expect(refusal({ ADMIN_TOKEN_FILE: file, ADMIN_TOKEN: "a-token-of-some-length" })).toMatch(
       /keep one/,
     );
+    rmSync(folder, { recursive: true });
+  });
+
+  it("[TC6] know a token that is followed from one that is made, and where that one is kept", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-settings-"));
+    const file = path.join(folder, "token");
+    writeFileSync(file, "abc\n");
+    const followed = settings({ TARGET_CLIENT: "demo", TARGET_TOKEN_FILE: file }).target;
+    expect(followed).toMatchObject({ token: "abc", tokenFile: file, tokenEndpoint: undefined });
+
+    const made = settings(renewing({ TARGET_TOKEN_SECRET: "", TARGET_TOKEN_SECRET_FILE: file }));
+    expect(made.target).toMatchObject({
+      token: undefined,
+      tokenEndpoint: { secret: "abc", secretFile: file, keptIn: path.resolve("data/target-token") },
+    });
+    const shared = path.join(folder, "not-yet-there");
+    const { target } = settings(renewing({ TARGET_TOKEN_FILE: shared }));
+    expect(target).toMatchObject({ tokenFile: undefined, tokenEndpoint: { keptIn: shared } });
     rmSync(folder, { recursive: true });
   });
 

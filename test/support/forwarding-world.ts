@@ -5,6 +5,7 @@ import { createForwarder, type ForwarderOptions } from "../../src/proxy/forwarde
 import { openLedgerClock } from "../../src/proxy/ledger-clock.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
 import { createTargetClient } from "../../src/proxy/target/target-client.ts";
+import type { TokenSource } from "../../src/proxy/target/token-source.ts";
 import { aBatch, anUpdate, NOW } from "./store-builders.ts";
 import { aSqliteStore } from "./store-files.ts";
 
@@ -37,6 +38,7 @@ type Sketch = Partial<Omit<ForwarderOptions, "clock">> & {
   readonly timeoutMs?: number;
   readonly method?: "GET" | "POST";
   readonly maxValueLength?: number;
+  readonly tokens?: TokenSource;
 };
 
 /** A forwarder between a real store and an emulator on a real socket, one hand on all clocks. */
@@ -54,6 +56,7 @@ export async function aForwardingWorld(sketch: Sketch = {}) {
       timeoutMs: sketch.timeoutMs ?? 5_000,
       method: sketch.method ?? "POST",
       maxValueLength: sketch.maxValueLength,
+      tokens: sketch.tokens,
     });
   const ledger = sketch.ledger ?? (await openLedgerClock({ store, clock }));
   const forwarder = createForwarder({

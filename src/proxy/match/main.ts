@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { readKioskConfig } from "../kiosk-config-file.ts";
-import { settingsFrom, type Settings, type TargetSettings } from "../settings.ts";
+import { settingsFrom, type Settings } from "../settings.ts";
+import type { TargetSettings } from "../target-settings.ts";
 import { StartupError } from "../startup-error.ts";
 import { systemClock } from "../system-clock.ts";
+import { openTokens } from "../target/open-tokens.ts";
 import { createTargetClient } from "../target/target-client.ts";
 import { matchArguments } from "./arguments.ts";
 import { cardForms } from "./card-forms.ts";
@@ -107,7 +109,10 @@ async function lookUpAt(
   perSecond: number,
   { interrupted, wait }: Interruption,
 ): Promise<LookedUp> {
-  const client = createTargetClient(target);
+  const tokens = openTokens(target, systemClock, {
+    warn: (details, message) => console.error(message, JSON.stringify(details)),
+  });
+  const client = createTargetClient({ ...target, tokens });
   const progress = createProgress(process.stderr, perSecond);
   const lookedUp = await lookUp(texts, {
     look: async (value) => (await client.fetchProfile({ kind: "member", value })).look,
@@ -120,5 +125,6 @@ async function lookUpAt(
     onProgress: progress.show,
   });
   progress.clear();
+  await tokens?.close();
   return lookedUp;
 }

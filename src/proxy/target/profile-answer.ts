@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isRefusalOfToken } from "./target-outcome.ts";
 
 /** What a look at a profile found. */
 export type ProfileLook =
@@ -23,7 +24,7 @@ const NotFound = z.object({ status: z.literal(404), message: z.string() });
 
 /** Reads the answer of the profile fetch API. Only Target's own 404 means that nobody is there. */
 export function profileLookFrom(status: number, body: string): ProfileLook {
-  if (status === 401 || status === 403) return { type: "unavailable", reason: "authentication" };
+  if (isRefusalOfToken(status)) return { type: "unavailable", reason: "authentication" };
   const json = parseJson(body);
   if (status === 404 && NotFound.safeParse(json).success) return { type: "unknown" };
   const found = Found.safeParse(json);

@@ -1,15 +1,18 @@
 import type { Readable } from "node:stream";
-import { Pool, type buildConnector, type Dispatcher } from "undici";
-import { createGuardedLookup, type Lookup } from "../address-guard.ts";
-import { isLoopback } from "../settings.ts";
+import type { Lookup } from "../address-guard.ts";
+import { createBoundedPool, type BoundedAnswer } from "./bounded-pool.ts";
+import { isRefusalOfToken } from "./target-outcome.ts";
+import { fixedToken, TokenUnavailableError, type TokenSource } from "./token-source.ts";
 
 export interface ConnectionOptions {
   /** Where Target is, such as `https://example.tt.omtrdc.net`. */
   readonly origin: string;
   /** Client code. */
   readonly client: string;
-  /** Profile authentication token, when Target asks for one. */
+  /** Profile authentication token, when Target asks for one that never changes. */
   readonly token?: string | undefined;
+  /** Where tokens come from, in place of `token`. Whoever made it closes it. */
+  readonly tokens?: TokenSource | undefined;
   /** Longest a request may take, from connecting to the last byte, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** How a name becomes addresses that may be called; the system's own way, guarded, unless given. */
@@ -30,10 +33,7 @@ export interface TargetRequest {
   readonly authorize?: boolean;
 }
 
-export interface TargetAnswer {
-  readonly status: number;
-  readonly headers: Dispatcher.ResponseData["headers"];
-  readonly body: string;
+export interface TargetAnswer extends BoundedAnswer {
   /** Target's `Date`, in milliseconds since 1970, when it told one. */
   readonly dateMs?: number | undefined;
 }
@@ -41,8 +41,9 @@ export interface TargetAnswer {
 /** Everything that is sent to Target goes through here: one pool, one token, one guard of addresses. */
 export interface TargetConnection {
   /**
-   * One request and its whole answer, within the time limit. Redirects are answers like any other.
-   * Throws what undici throws, or an `AnswerTooLargeError`; `failureFrom` reads both.
+   * One request and its whole answer, within the time limit, which waiting for a token is part of.
+   * Redirects are answers like any other. Throws what undici throws, an `AnswerTooLargeError`, or a
+   * `TokenUnavailableError` before anything is sent; `failureFrom` reads all three.
    */
   readonly request: (request: TargetRequest) => Promise<TargetAnswer>;
   readonly client: string;
@@ -59,54 +60,47 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 
 export function createTargetConnection(options: ConnectionOptions): TargetConnection {
   const { client, origin, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const lookup = options.lookup ?? createGuardedLookup(isLoopback(new URL(origin).hostname));
-  const pool = new Pool(origin, {
+  const pool = createBoundedPool({
+    origin,
     connections: CONNECTIONS,
-    pipelining: 1,
-    connect: { timeout: timeoutMs, lookup } as buildConnector.BuildOptions,
+    timeoutMs,
+    lookup: options.lookup,
   });
-  const authorization =
-    options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  const tokens =
+    options.tokens ?? (options.token === undefined ? undefined : fixedToken(options.token));
 
   return {
     client,
     origin,
     timeoutMs,
-    request: async ({ method, path, body, maxBytes, ...request }) => {
+    request: async ({ authorize = true, ...request }) => {
       const limitMs = request.timeoutMs ?? timeoutMs;
-      const { statusCode, headers, ...answer } = await pool.request({
-        method,
-        path,
-        headers: { ...request.headers, ...(request.authorize === false ? {} : authorization) },
-        ...(body === undefined ? {} : { body }),
-        headersTimeout: limitMs,
-        bodyTimeout: limitMs,
-        signal: AbortSignal.timeout(limitMs),
+      const signal = AbortSignal.timeout(limitMs);
+      const token = authorize && tokens !== undefined ? await inTime(tokens, signal) : undefined;
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const answer = await pool.request({
+        ...request,
+        headers: { ...request.headers, ...authorization },
+        timeoutMs: limitMs,
+        signal,
       });
-      const text = await readUpTo(answer.body, maxBytes);
-      return { status: statusCode, headers, body: text, dateMs: dateFrom(headers) };
+      if (token !== undefined && isRefusalOfToken(answer.status)) tokens?.refused(token);
+      return { ...answer, dateMs: dateFrom(answer.headers) };
     },
-    close: () => pool.close(),
+    close: pool.close,
   };
 }
 
-async function readUpTo(body: Dispatcher.ResponseData["body"], maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      body.destroy();
-      throw new AnswerTooLargeError();
-    }
+/** A call that waits for its token past its time limit would leave later than it may (rule QT1). */
+async function inTime(tokens: TokenSource, signal: AbortSignal): Promise<string> {
+  const tooLate = Promise.withResolvers<never>();
+  const giveUp = () => tooLate.reject(new TokenUnavailableError());
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await Promise.race([tokens.token(), tooLate.promise]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
   }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-/** Whoever sends this much is not Target. */
-class AnswerTooLargeError extends Error {
-  override readonly name = "AnswerTooLargeError";
 }
 
 function dateFrom(headers: TargetAnswer["headers"]): number | undefined {

@@ -1,5 +1,6 @@
 import { retryAfterMs } from "../../domain/backoff.ts";
 import type { DeliveryOutcome } from "../../domain/delivery-outcome.ts";
+import { TokenUnavailableError } from "./token-source.ts";
 
 /** An answer to an update call, read whole. */
 export interface UpdateAnswer {
@@ -19,7 +20,7 @@ export interface UpdateAnswer {
 export function outcomeFromAnswer(answer: UpdateAnswer, nowMs: number): DeliveryOutcome {
   const { status, body } = answer;
   if (status >= 200 && status < 300) return outcomeFromBody(body);
-  if (status === 401 || status === 403) return { type: "unavailable", reason: "authentication" };
+  if (isRefusalOfToken(status)) return { type: "unavailable", reason: AUTHENTICATION };
   if (REFUSING.has(status)) return { type: "refused", reason: `status ${status}` };
   const waitMs = retryAfterMs(answer.retryAfter, nowMs);
   return {
@@ -28,6 +29,14 @@ export function outcomeFromAnswer(answer: UpdateAnswer, nowMs: number): Delivery
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
 }
+
+/** Source: practice knows a 403 whose text is `Forbidden`; which of the two means what is not documented. */
+export function isRefusalOfToken(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** One reason, whether Target refuses our token or we have none to show. */
+const AUTHENTICATION = "authentication";
 
 /** Statuses that say the request itself is wrong. All others may pass. */
 const REFUSING = new Set([
@@ -72,6 +81,7 @@ export interface Failure {
 
 /** Errors of Node and undici, by their codes alone: their messages may hold an address (rule PV2). */
 export function failureFrom(error: unknown): Failure {
+  if (error instanceof TokenUnavailableError) return { reason: AUTHENTICATION, neverLeft: true };
   const errors = error instanceof AggregateError ? error.errors : [error];
   const neverLeft = errors.length > 0 && errors.every(isConnectError);
   return { reason: `connection: ${codeOf(errors[0] ?? error)}`, neverLeft };
