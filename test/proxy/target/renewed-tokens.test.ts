@@ -162,7 +162,8 @@ describe("[TC5] renews a token", () => {
   });
 
   it("not because of a call that left with the one before", async () => {
-    const { server, clock, send } = await aClient();
+    // Nothing kept: what is thrown away here is gone.
+    const { server, clock, send } = await aClient({ file: path.join(aFolder(), "no", "folder") });
     await send();
     clock.advance(MAX_PAUSE_MS);
     const late = Promise.withResolvers<void>();
