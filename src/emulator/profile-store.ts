@@ -27,12 +27,10 @@ export function createProfileStore(switches: Switches): ProfileStore {
     atMs - profile.activeAtMs >= switches.lifetimeDays * DAY_MS;
 
   const settle = (profile: Profile, atMs: number) => {
-    if (!profile.pending.some(({ effectMs }) => effectMs <= atMs)) return;
-    const due = profile.pending
-      .filter(({ effectMs }) => effectMs <= atMs)
-      .toSorted((a, b) => a.effectMs - b.effectMs);
-    profile.pending = profile.pending.filter(({ effectMs }) => effectMs > atMs);
-    for (const update of due) {
+    const { pending } = profile;
+    if (pending.length === 0 || pending[0]!.effectMs > atMs) return;
+    const firstLater = pending.findIndex(({ effectMs }) => effectMs > atMs);
+    for (const update of pending.splice(0, firstLater < 0 ? pending.length : firstLater)) {
       if (hasExpired(profile, update.effectMs)) {
         update.onDropped?.("lifetimeDays: the profile had expired before it took effect");
         continue;

@@ -1,10 +1,10 @@
 import type { VisitorId } from "../domain/visitor-id.ts";
 import {
+  addPending,
   bytesAfter,
   MAX_PROFILE_BYTES,
   writeAttributes,
   type AttributeRecord,
-  type PendingUpdate,
   type Profile,
   type StoredAttribute,
   type StoredProfile,
@@ -93,13 +93,13 @@ export function createProfiles(options: {
     updateLater: (visitor, attributes, effectMs, { emptyValue, isInOrder, onDropped } = {}) => {
       const profile = find(keyOf(visitor), nowMs());
       if (profile === undefined) return;
-      const update: PendingUpdate = {
+      const lastMs = profile.pending.at(-1)?.effectMs ?? Number.NEGATIVE_INFINITY;
+      addPending(profile, {
         attributes,
-        effectMs: isInOrder === true ? Math.max(effectMs, lastEffectMs(profile.pending)) : effectMs,
+        effectMs: isInOrder === true ? Math.max(effectMs, lastMs) : effectMs,
         emptyValue: emptyValue ?? "ignored",
         onDropped,
-      };
-      profile.pending.push(update);
+      });
     },
     wouldPass64K: (visitor, attributes) => {
       const profile = find(keyOf(visitor), nowMs());
@@ -144,10 +144,4 @@ export function createProfiles(options: {
 
 function lastModified(profiles: readonly Profile[], limit: number): Profile[] {
   return profiles.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs).slice(0, limit);
-}
-
-function lastEffectMs(pending: readonly PendingUpdate[]): number {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (const { effectMs } of pending) lastMs = Math.max(lastMs, effectMs);
-  return lastMs;
 }
