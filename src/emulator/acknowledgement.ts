@@ -6,7 +6,14 @@ const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 /** Adobe's acknowledgement, word for word, in the dress that the switches give it. */
 export function acknowledgement(switches: Switches, tntId: string | undefined): Answer {
   const pcId = switches.pcIdInAnswer === "filled" ? escaped(tntId ?? "") : "";
-  const body = ACKNOWLEDGED.body.replace("<pcId></pcId>", () => `<pcId>${pcId}</pcId>`);
+  return dressed(
+    switches,
+    ACKNOWLEDGED.body.replace("<pcId></pcId>", () => `<pcId>${pcId}</pcId>`),
+  );
+}
+
+/** An answer of Target's that says yes. */
+export function dressed(switches: Switches, body: string): Answer {
   const spaced = switches.answerWhitespace === "indented" ? indented(body) : body;
   return {
     status: Number(switches.answerStatus),
@@ -30,7 +37,7 @@ export function turnedDown(switches: Switches, form: TurnedDown, message: string
 /** Each child of the root on a line of its own. */
 function indented(body: string): string {
   return body
-    .replaceAll(/(<response>|<\/success>|<\/pcId>)/g, "$1\n  ")
+    .replaceAll(/(<response>|<\/\w+>(?=<\w))/g, "$1\n  ")
     .replace("</response>", "\n</response>\n");
 }
 

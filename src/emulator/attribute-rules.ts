@@ -12,7 +12,7 @@ export interface KeptAttributes {
 
 /** Source: Target limits, in-mbox profile attributes; UTF-16 code units. For updates nothing is documented. */
 const MAX_NAME_LENGTH = 128;
-const MAX_VALUE_LENGTH = 256;
+export const MAX_VALUE_LENGTH = 256;
 
 type Fate = Switches["valueOver256"];
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { routeBatches } from "./bulk/batch-control.ts";
 import { routeAuthentication } from "./control/authentication-routes.ts";
 import { routeCalls } from "./control/call-routes.ts";
 import { routeClock } from "./control/clock-routes.ts";
@@ -28,6 +29,7 @@ export function routeControl(
   routeClock(app, clock);
   routeFaults(app, state);
   routeSwitches(app, state);
+  routeBatches(app, state);
   routeAuthentication(app, state);
   routeTuning(app, state);
 }
@@ -51,6 +53,8 @@ const ROUTES = [
   "DELETE /_emulator/faults",
   "GET    /_emulator/tuning",
   "PUT    /_emulator/tuning",
+  "GET    /_emulator/batches",
+  "POST   /_emulator/batches/{id}",
   "GET    /_emulator/switches",
   "PUT    /_emulator/switches",
   "GET    /_emulator/authentication",

@@ -1,5 +1,7 @@
 import type { VisitorId } from "../domain/visitor-id.ts";
 import type { Authentication } from "./authentication.ts";
+import type { Bulk } from "./bulk/bulk.ts";
+import { tuneBulk, type BulkTuningChanges } from "./bulk/bulk-tuning.ts";
 import type { CallLog } from "./call-log.ts";
 import type { Faults } from "./faults.ts";
 import type { Meter } from "./meter.ts";
@@ -26,6 +28,7 @@ export interface TuningChanges {
   readonly fetchesPerDay?: number | undefined;
   readonly propagation?: Propagation | PropagationPreset | undefined;
   readonly overLimit?: OverLimit | undefined;
+  readonly bulk?: BulkTuningChanges | undefined;
 }
 
 /** Everything the routes share. */
@@ -40,6 +43,7 @@ export interface EmulatorState {
   readonly meter: Meter;
   /** Profile fetches; they do not count against the limit of updates. */
   readonly fetchMeter: Meter;
+  readonly bulk: Bulk;
   readonly tuning: Tuning;
   /** Where every undocumented behaviour stands; see `switches.ts`. */
   readonly switches: Switches;
@@ -60,6 +64,9 @@ export interface MeterReading {
   readonly maxInAnyWindow: number;
   readonly total: number;
   readonly fetches: number;
+  /** Calls of bulk, which count apart: all of them, and those of the last minute. */
+  readonly bulkCalls: number;
+  readonly bulkInMinute: number;
 }
 
 export function readMeter(state: EmulatorState): MeterReading {
@@ -69,17 +76,20 @@ export function readMeter(state: EmulatorState): MeterReading {
     maxInAnyWindow: state.meter.maxInAnyWindow(),
     total: state.meter.total(),
     fetches: state.fetchMeter.total(),
+    bulkCalls: state.bulk.calls.total(),
+    bulkInMinute: state.bulk.calls.inMinute(state.nowMs()),
   };
 }
 
 /** Changes what is tuned, and gives back where everything tunable stands. */
 export function tune(state: EmulatorState, changes: TuningChanges): TuningChanges {
-  const { limit, fetchesPerDay, propagation, overLimit } = changes;
+  const { limit, fetchesPerDay, propagation, overLimit, bulk } = changes;
+  if (bulk !== undefined) tuneBulk(state.bulk.tuning, bulk);
   if (limit !== undefined) state.tuning.limit = limit;
   if (fetchesPerDay !== undefined) state.tuning.fetchesPerDay = fetchesPerDay;
   if (propagation !== undefined) state.tuning.propagation = propagationFrom(propagation);
   if (overLimit !== undefined) setSwitches(state.switches, { overLimit });
-  return { ...state.tuning, overLimit: state.switches.overLimit };
+  return { ...state.tuning, overLimit: state.switches.overLimit, bulk: state.bulk.tuning };
 }
 
 /** A visitor to be made known, with what the profile says from the start. */

@@ -1,4 +1,13 @@
-import { applyUpdate, createProfile, type Profile } from "./profile.ts";
+import { applyRow } from "./bulk/apply-row.ts";
+import type { DueRow } from "./bulk/backlog.ts";
+import type { BatchBacklog } from "./bulk/batches.ts";
+import {
+  applyUpdate,
+  createProfile,
+  replaceAttributes,
+  type PendingUpdate,
+  type Profile,
+} from "./profile.ts";
 import type { Switches } from "./switches.ts";
 
 const DAY_MS = 86_400_000;
@@ -7,10 +16,14 @@ const DAY_MS = 86_400_000;
 export interface ProfileStore {
   /** The profile as it has become by `atMs`; undefined when there is none or it has expired. */
   readonly find: (key: string, atMs: number) => Profile | undefined;
+  /** Whether `find` would find one, without taking up what batches have for it. */
+  readonly has: (key: string, atMs: number) => boolean;
   readonly hasExpired: (profile: Profile, atMs: number) => boolean;
   readonly create: (key: string, modifiedAtMs: number, activeAtMs: number) => Profile;
   /** From now on `key` finds `profile`, and what it found before is no longer found by it. */
   readonly point: (key: string, profile: Profile) => void;
+  /** The visitor is on the site. */
+  readonly visited: (profile: Profile, atMs: number) => void;
   /** Applies what is due by `atMs`, in the order of its effect. */
   readonly settle: (profile: Profile, atMs: number) => void;
   readonly remove: (profile: Profile) => void;
@@ -19,27 +32,59 @@ export interface ProfileStore {
   readonly clear: () => void;
 }
 
-export function createProfileStore(switches: Switches): ProfileStore {
+export function createProfileStore(switches: Switches, backlog: BatchBacklog): ProfileStore {
   const profileByKey = new Map<string, Profile>();
   const profiles = new Set<Profile>();
 
-  const hasExpired = (profile: Profile, atMs: number) =>
-    atMs - profile.activeAtMs >= switches.lifetimeDays * DAY_MS;
+  const isOver = (activeAtMs: number, atMs: number) =>
+    atMs - activeAtMs >= switches.lifetimeDays * DAY_MS;
+  const hasExpired = (profile: Profile, atMs: number) => isOver(profile.activeAtMs, atMs);
 
   const settle = (profile: Profile, atMs: number) => {
-    const { pending } = profile;
-    if (pending.length === 0 || pending[0]!.effectMs > atMs) return;
-    const firstLater = pending.findIndex(({ effectMs }) => effectMs > atMs);
-    for (const update of pending.splice(0, firstLater < 0 ? pending.length : firstLater)) {
-      if (hasExpired(profile, update.effectMs)) {
-        update.onDropped?.("lifetimeDays: the profile had expired before it took effect");
+    const updates = takePending(profile, atMs);
+    const hasRows = backlog.size() > 0;
+    const rows = hasRows ? [...profile.keys].flatMap((key) => backlog.take(key, atMs)) : [];
+    if (updates.length === 0 && rows.length === 0) return;
+    for (const due of [...updates, ...rows].toSorted((a, b) => a.effectMs - b.effectMs)) {
+      if ("batch" in due) settleRow(profile, due);
+      else if (hasExpired(profile, due.effectMs)) {
+        due.onDropped?.("lifetimeDays: the profile had expired before it took effect");
         continue;
-      }
-      applyUpdate(profile, update, switches.profileOver64K);
+      } else applyUpdate(profile, due, switches.profileOver64K);
       if (switches.updateExtendsLifetime === "yes") {
-        profile.activeAtMs = Math.max(profile.activeAtMs, update.effectMs);
+        profile.activeAtMs = Math.max(profile.activeAtMs, due.effectMs);
       }
     }
+  };
+
+  const settleRow = (profile: Profile, row: DueRow) => {
+    if (hasExpired(profile, row.effectMs)) {
+      if (!row.doesCreate) return;
+      renew(profile, row);
+    }
+    applyRow(profile, row, switches.profileOver64K);
+  };
+
+  /** A row that creates profiles finds an expired one: only its own id knows the new one. */
+  const renew = (profile: Profile, { key, effectMs }: DueRow) => {
+    for (const each of Array.from(profile.keys)) {
+      if (each === key) continue;
+      profileByKey.delete(each);
+      profile.keys.delete(each);
+    }
+    replaceAttributes(profile, new Map());
+    profile.layer = undefined;
+    profile.activeAtMs = effectMs;
+  };
+
+  /** Who has no profile may have been given one by a row since somebody last looked. */
+  const createdByRow = (key: string, atMs: number): Profile | undefined => {
+    const rows = backlog.take(key, atMs);
+    const first = rows.findIndex(({ doesCreate }) => doesCreate);
+    if (first < 0) return undefined;
+    const profile = create(key, rows[first]!.effectMs, rows[first]!.effectMs);
+    for (const row of rows.slice(first)) settleRow(profile, row);
+    return profile;
   };
 
   const remove = (profile: Profile) => {
@@ -56,23 +101,36 @@ export function createProfileStore(switches: Switches): ProfileStore {
     profile.keys.add(key);
   };
 
+  const create = (key: string, modifiedAtMs: number, activeAtMs: number): Profile => {
+    const profile = createProfile(modifiedAtMs, activeAtMs);
+    profiles.add(profile);
+    point(key, profile);
+    return profile;
+  };
+
+  const find = (key: string, atMs: number): Profile | undefined => {
+    const known = profileByKey.get(key);
+    if (known !== undefined) settle(known, atMs);
+    const profile = known ?? createdByRow(key, atMs);
+    if (profile === undefined || !hasExpired(profile, atMs)) return profile;
+    remove(profile);
+    return undefined;
+  };
+
   return {
-    find: (key, atMs) => {
-      const profile = profileByKey.get(key);
-      if (profile === undefined) return undefined;
-      settle(profile, atMs);
-      if (!hasExpired(profile, atMs)) return profile;
-      remove(profile);
-      return undefined;
+    find,
+    has: (key, atMs) => {
+      if (profileByKey.has(key)) return find(key, atMs) !== undefined;
+      const createdAtMs = backlog.createdAtMs(key, atMs);
+      return createdAtMs !== undefined && !isOver(createdAtMs, atMs);
     },
     hasExpired,
-    create: (key, modifiedAtMs, activeAtMs) => {
-      const profile = createProfile(modifiedAtMs, activeAtMs);
-      profiles.add(profile);
-      point(key, profile);
-      return profile;
-    },
+    create,
     point,
+    visited: (profile, atMs) => {
+      profile.activeAtMs = atMs;
+      profile.visitedAfter = backlog.newest();
+    },
     settle,
     remove,
     all: () => profiles,
@@ -81,4 +139,10 @@ export function createProfileStore(switches: Switches): ProfileStore {
       profiles.clear();
     },
   };
+}
+
+function takePending({ pending }: Profile, atMs: number): readonly PendingUpdate[] {
+  if (pending.length === 0 || pending[0]!.effectMs > atMs) return [];
+  const firstLater = pending.findIndex(({ effectMs }) => effectMs > atMs);
+  return pending.splice(0, firstLater < 0 ? pending.length : firstLater);
 }

@@ -1,3 +1,4 @@
+import type { BatchLayer } from "./bulk/batch-layer.ts";
 import type { Switches } from "./switches.ts";
 
 export interface StoredAttribute {
@@ -31,6 +32,10 @@ export interface Profile extends StoredProfile {
   bytes: number;
   /** In the order they take effect. */
   readonly pending: PendingUpdate[];
+  /** What the newest v2 batch set. */
+  layer: BatchLayer | undefined;
+  /** The newest batch at the last visit to the site. */
+  visitedAfter: number;
   /** The ids it is found by. */
   readonly keys: Set<string>;
 }
@@ -45,6 +50,8 @@ export function createProfile(modifiedAtMs: number, activeAtMs: number): Profile
     attributes: new Map(),
     bytes: 0,
     pending: [],
+    layer: undefined,
+    visitedAfter: 0,
     keys: new Set(),
   };
 }
@@ -136,7 +143,7 @@ function set(profile: Profile, name: string, attribute: StoredAttribute): void {
   profile.attributes.set(name, attribute);
 }
 
-function remove(profile: Profile, name: string): void {
+export function remove(profile: Profile, name: string): void {
   profile.bytes -= sizeOf(name, profile.attributes.get(name)?.value);
   profile.attributes.delete(name);
 }

@@ -9,6 +9,7 @@ import {
   type StoredAttribute,
   type StoredProfile,
 } from "./profile.ts";
+import type { BatchBacklog } from "./bulk/batches.ts";
 import { createProfileStore } from "./profile-store.ts";
 import { createSessions, type SiteVisit } from "./sessions.ts";
 import type { Switches } from "./switches.ts";
@@ -62,21 +63,35 @@ export interface ListedProfile extends StoredProfile {
   readonly pending: number;
 }
 
+/** Ours: rows of batches that a list of profiles looks at. */
+const MAX_TAKEN_UP = 10_000;
+
 export function createProfiles(options: {
   readonly nowMs: () => number;
   readonly switches: Switches;
   readonly random: () => number;
+  /** Rows of batches, taken up when somebody looks at their visitor. */
+  readonly backlog: BatchBacklog;
 }): Profiles {
-  const { nowMs, switches } = options;
-  const store = createProfileStore(switches);
+  const { nowMs, switches, backlog } = options;
+  const store = createProfileStore(switches, backlog);
   const sessions = createSessions(store, switches, options.random);
   const find = (key: string, atMs: number) => {
     sessions.advance(atMs);
     return store.find(key, atMs);
   };
 
+  /** So that what a small batch created is listed; of a large one, whom somebody has looked at. */
+  const takeUpFew = () => {
+    if (backlog.size() > MAX_TAKEN_UP) return;
+    for (const key of backlog.keys()) find(key, nowMs());
+  };
+
   return {
-    isKnown: (visitor, atMs = nowMs()) => find(keyOf(visitor), atMs) !== undefined,
+    isKnown: (visitor, atMs = nowMs()) => {
+      sessions.advance(atMs);
+      return store.has(keyOf(visitor), atMs);
+    },
     read: (visitor, atMs) => find(keyOf(visitor), atMs),
     write: (visitor, attributes, modifiedAtMs) => {
       const key = keyOf(visitor);
@@ -87,7 +102,7 @@ export function createProfiles(options: {
           ? found
           : store.create(key, modifiedAtMs, nowMs());
       store.settle(profile, modifiedAtMs);
-      profile.activeAtMs = nowMs();
+      store.visited(profile, nowMs());
       writeAttributes(profile, attributes, modifiedAtMs);
     },
     updateLater: (visitor, attributes, effectMs, { emptyValue, isInOrder, onDropped } = {}) => {
@@ -121,6 +136,7 @@ export function createProfiles(options: {
     list: (limit) => {
       const atMs = nowMs();
       sessions.advance(atMs);
+      takeUpFew();
       // One pass, cut short as it grows: half a million profiles are looked at every two seconds.
       let newest: Profile[] = [];
       for (const profile of store.all()) {
@@ -134,7 +150,10 @@ export function createProfiles(options: {
         pending: profile.pending.length,
       }));
     },
-    count: () => store.all().size,
+    count: () => {
+      takeUpFew();
+      return store.all().size;
+    },
     clear: () => {
       store.clear();
       sessions.clear();

@@ -176,7 +176,7 @@ function isAnybodys(profile: Profile): boolean {
 function keepAlive(store: ProfileStore, { browser, member }: Session, nowMs: number): void {
   for (const key of [browser, member]) {
     const profile = key === undefined ? undefined : store.find(key, nowMs);
-    if (profile !== undefined) profile.activeAtMs = nowMs;
+    if (profile !== undefined) store.visited(profile, nowMs);
   }
 }
 

@@ -3,6 +3,10 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
 import { createAuthentication, type Authentication } from "./authentication.ts";
+import { createBulk } from "./bulk/bulk.ts";
+import type { BatchReport } from "./bulk/batches.ts";
+import { routeBulk } from "./bulk/bulk-routes.ts";
+import type { BulkTuningChanges } from "./bulk/bulk-tuning.ts";
 import { createCallLog, type Call } from "./call-log.ts";
 import { routeControl } from "./control-routes.ts";
 import { DEMO_BROWSER, DEMO_CLIENT, DEMO_VISITORS } from "./demo-visitors.ts";
@@ -48,6 +52,8 @@ export interface EmulatorOptions {
   readonly switches?: Partial<Switches>;
   /** How long until an acknowledged update takes effect; `short` unless given. */
   readonly propagation?: Propagation | PropagationPreset;
+  /** How batches are worked off, and where their status is asked for. */
+  readonly bulk?: BulkTuningChanges;
   /** Uniform draw in [0, 1): propagation delays, shares of faults, moments of syncing. */
   readonly random?: () => number;
   /** How a fault's delay passes; real milliseconds unless given. */
@@ -73,6 +79,7 @@ export interface Emulator {
   readonly seed: (seeds: readonly Seed[]) => void;
   readonly profile: (id: TargetId) => StoredProfile | undefined;
   readonly calls: () => readonly Call[];
+  readonly batches: () => readonly BatchReport[];
   /** Calls per second, oldest first. */
   readonly seconds: () => readonly Second[];
   readonly meter: () => MeterReading;
@@ -114,6 +121,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     seed: (seeds) => seed(state, seeds),
     profile: (id) => state.profiles.read(id, clock.nowMs()),
     calls: state.calls.list,
+    batches: state.bulk.batches.list,
     seconds: () => state.seconds.list(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     meter: () => readMeter(state),
     inject: (...faults) => state.faults.inject(FaultList.parse(faults)),
@@ -128,19 +136,30 @@ export function createEmulator(options: EmulatorOptions): Emulator {
 function createState(options: EmulatorOptions, clock: MovableClock): EmulatorState {
   const { nowMs } = clock;
   const random = options.random ?? Math.random;
+  const client = options.client ?? DEMO_CLIENT;
   const switches = switchesFrom(options);
-  const state: EmulatorState = {
-    client: options.client ?? DEMO_CLIENT,
+  const bulk = createBulk({
+    client,
     nowMs,
-    profiles: createProfiles({ nowMs, switches, random }),
+    random,
+    switches,
+    propagation: () => state.tuning.propagation,
+    isKnown: (visitor) => state.profiles.isKnown(visitor),
+    tuning: options.bulk,
+  });
+  const state: EmulatorState = {
+    client,
+    nowMs,
+    profiles: createProfiles({ nowMs, switches, random, backlog: bulk.batches.backlog }),
     calls: createCallLog(),
     seconds: createSeconds(),
     faults: createFaults({ nowMs, random }),
     meter: createMeter(),
     fetchMeter: createMeter(),
+    bulk,
     tuning: tuningFrom(options),
     switches,
-    authentication: createAuthentication(options.client ?? DEMO_CLIENT, options.token),
+    authentication: createAuthentication(client, options.token),
     random,
     sleep: options.sleep ?? delay,
     reset: () => {
@@ -153,7 +172,7 @@ function createState(options: EmulatorOptions, clock: MovableClock): EmulatorSta
       for (const each of state.onReset) each();
       seedFromOptions(options, state);
     },
-    onReset: [],
+    onReset: [bulk.reset],
   };
   return state;
 }
@@ -204,6 +223,7 @@ function createApp(state: EmulatorState, clock: MovableClock): FastifyInstance {
     routeToken(scope, state);
     routeTime(scope, state);
   });
+  app.register(async (scope) => routeBulk(scope, state));
   app.register(async (scope) => routeControl(scope, state, clock), { prefix: "/_emulator" });
   return app;
 }

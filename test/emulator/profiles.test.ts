@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createBacklog } from "../../src/emulator/bulk/backlog.ts";
 import { createProfiles } from "../../src/emulator/profiles.ts";
 import { createSwitches } from "../../src/emulator/switches.ts";
 import { anEmulator, EMULATOR_START } from "../support/target-world.ts";
@@ -7,6 +8,9 @@ import { anEmulator, EMULATOR_START } from "../support/target-world.ts";
 const CARD = "2912345678906";
 const MEMBER = { kind: "member", value: CARD } as const;
 const DAY = 86_400_000;
+
+/** No batch was ever submitted. */
+const aBacklog = () => ({ ...createBacklog(), newest: () => 0 });
 
 describe("a profile of 64 KB", () => {
   /** 255 attributes of 256 bytes and one that leaves `spare` bytes. */
@@ -121,7 +125,12 @@ describe("expiry", () => {
         (steps, updateExtendsLifetime) => {
           let nowMs = EMULATOR_START;
           const switches = createSwitches({ updateExtendsLifetime });
-          const profiles = createProfiles({ nowMs: () => nowMs, switches, random: () => 0 });
+          const profiles = createProfiles({
+            nowMs: () => nowMs,
+            switches,
+            random: () => 0,
+            backlog: aBacklog(),
+          });
           // The oracle: days since the last activity, and nothing else.
           let activeAtMs = Number.NEGATIVE_INFINITY;
           let value: string | undefined;
@@ -153,6 +162,7 @@ it("[EM2] keeps nothing of the updates it has applied, however many come", () =>
     nowMs: () => nowMs,
     switches: createSwitches(),
     random: () => 0,
+    backlog: aBacklog(),
   });
   profiles.write(MEMBER, {}, nowMs);
   for (let index = 0; index < 10_000; index += 1) {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
+import { BulkTuningChanges } from "../bulk/bulk-tuning.ts";
 import { tune, type EmulatorState } from "../emulator-state.ts";
 import { PropagationInput } from "../propagation.ts";
 import { SWITCHES } from "../switches.ts";
@@ -10,6 +11,7 @@ const Changes = z.strictObject({
   fetchesPerDay: z.int().min(0).optional(),
   overLimit: z.enum(SWITCHES.overLimit.values).optional(),
   propagation: PropagationInput.optional(),
+  bulk: BulkTuningChanges.optional(),
 });
 
 /** Limits and the propagation delay; a reset of everything. */
