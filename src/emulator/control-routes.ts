@@ -18,6 +18,9 @@ export function routeControl(
   clock: MovableClock,
 ): void {
   app.addHook("onRequest", refuseOtherPages);
+  // JSON, whatever it is called: curl names every body a form.
+  app.removeContentTypeParser("text/plain");
+  app.addContentTypeParser("*", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
   routePage(app, state, () => ({
     client: state.client,
     now: new Date(clock.nowMs()).toISOString(),

@@ -108,6 +108,24 @@ describe("control", () => {
     expect((await app.inject("/_emulator/clock")).statusCode).toBe(200);
   });
 
+  it("[EM9] reads JSON whatever curl calls it, and says so when it is none", async () => {
+    const { app, nowMs } = anEmulator();
+    const move = (payload: string, type?: string) =>
+      app.inject({
+        method: "POST",
+        url: "/_emulator/clock",
+        headers: type === undefined ? {} : { "content-type": type },
+        payload,
+      });
+    for (const type of ["application/x-www-form-urlencoded", "application/json", "text/plain"]) {
+      expect((await move('{"advanceMs":1}', type)).statusCode).toBe(200);
+    }
+    expect(nowMs()).toBe(EMULATOR_START + 3);
+    const wrong = await move("advanceMs=1", "application/x-www-form-urlencoded");
+    expect(wrong.statusCode).toBe(400);
+    expect(wrong.json().message).toContain("JSON");
+  });
+
   it("[EM9] takes no call from a page of another origin", async () => {
     const { app, inject, control } = anEmulator();
     inject({ type: "html", times: 5 });

@@ -139,7 +139,7 @@ function faultsOf(faults) {
     return [
       empty(
         "None. Arm one:",
-        `curl ${location.origin}/_emulator/faults -H 'content-type: application/json' -d '{"type":"lost-reply"}'`,
+        `curl ${location.origin}/_emulator/faults -d '{"type":"lost-reply"}'`,
       ),
     ];
   }
