@@ -62,7 +62,7 @@ function sentenceOf({ meter, faults, isAuthenticationRequired }) {
 }
 
 function chartOf(hours, limit) {
-  const width = 960;
+  const width = 1100;
   const height = 150;
   const ground = 128;
   const pace = limit / 24;
@@ -153,7 +153,7 @@ function faultsOf(faults) {
     const who = [match.route, match.kind, match.value].filter((each) => each !== undefined);
     return [type, who.join(" "), script.filter((each) => each !== "").join(", "), count(seen)];
   });
-  return [table(["Fault", "Befalls", "Script", "Seen"], rows, 0)];
+  return [table(["Fault", "Befalls", "Script", "Seen"], rows, 1)];
 }
 
 function movedOf(moved) {
@@ -167,7 +167,7 @@ function switchesOf(switches) {
     el("code", {}, String(value)),
     el("span", { class: "note" }, about),
   ]);
-  return [table(["Switch", "Stands at", "Decides"], rows, 0)];
+  return [table(["Switch", "Stands at", "Decides"], rows, 2)];
 }
 
 /** Draws a section anew when what it shows has changed. */

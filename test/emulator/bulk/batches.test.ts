@@ -139,6 +139,7 @@ describe("profiles", () => {
   it("[EB6] begins anew when its profile expired before the row took effect, and nobody looked", async () => {
     const { submit, advance, attributesOf, visitSite } = aBulkEmulator({
       propagation: { minMs: 14 * DAY, maxMs: 14 * DAY },
+      switches: { updateExtendsLifetime: "yes" },
     });
     for (const value of [CARD, OTHER]) visitSite({ kind: "member", value }, { a: "site" });
     await submit(2, `batch=thirdPartyId,b\n${CARD},1`);
