@@ -5,12 +5,11 @@ import { createProfiles } from "../../src/emulator/profiles.ts";
 import { createSwitches } from "../../src/emulator/switches.ts";
 import { anEmulator, EMULATOR_START } from "../support/target-world.ts";
 
+const NO_BATCHES = { ...createBacklog(), newest: () => 0 };
+
 const CARD = "2912345678906";
 const MEMBER = { kind: "member", value: CARD } as const;
 const DAY = 86_400_000;
-
-/** No batch was ever submitted. */
-const aBacklog = () => ({ ...createBacklog(), newest: () => 0 });
 
 describe("a profile of 64 KB", () => {
   /** 255 attributes of 256 bytes and one that leaves `spare` bytes. */
@@ -129,7 +128,7 @@ describe("expiry", () => {
             nowMs: () => nowMs,
             switches,
             random: () => 0,
-            backlog: aBacklog(),
+            backlog: NO_BATCHES,
           });
           // The oracle: days since the last activity, and nothing else.
           let activeAtMs = Number.NEGATIVE_INFINITY;
@@ -162,7 +161,7 @@ it("[EM2] keeps nothing of the updates it has applied, however many come", () =>
     nowMs: () => nowMs,
     switches: createSwitches(),
     random: () => 0,
-    backlog: aBacklog(),
+    backlog: NO_BATCHES,
   });
   profiles.write(MEMBER, {}, nowMs);
   for (let index = 0; index < 10_000; index += 1) {

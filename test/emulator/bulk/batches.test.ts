@@ -79,6 +79,19 @@ describe("effect", () => {
     expect(attributesOf(CARD)).toEqual({ a: "1" });
   });
 
+  it("[EB6] does nothing for who appears only after the row was consumed", async () => {
+    const { submit, advance, visitSite, attributesOf, askDetails } = aBulkEmulator({
+      propagation: { minMs: HOUR, maxMs: HOUR },
+    });
+    const url = await submit(1, `batch=thirdPartyId,a\n${NEW},1\nsoon,1`);
+    visitSite({ kind: "member", value: "soon" });
+    advance(2_000);
+    visitSite({ kind: "member", value: NEW });
+    advance(HOUR);
+    expect([attributesOf(NEW), attributesOf("soon")]).toEqual([{}, { a: "1" }]);
+    expect((await askDetails(url)).counts).toEqual([2, 2, 1, 1, 0]);
+  });
+
   it("[EB4] never clears, and makes nothing of who is named with empty values only", async () => {
     const { submit, advance, attributesOf, askDetails, visitSite } = aBulkEmulator();
     visitSite({ kind: "member", value: CARD }, { a: "kept", b: "kept" });
@@ -126,6 +139,7 @@ describe("profiles", () => {
   it("[EB6] begins anew when its profile expired before the row took effect, and nobody looked", async () => {
     const { submit, advance, attributesOf, visitSite } = aBulkEmulator({
       propagation: { minMs: 14 * DAY, maxMs: 14 * DAY },
+      switches: { updateExtendsLifetime: "yes" },
     });
     for (const value of [CARD, OTHER]) visitSite({ kind: "member", value }, { a: "site" });
     await submit(2, `batch=thirdPartyId,b\n${CARD},1`);
