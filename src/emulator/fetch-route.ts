@@ -46,7 +46,7 @@ function limitObjection(state: EmulatorState): Answer | undefined {
   const { fetchLimit } = state.switches;
   if (fetchLimit === "none" || state.fetchMeter.inWindow(nowMs) <= fetchesPerDay) return undefined;
   const status = Number(fetchLimit.slice("status-".length));
-  const waitMs = state.fetchMeter.freeAtMs(fetchesPerDay, nowMs) - nowMs;
+  const waitMs = state.fetchMeter.freeAtMs(Math.max(1, fetchesPerDay), nowMs) - nowMs;
   const message = `Limit of ${fetchesPerDay} requests in 24 hours reached, next call will succeed in ${Math.ceil(waitMs / 1_000)} seconds`;
   return { status, type: JSON_TYPE, body: errorBody(status, message) };
 }

@@ -12,7 +12,7 @@ export interface Meter {
   readonly inWindow: (atMs: number) => number;
   /** Calls that arrived after `fromMs`, up to and with `toMs`, as far as the last 24 hours reach. */
   readonly between: (fromMs: number, toMs: number) => number;
-  /** The moment from which one more call is within `limit`, when none arrives meanwhile. */
+  /** The moment from which one more call is within `limit` (1 or more), when none arrives meanwhile. */
   readonly freeAtMs: (limit: number, atMs: number) => number;
   /** The fullest 24 hours there ever were. */
   readonly maxInAnyWindow: () => number;
@@ -63,10 +63,11 @@ export function createMeter(): Meter {
     inWindow: (atMs) => between(atMs - WINDOW_MS, atMs),
     between,
     freeAtMs: (limit, atMs) => {
+      // The call, counted from the first ever, that has to leave the window.
       const ordinal = countBefore(arrivals, indexAfter(arrivals.times, atMs)) - limit + 1;
+      if (ordinal <= arrivals.base) return atMs;
       const index = indexAfter(arrivals.counts, ordinal - 1);
-      const leavesAtMs = (arrivals.times[index] ?? Number.NEGATIVE_INFINITY) + WINDOW_MS;
-      return Math.max(atMs, leavesAtMs);
+      return Math.max(atMs, arrivals.times[index]! + WINDOW_MS);
     },
     maxInAnyWindow: () => max,
     total: () => total,

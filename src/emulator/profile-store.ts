@@ -46,23 +46,22 @@ export function createProfileStore(switches: Switches, backlog: BatchBacklog): P
     const rows = hasRows ? [...profile.keys].flatMap((key) => backlog.take(key, atMs)) : [];
     if (updates.length === 0 && rows.length === 0) return;
     for (const due of [...updates, ...rows].toSorted((a, b) => a.effectMs - b.effectMs)) {
-      if ("batch" in due) settleRow(profile, due);
-      else if (hasExpired(profile, due.effectMs)) {
-        due.onDropped?.("lifetimeDays: the profile had expired before it took effect");
-        continue;
-      } else applyUpdate(profile, due, switches.profileOver64K);
-      if (switches.updateExtendsLifetime === "yes") {
-        profile.activeAtMs = Math.max(profile.activeAtMs, due.effectMs);
-      }
+      takeEffect(profile, due);
     }
   };
 
-  const settleRow = (profile: Profile, row: DueRow) => {
-    if (hasExpired(profile, row.effectMs)) {
-      if (!row.doesCreate) return;
-      renew(profile, row);
+  const takeEffect = (profile: Profile, due: PendingUpdate | DueRow) => {
+    const isRow = "batch" in due;
+    if (hasExpired(profile, due.effectMs)) {
+      if (!isRow) due.onDropped?.("lifetimeDays: the profile had expired before it took effect");
+      if (!isRow || !due.doesCreate) return;
+      renew(profile, due);
     }
-    applyRow(profile, row, switches.profileOver64K);
+    if (isRow) applyRow(profile, due, switches.profileOver64K);
+    else applyUpdate(profile, due, switches.profileOver64K);
+    if (switches.updateExtendsLifetime === "yes") {
+      profile.activeAtMs = Math.max(profile.activeAtMs, due.effectMs);
+    }
   };
 
   /** A row that creates profiles finds an expired one: only its own id knows the new one. */
@@ -83,7 +82,7 @@ export function createProfileStore(switches: Switches, backlog: BatchBacklog): P
     const first = rows.findIndex(({ doesCreate }) => doesCreate);
     if (first < 0) return undefined;
     const profile = create(key, rows[first]!.effectMs, rows[first]!.effectMs);
-    for (const row of rows.slice(first)) settleRow(profile, row);
+    for (const row of rows.slice(first)) takeEffect(profile, row);
     return profile;
   };
 
@@ -141,9 +140,9 @@ export function createProfileStore(switches: Switches, backlog: BatchBacklog): P
   };
 }
 
-function takePending(profile: Profile, atMs: number): readonly PendingUpdate[] {
-  if (!profile.pending.some(({ effectMs }) => effectMs <= atMs)) return [];
-  const due = profile.pending.filter(({ effectMs }) => effectMs <= atMs);
-  profile.pending = profile.pending.filter(({ effectMs }) => effectMs > atMs);
-  return due;
+/** Takes out what is due; what is pending lies in the order it takes effect. */
+function takePending({ pending }: Profile, atMs: number): readonly PendingUpdate[] {
+  if (pending.length === 0 || pending[0]!.effectMs > atMs) return [];
+  const firstLater = pending.findIndex(({ effectMs }) => effectMs > atMs);
+  return pending.splice(0, firstLater < 0 ? pending.length : firstLater);
 }

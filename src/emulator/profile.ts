@@ -30,7 +30,8 @@ export interface Profile extends StoredProfile {
   attributes: Map<string, StoredAttribute>;
   /** Names and values in UTF-8. */
   bytes: number;
-  pending: PendingUpdate[];
+  /** In the order they take effect. */
+  readonly pending: PendingUpdate[];
   /** What the newest v2 batch set. */
   layer: BatchLayer | undefined;
   /** The newest batch at the last visit to the site. */
@@ -53,6 +54,18 @@ export function createProfile(modifiedAtMs: number, activeAtMs: number): Profile
     visitedAfter: 0,
     keys: new Set(),
   };
+}
+
+/** After those that take effect at the same moment or before. */
+export function addPending({ pending }: Profile, update: PendingUpdate): void {
+  let low = 0;
+  let high = pending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pending[middle]!.effectMs <= update.effectMs) low = middle + 1;
+    else high = middle;
+  }
+  pending.splice(low, 0, update);
 }
 
 /** Attributes with the times they were set at, which may be long ago. */

@@ -1,4 +1,10 @@
-import { put, replaceAttributes, type Profile, type StoredAttribute } from "./profile.ts";
+import {
+  addPending,
+  put,
+  replaceAttributes,
+  type Profile,
+  type StoredAttribute,
+} from "./profile.ts";
 import type { ProfileStore } from "./profile-store.ts";
 import type { Switches } from "./switches.ts";
 import { browserKey, ecidKey, memberKey, type LinkedIds } from "./target-id.ts";
@@ -191,7 +197,7 @@ function join({ browser, ecid }: Session, profile: Profile, store: ProfileStore)
     const before = store.find(browser, Number.NEGATIVE_INFINITY);
     if (before !== undefined && before !== profile && !isAnybodys(before)) {
       // Updates by mboxPC that were acknowledged before the two became one.
-      profile.pending.push(...before.pending);
+      for (const update of before.pending) addPending(profile, update);
       for (const key of Array.from(before.keys)) store.point(key, profile);
     }
     store.point(browser, profile);

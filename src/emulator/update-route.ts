@@ -161,7 +161,7 @@ function applyLater(
   call: LoggedCall,
 ): void {
   const { minMs, maxMs } = state.tuning.propagation;
-  const delayMs = minMs + state.random() * (maxMs - minMs);
+  const delayMs = Math.round(minMs + state.random() * (maxMs - minMs));
   for (const visitor of visitors) {
     state.profiles.updateLater(visitor, attributes, state.nowMs() + delayMs, {
       emptyValue: state.switches.emptyValue,

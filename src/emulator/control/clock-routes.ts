@@ -4,13 +4,20 @@ import { Instant } from "../instant.ts";
 import type { MovableClock } from "../movable-clock.ts";
 import { parsed } from "./parsed.ts";
 
-/** Ours: what still is a date in JavaScript, whatever was added before. */
-const MAX_MOVE_MS = 1e14;
+/** Ours: a thousand years and more from 1970, well within what JavaScript has dates for. */
+const MAX_MS = 1e14;
 
-const ClockMove = z.union([
-  z.strictObject({ advanceMs: z.number().min(-MAX_MOVE_MS).max(MAX_MOVE_MS) }),
-  z.strictObject({ setMs: Instant.refine((ms) => Math.abs(ms) <= MAX_MOVE_MS, "not a date") }),
-]);
+const OUTSIDE = "the clock would leave the calendar";
+
+const ClockMove = z
+  .strictObject({
+    advanceMs: z.number().optional(),
+    setMs: Instant.optional(),
+  })
+  .refine(({ advanceMs, setMs }) => (advanceMs === undefined) !== (setMs === undefined), {
+    path: ["advanceMs"],
+    message: "either advanceMs or setMs must be there",
+  });
 
 /** Target's clock, read and moved, forwards and backwards. */
 export function routeClock(app: FastifyInstance, clock: MovableClock): void {
@@ -19,12 +26,14 @@ export function routeClock(app: FastifyInstance, clock: MovableClock): void {
   app.post("/clock", async (request, reply) => {
     const move = parsed(ClockMove, request.body, reply);
     if (move === undefined) return reply;
-    if ("setMs" in move) clock.set(move.setMs);
-    else if (Math.abs(clock.nowMs() + move.advanceMs) > MAX_MOVE_MS * 10) {
-      return reply
-        .code(400)
-        .send({ status: 400, message: "advanceMs: the clock would leave the calendar." });
-    } else clock.advance(move.advanceMs);
+    const { advanceMs, setMs } = move;
+    const toMs = setMs ?? clock.nowMs() + advanceMs!;
+    if (Math.abs(toMs) > MAX_MS) {
+      const field = setMs === undefined ? "advanceMs" : "setMs";
+      return reply.code(400).send({ status: 400, message: `${field}: ${OUTSIDE}` });
+    }
+    if (setMs === undefined) clock.advance(advanceMs!);
+    else clock.set(setMs);
     return reading();
   });
 }

@@ -76,4 +76,8 @@ it("[EB5] holds many, tells visitors apart whose rows lie side by side, and lets
     expect(backlog.take(`browser:${id}`, 0)).toEqual([]);
   }
   expect(backlog.size()).toBe(2_498);
+  for (let row = 0; row < 5_000; row += 2) {
+    expect(backlog.take(member(`id-${row}`), 0)).toHaveLength(row === 8 || row === 10 ? 0 : 1);
+  }
+  expect(backlog.size()).toBe(0);
 });
