@@ -98,6 +98,12 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
   const registry = await openDeviceRegistry(store);
+  for (const { device, publicKey } of registry.list()) {
+    if (publicKey !== undefined) continue;
+    process.stderr.write(
+      `The key of kiosk ${device.deviceId} is damaged in the database: pair that kiosk again.\n`,
+    );
+  }
   const pairing = createPairing({
     store,
     registry,

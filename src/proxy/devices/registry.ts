@@ -41,7 +41,7 @@ export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegi
   return {
     find(keyId) {
       const known = keys.get(keyId);
-      if (known === undefined) return undefined;
+      if (known?.publicKey === undefined) return undefined;
       const verifier = verifiers.get(keyId) ?? verifierOf(known.publicKey);
       if (verifier === undefined) return undefined;
       verifiers.set(keyId, verifier);

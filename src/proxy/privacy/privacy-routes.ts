@@ -3,7 +3,7 @@ import { ERASURES_PATH, PrivacyRequest, WITHDRAWALS_PATH } from "../../contract/
 import { whereOf } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";
-import type { Privacy } from "./privacy.ts";
+import { OrderKeptError, type Privacy } from "./privacy.ts";
 
 /** Mounts withdrawal and erasure, for the privacy role. The audit names the act, never the visitor. */
 export function routePrivacy(admin: FastifyInstance, privacy: Privacy): void {
@@ -12,10 +12,18 @@ export function routePrivacy(admin: FastifyInstance, privacy: Privacy): void {
     admin.post(address, { config }, async (request, reply) => {
       const asked = PrivacyRequest.safeParse(parseJson(request.body));
       if (!asked.success) return replyProblem(reply, "invalid-body", `${whereOf(asked.error)}.`);
-      return privacy.apply(act, asked.data);
+      try {
+        return await privacy.apply(act, asked.data);
+      } catch (error) {
+        if (!(error instanceof OrderKeptError)) throw error;
+        return replyProblem(reply, "store-unavailable", `${error.message}.`, RETRY_SECONDS);
+      }
     });
   }
 }
+
+/** Ours: seconds after which a store in trouble may have recovered. */
+const RETRY_SECONDS = 5;
 
 const ROUTES = [
   [WITHDRAWALS_PATH, "withdraw"],

@@ -1,6 +1,8 @@
 import type { PrivacyReceipt } from "../../contract/privacy.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
+import { StartupError } from "../startup-error.ts";
+import { isStoreTrouble } from "../store/store-error.ts";
 import type { Store, Suppression } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { VisitorIds } from "../visitor-ids/visitor-ids.ts";
@@ -23,9 +25,15 @@ export interface PrivacyDeps {
 
 /** Withdrawal and erasure (rule PV6). */
 export interface Privacy {
-  /** Resolves when it would survive a power cut, and a restore of the database too. */
+  /**
+   * Resolves when it would survive a power cut, and a restore of the database too. Throws
+   * `OrderKeptError` when the log has it and the database could not follow.
+   */
   readonly apply: (act: Suppression["act"], visitor: VisitorId) => Promise<PrivacyReceipt>;
-  /** Applies all of the log to a database that may be older; before anything is forwarded. */
+  /**
+   * Applies all of the log to a database that may be older; before anything is forwarded. Throws a
+   * `StartupError` when that is not possible: nothing may leave then.
+   */
   readonly applyAgain: () => Promise<void>;
 }
 
@@ -49,14 +57,37 @@ export function createPrivacy(deps: PrivacyDeps): Privacy {
       // The log first: what the database has and the log has not, a restore would undo.
       await log.append({ act, visitorKey, atMs });
       const order = { act, visitorKey, visitor, atMs, nowMs: atMs, cleared };
-      const { clearing } = await store.suppress(order);
+      const { clearing } = await store.suppress(order).catch(orderKept);
       if (clearing.length > 0) deps.onClearing();
       const job = act === "erase" ? await jobFor(visitor, visitorKey) : {};
       return { v: 1, act, atMs, clearing: [...clearing], ...job };
     },
     applyAgain: async () => {
       const nowMs = clock.wallMs();
-      for (const record of log.records) await store.suppress({ ...record, nowMs, cleared });
+      for (const record of log.records) {
+        await store.suppress({ ...record, nowMs, cleared }).catch(cannotStart);
+      }
     },
   };
+}
+
+/** The order is in the log, and is carried out at the next start at the latest. */
+export class OrderKeptError extends Error {
+  override readonly name = "OrderKeptError";
+}
+
+function orderKept(cause: unknown): never {
+  if (!isStoreTrouble(cause)) throw cause;
+  throw new OrderKeptError(
+    `${cause.message}; the order is kept: ask again, or it is carried out at the next start`,
+    { cause },
+  );
+}
+
+function cannotStart(cause: unknown): never {
+  if (!isStoreTrouble(cause)) throw cause;
+  throw new StartupError(
+    `DATA_DIR: a withdrawal or erasure cannot be applied (${cause.message}); restore a backup, or free some space.`,
+    { cause },
+  );
 }

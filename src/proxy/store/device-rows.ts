@@ -1,4 +1,5 @@
 import { PublicKey } from "../../contract/pairing.ts";
+import { DamagedRowError } from "./store-error.ts";
 import { storedJson } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 import { noteReplaced } from "./replaced-rows.ts";
@@ -202,7 +203,7 @@ async function findKey(tx: Tx, keyId: string): Promise<KeyedDevice | undefined> 
 function keyedDevice(row: KeyedRow): KeyedDevice {
   return {
     keyId: row.key_id,
-    publicKey: storedJson("device_key.public_key", row.public_key, isPublicKey),
+    publicKey: publicKeyIn(row.public_key),
     state: row.state,
     endsMs: row.ends_ms ?? undefined,
     device: {
@@ -216,6 +217,15 @@ function keyedDevice(row: KeyedRow): KeyedDevice {
     replaces: row.replaces ?? undefined,
     replacedBy: row.replaced_by ?? undefined,
   };
+}
+
+function publicKeyIn(text: string): PublicKey | undefined {
+  try {
+    return storedJson("device_key.public_key", text, isPublicKey);
+  } catch (error) {
+    if (error instanceof DamagedRowError) return undefined;
+    throw error;
+  }
 }
 
 function isPublicKey(value: unknown): value is PublicKey {

@@ -31,7 +31,8 @@ export type WriteOffOutcome =
 /** A key, and the record of the kiosk it belongs to. */
 export interface KeyedDevice {
   readonly keyId: string;
-  readonly publicKey: PublicKey;
+  /** Nothing when its row is damaged: then it opens nothing, and the others do. */
+  readonly publicKey: PublicKey | undefined;
   readonly state: "waiting" | "active" | "revoked";
   /** A key that was followed by another one opens nothing from then on. */
   readonly endsMs: number | undefined;

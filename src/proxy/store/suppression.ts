@@ -1,6 +1,6 @@
-import type { IngestReceipt } from "../../contract/ingest.ts";
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
+import { forgetVerdicts } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Suppressed, Suppression } from "./store.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
@@ -147,19 +147,6 @@ async function forgetJournal(tx: Tx, visitorKey: string, nowMs: number): Promise
   await tx.run("DELETE FROM journal WHERE visitor = $1", [visitorKey]);
   const ids = new Set(rows.map(({ id }) => id));
   for (const deviceId of new Set(rows.map((row) => row.device_id))) {
-    const receipts = await tx.all<{ nonce: string; receipt: string }>(
-      "SELECT nonce, receipt FROM nonce WHERE device_id = $1 AND expires_ms > $2",
-      [deviceId, nowMs],
-    );
-    for (const { nonce, receipt } of receipts) {
-      const said: IngestReceipt = JSON.parse(receipt);
-      const verdicts = said.verdicts.filter(({ id }) => !ids.has(id));
-      if (verdicts.length === said.verdicts.length) continue;
-      await tx.run("UPDATE nonce SET receipt = $3 WHERE device_id = $1 AND nonce = $2", [
-        deviceId,
-        nonce,
-        JSON.stringify({ ...said, verdicts }),
-      ]);
-    }
+    await forgetVerdicts(tx, deviceId, ids, nowMs);
   }
 }
