@@ -25,7 +25,7 @@ try {
   console.log(`Restored  ${dataDir} as of ${new Date(restored.madeAtMs).toISOString()}`);
   if (restored.formerKeysFile !== undefined) {
     console.log(
-      `Old keys  ${restored.formerKeysFile}  (kiosks may still hold entries sealed to them)`,
+      `Old keys  ${restored.formerKeysFile}  (a copy; those of this installation are still in use)`,
     );
   }
   console.log("Forwarding rests for up to a day: calls made since the backup count as used.");

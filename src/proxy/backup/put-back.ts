@@ -10,7 +10,8 @@ import {
 import path from "node:path";
 import { prepareDataDir } from "../data-dir.ts";
 import { StartupError } from "../startup-error.ts";
-import { openKeysFile } from "../keys/keys-file.ts";
+import { openKeysFile, readKeysFile, writeKeysFile } from "../keys/keys-file.ts";
+import { mergeKeys, type Keys } from "../keys/keys.ts";
 import { markRestored } from "../store/allowance.ts";
 import { openSqliteDatabase, sqliteFailure, UnusableFileError } from "../store/sqlite-database.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
@@ -31,13 +32,16 @@ export interface RestoreOptions {
 
 export interface Restored {
   readonly madeAtMs: number;
-  /** Where the keys that were there lie now; entries may still be sealed to them. */
+  /** A copy of the keys that were there, where they were not those of the backup. */
   readonly formerKeysFile: string | undefined;
 }
 
 /**
  * Puts a backup back, so that the next proxy started on the folder goes on from it. Everything is
  * checked and prepared beside what is there, which is replaced last.
+ *
+ * Keys that were made since the backup stay, in front of the backup's: kiosks have sealed to them, and
+ * the log beside the database lies under them. Only keys of another installation are replaced.
  *
  * The proxy whose database this was went on charging after the copy was made, and nobody knows until
  * when. So the copy is marked, and the proxy charges, before its first call, all that is left of the
@@ -53,11 +57,11 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
   prepareDataDir(dataDir);
   const database = path.join(dataDir, DATABASE_FILE);
   const hasKeys = manifest.files.some(({ name }) => name === KEYS_FILE);
-  const archivedKeys = path.join(archive, KEYS_FILE);
-  const isKeysInTheWay = hasKeys && existsSync(keysFile) && !isSame(archivedKeys, keysFile);
+  const archivedKeys = hasKeys ? path.join(archive, KEYS_FILE) : undefined;
+  const plan = planKeys(archivedKeys, keysFile);
 
   refuseIfInUse(database);
-  if (!force && (existsSync(database) || isKeysInTheWay)) {
+  if (!force && (existsSync(database) || plan.isReplacing)) {
     const there = existsSync(database) ? database : keysFile;
     throw new StartupError(
       `${there}: is there already; give --force to replace it, or set DATA_DIR to another folder.`,
@@ -66,14 +70,14 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
 
   const prepared = `${database}.restoring`;
   try {
-    const keys = openKeysFile(hasKeys ? archivedKeys : keysFile, !hasKeys);
+    const keys = plan.keys ?? openKeysFile(keysFile, true);
     await prepareDatabase(path.join(archive, DATABASE_FILE), prepared, createVault(keys));
-    const formerKeysFile = isKeysInTheWay
+    const formerKeysFile = plan.isChanging
       ? `${keysFile}.before-${stamp(options.nowMs)}`
       : undefined;
-    if (formerKeysFile !== undefined) renameSync(keysFile, formerKeysFile);
+    if (formerKeysFile !== undefined) copyPrivately(keysFile, formerKeysFile);
     // Keys first: without them the database is of no use, while keys alone do no harm.
-    if (hasKeys) copyPrivately(archivedKeys, keysFile);
+    putKeys(plan, archivedKeys, keysFile);
     // A log that is left beside another database would be taken for its own.
     for (const log of ["-wal", "-shm", "-journal"]) rmSync(database + log, { force: true });
     renameSync(prepared, database);
@@ -82,6 +86,47 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
   } finally {
     for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(prepared + rest, { force: true });
   }
+}
+
+/** What becomes of the keys that are there. */
+interface KeysPlan {
+  /** Those to go on with; nothing when neither archive nor folder has any. */
+  readonly keys: Keys | undefined;
+  /** They are there, and not the backup's very own. */
+  readonly isChanging: boolean;
+  /** They are another installation's, or cannot be read: they only stay aside. */
+  readonly isReplacing: boolean;
+}
+
+function planKeys(archived: string | undefined, present: string): KeysPlan {
+  const isThere = existsSync(present);
+  if (archived === undefined) {
+    const keys = isThere ? readKeysFile(present) : undefined;
+    return { keys, isChanging: false, isReplacing: false };
+  }
+  const ofBackup = readKeysFile(archived);
+  if (!isThere || isSame(archived, present)) {
+    return { keys: ofBackup, isChanging: false, isReplacing: false };
+  }
+  const there = readable(present);
+  const both = there === undefined ? undefined : mergeKeys(there, ofBackup);
+  return { keys: both ?? ofBackup, isChanging: true, isReplacing: both === undefined };
+}
+
+/** Nothing when the file is damaged, which may be why somebody restores. */
+function readable(keysFile: string): Keys | undefined {
+  try {
+    return readKeysFile(keysFile);
+  } catch (error) {
+    if (error instanceof StartupError) return undefined;
+    throw error;
+  }
+}
+
+function putKeys(plan: KeysPlan, archived: string | undefined, keysFile: string): void {
+  if (archived === undefined) return;
+  if (plan.isChanging && plan.keys !== undefined) writeKeysFile(keysFile, plan.keys);
+  else copyPrivately(archived, keysFile);
 }
 
 function refuseIfInUse(database: string): void {

@@ -1,12 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { readArchive } from "../../../src/proxy/backup/archive.ts";
 import { putBack } from "../../../src/proxy/backup/put-back.ts";
 import { takeBackup } from "../../../src/proxy/backup/take-backup.ts";
-import { writeKeysFile } from "../../../src/proxy/keys/keys-file.ts";
-import { makeSealingKey } from "../../../src/proxy/keys/keys.ts";
+import { readKeysFile, writeKeysFile } from "../../../src/proxy/keys/keys-file.ts";
+import { makeKeys, makeSealingKey, makeStorageKey } from "../../../src/proxy/keys/keys.ts";
 import { KEYS } from "../../support/keys.ts";
 import { aBatch, anId, anUpdate, NOW } from "../../support/store-builders.ts";
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
@@ -119,7 +127,6 @@ describe("[BK2] a restore", () => {
   it("refuses where something is already, unless told to replace it", async () => {
     const { take, dataDir, keysFile, store, ingest } = await aDataDir();
     writeKeysFile(keysFile, KEYS);
-    const oldKeys = readFileSync(keysFile, "utf8");
     await ingest(1);
     const archive = await take();
     await ingest(2);
@@ -134,10 +141,43 @@ describe("[BK2] a restore", () => {
 
     const { formerKeysFile } = await putBack({ ...to, force: true });
     expect(seqsIn(path.join(dataDir, "tarjeta.sqlite"))).toEqual([1]);
-    expect(readFileSync(keysFile, "utf8")).toBe(oldKeys);
-    // Kiosks may hold entries that are sealed to a key which is only in there.
+    // Kiosks may hold entries that are sealed to a key which the backup has not heard of.
+    expect(readFileSync(keysFile, "utf8")).toBe(newerKeys);
     expect(readFileSync(formerKeysFile!, "utf8")).toBe(newerKeys);
+    expect(statSync(formerKeysFile!).mode & 0o777).toBe(0o600);
     expect(existsSync(path.join(dataDir, "tarjeta.sqlite-wal"))).toBe(false);
+  });
+
+  it("keeps keys made since, in front of the backup's; those of another installation give way", async () => {
+    const { take, dataDir, keysFile, store } = await aDataDir();
+    const [early, late] = [makeSealingKey(), makeSealingKey()];
+    writeKeysFile(keysFile, { ...KEYS, sealing: [early, ...KEYS.sealing] });
+    const archive = await take();
+    await store.close();
+    // `early` was retired since, and both kinds were rotated.
+    const storage = [makeStorageKey("s2"), ...KEYS.storage];
+    writeKeysFile(keysFile, { ...KEYS, sealing: [late, ...KEYS.sealing], storage });
+    const to = { archive, dataDir, keysFile, force: true, nowMs: NOW };
+    await putBack(to);
+    const kept = readKeysFile(keysFile);
+    const sealing = [late, ...KEYS.sealing, early].map(({ kid }) => kid);
+    expect(kept.sealing.map(({ kid }) => kid)).toEqual(sealing);
+    expect(kept.storage.map(({ kid }) => kid)).toEqual([
+      "s2",
+      ...KEYS.storage.map(({ kid }) => kid),
+    ]);
+
+    writeKeysFile(keysFile, makeKeys());
+    const others = readFileSync(keysFile, "utf8");
+    rmSync(path.join(dataDir, "tarjeta.sqlite"));
+    await expect(putBack({ ...to, force: false })).rejects.toThrow(/keys\.json: is there already/);
+    const { formerKeysFile } = await putBack({ ...to, nowMs: NOW + 1 });
+    expect(readFileSync(keysFile)).toEqual(readFileSync(path.join(archive, "keys.json")));
+    expect(readFileSync(formerKeysFile!, "utf8")).toBe(others);
+
+    writeFileSync(keysFile, "no keys");
+    await putBack({ ...to, nowMs: NOW + 2 });
+    expect(readFileSync(keysFile)).toEqual(readFileSync(path.join(archive, "keys.json")));
   });
 
   it("replaces a database that is damaged, which is why somebody restores", async () => {
