@@ -13,6 +13,7 @@ import { createGate } from "./devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "./devices/pairing.ts";
 import { openConfigBook } from "./publish-config.ts";
 import { openDeviceRegistry } from "./devices/registry.ts";
+import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
@@ -93,11 +94,18 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       throw error;
     },
   );
+  const shutOuts = createShutOuts({ store, log: privacyLog, clock });
+  // Before the registry reads who may send.
+  await shutOuts.applyAgain().catch(async (error: unknown) => {
+    await store.close();
+    await privacyLog.close();
+    throw error;
+  });
   const logging = loggingAt(settings.logLevel);
   const target = createTargetClient({ ...options.target, method: settings.updateMethod });
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
-  const registry = await openDeviceRegistry(store);
+  const registry = await openDeviceRegistry(store, shutOuts.note);
   for (const { device, publicKey } of registry.list()) {
     if (publicKey !== undefined) continue;
     process.stderr.write(

@@ -79,6 +79,7 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     pair: call("pair"),
     followKey: call("followKey"),
     revokeDevice: call("revokeDevice"),
+    shutOut: call("shutOut"),
     approveDevice: call("approveDevice"),
     notReceived: call("notReceived"),
     sealingHolders: call("sealingHolders"),

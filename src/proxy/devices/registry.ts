@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { PublicKey } from "../../contract/pairing.ts";
 import type { DeviceStore, KeyedDevice, PairOutcome } from "../store/device-store.ts";
+import type { ShutOuts } from "./shut-outs.ts";
 
 /** A paired kiosk's key, ready to verify with. */
 export interface KnownKey extends KeyedDevice {
@@ -26,7 +27,14 @@ export interface DeviceRegistry {
   readonly revoke: (deviceId: string) => Promise<boolean>;
 }
 
-export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegistry> {
+/**
+ * @param noteShutOut writes down outside the database that a kiosk was shut out; whoever asked for it
+ *   is answered after that
+ */
+export async function openDeviceRegistry(
+  store: DeviceStore,
+  noteShutOut: ShutOuts["note"],
+): Promise<DeviceRegistry> {
   const keys = new Map<string, KeyedDevice>();
   const verifiers = new Map<string, KeyObject>();
   for (const each of (await store.keyedDevices()).toReversed()) keys.set(each.keyId, each);
@@ -35,6 +43,15 @@ export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegi
     for (const keyId of keyIds) {
       const known = keys.get(keyId);
       if (known !== undefined) keys.set(keyId, { ...known, state: "revoked" });
+    }
+  };
+
+  /** Shut out in the database, and not written down outside yet: by kiosk, who took its place. */
+  const unnoted = new Map<string, string | undefined>();
+  const noteAll = async (): Promise<void> => {
+    for (const [deviceId, replacedBy] of unnoted) {
+      await noteShutOut({ deviceId, replacedBy });
+      unnoted.delete(deviceId);
     }
   };
 
@@ -49,10 +66,14 @@ export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegi
     },
     list: () => [...keys.values()].toReversed(),
     async pair(change) {
+      await noteAll(); // Of an answer that could not be given before.
       const outcome = await change();
       if (outcome.type === "refused") return undefined;
-      keys.set(outcome.device.keyId, outcome.device);
+      const { keyId, replaces, state, device } = outcome.device;
+      keys.set(keyId, outcome.device);
       withdraw(outcome.revoked);
+      if (replaces !== undefined && state === "active") unnoted.set(replaces, device.deviceId);
+      await noteAll();
       return outcome;
     },
     async follow(ask) {
@@ -68,9 +89,13 @@ export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegi
       return next;
     },
     async revoke(deviceId) {
-      const revoked = await store.revokeDevice(deviceId);
-      withdraw(revoked);
-      return revoked.length > 0;
+      const held = [...keys.values()].filter(
+        (each) => each.device.deviceId === deviceId && each.state !== "revoked",
+      );
+      if (held.length === 0) return false;
+      await noteShutOut({ deviceId });
+      withdraw(await store.revokeDevice(deviceId));
+      return true;
     },
   };
 }

@@ -65,6 +65,7 @@ export function createPrivacy(deps: PrivacyDeps): Privacy {
     applyAgain: async () => {
       const nowMs = clock.wallMs();
       for (const record of log.records) {
+        if (record.act === "shut-out") continue;
         await store.suppress({ ...record, nowMs, cleared }).catch(cannotStart);
       }
     },
@@ -84,10 +85,11 @@ function orderKept(cause: unknown): never {
   );
 }
 
-function cannotStart(cause: unknown): never {
+/** What the log names cannot be applied to the database: then the proxy does not start. */
+export function cannotStart(cause: unknown): never {
   if (!isStoreTrouble(cause)) throw cause;
   throw new StartupError(
-    `DATA_DIR: a withdrawal or erasure cannot be applied (${cause.message}); restore a backup, or free some space.`,
+    `DATA_DIR: what the privacy log names cannot be applied (${cause.message}); restore a backup, or free some space.`,
     { cause },
   );
 }

@@ -4,6 +4,7 @@ import { storedJson } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 import { noteReplaced } from "./replaced-rows.ts";
 import type {
+  DeviceStore,
   FollowingKey,
   KeyedDevice,
   NewPairing,
@@ -179,6 +180,23 @@ export async function revokeDevice(tx: Tx, deviceId: string): Promise<readonly s
   );
   await tx.run("UPDATE device_key SET state = 'revoked' WHERE device_id = $1", [deviceId]);
   return rows.map((row) => row.key_id);
+}
+
+/** As `replace` or `revokeDevice` did, in a database that has not heard of it. */
+export async function shutOut(
+  tx: Tx,
+  { deviceId, replacedBy, atMs }: Parameters<DeviceStore["shutOut"]>[0],
+): Promise<void> {
+  const rows = await tx.all<{ replaced_by: string | null }>(
+    "SELECT replaced_by FROM device_record WHERE device_id = $1",
+    [deviceId],
+  );
+  // What a replaced kiosk owes is noted once: it may have been written off since.
+  if (replacedBy !== undefined && rows[0]?.replaced_by === null) {
+    await replace(tx, deviceId, replacedBy, atMs);
+  } else {
+    await revokeDevice(tx, deviceId);
+  }
 }
 
 /** Lets a waiting kiosk in; gives nothing when none of that id waits. */

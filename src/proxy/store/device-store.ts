@@ -17,6 +17,15 @@ export interface DeviceStore {
   readonly notReceived: (
     owed: readonly { readonly epoch: string; readonly owed: Intervals }[],
   ) => Promise<number>;
+  /**
+   * Shuts a kiosk out that the log outside the database names, and notes who took its place; the same
+   * again changes nothing.
+   */
+  readonly shutOut: (record: {
+    readonly deviceId: string;
+    readonly replacedBy?: string | undefined;
+    readonly atMs: number;
+  }) => Promise<void>;
   readonly approveDevice: (deviceId: string, atMs: number) => Promise<PairOutcome>;
   /** Accepts that what a kiosk owes or lost will not come, once it cannot send any more (rule PR2). */
   readonly writeOff: (deviceId: string, atMs: number) => Promise<WriteOffOutcome>;

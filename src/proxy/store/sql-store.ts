@@ -11,6 +11,7 @@ import {
   keyedDevices,
   pair,
   revokeDevice,
+  shutOut,
 } from "./device-rows.ts";
 import { discardHeld, listHeld } from "./held-rows.ts";
 import { releaseHeld } from "./held-release.ts";
@@ -148,6 +149,8 @@ export function createStoreScripts(
         return followKey(tx, ...call.args);
       case "revokeDevice":
         return revokeDevice(tx, ...call.args);
+      case "shutOut":
+        return shutOut(tx, ...call.args);
       case "approveDevice":
         return approveDevice(tx, ...call.args);
       case "sealingHolders":

@@ -107,6 +107,7 @@ export async function openSqliteStore({
     pair: call("pair"),
     followKey: call("followKey"),
     revokeDevice: call("revokeDevice"),
+    shutOut: call("shutOut"),
     approveDevice: call("approveDevice"),
     notReceived: call("notReceived"),
     sealingHolders: call("sealingHolders"),
