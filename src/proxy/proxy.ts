@@ -88,7 +88,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
 
   const vault = createVault(keys);
   // Only now that the store's lock says that nobody else has this folder.
-  const privacyLog = await openPrivacyLog(path.join(settings.dataDir, "privacy.log"), vault).catch(
+  const privacyLog = await openPrivacyLog(settings.privacyLogFile, vault).catch(
     async (error: unknown) => {
       await store.close();
       throw error;
@@ -190,6 +190,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         takeBackup({
           backupsDir: path.join(settings.dataDir, "backups"),
           keysFile: settings.keysFile,
+          privacyLogFile: settings.privacyLogFile,
           copyDatabase: store.copyTo,
           nowMs: clock.wallMs(),
         }),

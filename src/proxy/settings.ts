@@ -23,6 +23,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the proxy's keys lie, or are made at the first start. */
   readonly keysFile: string;
+  /** Withdrawals, erasures and kiosks shut out, outside the database. */
+  readonly privacyLogFile: string;
   /** How a card becomes the id Target knows the visitor by. */
   readonly visitorIds: VisitorIdSettings;
   /** Days without a scan after which a visitor's id is dropped. */
@@ -97,6 +99,7 @@ const Environment = z.object({
   EMULATOR_PORT: Port.default(8081),
   DATA_DIR: z.string().min(1).default("./data"),
   KEYS_FILE: z.string().min(1).optional(),
+  PRIVACY_LOG_FILE: z.string().min(1).optional(),
   DATABASE_URL: z
     .undefined("PostgreSQL is not part of this version; leave it unset to use SQLite in DATA_DIR")
     .optional(),
@@ -180,6 +183,7 @@ export function settingsFrom(
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
     keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
+    privacyLogFile: path.resolve(env.PRIVACY_LOG_FILE ?? path.join(env.DATA_DIR, "privacy.log")),
     target:
       env.TARGET_CLIENT === undefined
         ? undefined

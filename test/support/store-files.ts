@@ -66,6 +66,8 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     settle: call("settle"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
+    suppressions: call("suppressions"),
+    notePrivacyLog: call("notePrivacyLog"),
     ledgerTimeMs: call("ledgerTimeMs"),
     held: call("held"),
     releaseHeld: call("releaseHeld"),

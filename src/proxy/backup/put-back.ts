@@ -15,9 +15,11 @@ import { mergeKeys, type Keys } from "../keys/keys.ts";
 import { markRestored } from "../store/allowance.ts";
 import { openSqliteDatabase, sqliteFailure, UnusableFileError } from "../store/sqlite-database.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
-import { DATABASE_FILE, KEYS_FILE, readArchive, syncToDisk } from "./archive.ts";
+import type { Tx } from "../store/sql.ts";
+import { DATABASE_FILE, KEYS_FILE, PRIVACY_LOG_FILE, readArchive, syncToDisk } from "./archive.ts";
 import { checkCopy } from "./check-copy.ts";
 import { openAlone } from "./open-alone.ts";
+import { noteLog, planLog, putLog, type PutLog } from "./put-log.ts";
 import { stamp } from "./take-backup.ts";
 
 export interface RestoreOptions {
@@ -25,6 +27,7 @@ export interface RestoreOptions {
   readonly archive: string;
   readonly dataDir: string;
   readonly keysFile: string;
+  readonly privacyLogFile: string;
   /** Replace what is there. */
   readonly force: boolean;
   readonly nowMs: number;
@@ -34,6 +37,7 @@ export interface Restored {
   readonly madeAtMs: number;
   /** A copy of the keys that were there, where they were not those of the backup. */
   readonly formerKeysFile: string | undefined;
+  readonly privacyLog: PutLog["state"];
 }
 
 /**
@@ -42,6 +46,9 @@ export interface Restored {
  *
  * Keys that were made since the backup stay, in front of the backup's: kiosks have sealed to them, and
  * the log beside the database lies under them. Only keys of another installation are replaced.
+ *
+ * So does the privacy log that is there, with what only the backup's has. Where it is missing, or older
+ * than the backup, nobody here knows what was asked for since: an incident in the database says so.
  *
  * The proxy whose database this was went on charging after the copy was made, and nobody knows until
  * when. So the copy is marked, and the proxy charges, before its first call, all that is left of the
@@ -71,18 +78,27 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
   const prepared = `${database}.restoring`;
   try {
     const keys = plan.keys ?? openKeysFile(keysFile, true);
-    await prepareDatabase(path.join(archive, DATABASE_FILE), prepared, createVault(keys));
+    const vault = createVault(keys);
+    const archivedLog = manifest.files.some(({ name }) => name === PRIVACY_LOG_FILE)
+      ? path.join(archive, PRIVACY_LOG_FILE)
+      : undefined;
+    const log = planLog(archivedLog, options.privacyLogFile, vault, plan.isReplacing);
+    await prepareDatabase(path.join(archive, DATABASE_FILE), prepared, vault, async (tx) => {
+      await markRestored(tx);
+      await noteLog(tx, log, manifest.madeAtMs, options.nowMs);
+    });
     const formerKeysFile = plan.isChanging
       ? `${keysFile}.before-${stamp(options.nowMs)}`
       : undefined;
     if (formerKeysFile !== undefined) copyPrivately(keysFile, formerKeysFile);
     // Keys first: without them the database is of no use, while keys alone do no harm.
     putKeys(plan, archivedKeys, keysFile);
+    await putLog(log, options.privacyLogFile, vault, options.nowMs);
     // A log that is left beside another database would be taken for its own.
     for (const log of ["-wal", "-shm", "-journal"]) rmSync(database + log, { force: true });
     renameSync(prepared, database);
     syncToDisk(dataDir);
-    return { madeAtMs: manifest.madeAtMs, formerKeysFile };
+    return { madeAtMs: manifest.madeAtMs, formerKeysFile, privacyLog: log.state };
   } finally {
     for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(prepared + rest, { force: true });
   }
@@ -139,8 +155,13 @@ function refuseIfInUse(database: string): void {
   }
 }
 
-/** A copy with the newest schema and the mark, in one file that needs no log. */
-async function prepareDatabase(from: string, to: string, vault: Vault): Promise<void> {
+/** A copy with the newest schema and the marks, in one file that needs no log. */
+async function prepareDatabase(
+  from: string,
+  to: string,
+  vault: Vault,
+  mark: (tx: Tx) => Promise<void>,
+): Promise<void> {
   for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(to + rest, { force: true });
   copyPrivately(from, to);
   const wrong = checkCopy(to);
@@ -150,7 +171,7 @@ async function prepareDatabase(from: string, to: string, vault: Vault): Promise<
   try {
     const database = await openSqliteDatabase({ path: to }, vault);
     database.begin();
-    await markRestored(database.tx);
+    await mark(database.tx);
     database.commit();
     database.close();
   } catch (error) {

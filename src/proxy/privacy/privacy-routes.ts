@@ -1,5 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import { ERASURES_PATH, PrivacyRequest, WITHDRAWALS_PATH } from "../../contract/privacy.ts";
+import {
+  ERASURES_PATH,
+  LOG_SETTLED_PATH,
+  PrivacyRequest,
+  WITHDRAWALS_PATH,
+} from "../../contract/privacy.ts";
 import { whereOf } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";
@@ -20,6 +25,15 @@ export function routePrivacy(admin: FastifyInstance, privacy: Privacy): void {
       }
     });
   }
+}
+
+/** Mounts the word that what a lost log had was asked for again. */
+export function routePrivacyLog(admin: FastifyInstance, privacy: Pick<Privacy, "settleLog">): void {
+  const config = { access: ["privacy", "operator"] as const, act: "privacy-log-settle" };
+  admin.post(LOG_SETTLED_PATH, { config }, async (_request, reply) => {
+    await privacy.settleLog();
+    return reply.code(204).send();
+  });
 }
 
 /** Ours: seconds after which a store in trouble may have recovered. */

@@ -7,10 +7,10 @@ import type { Store, Suppression } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { VisitorIds } from "../visitor-ids/visitor-ids.ts";
 import { adobePrivacyJob } from "./adobe-privacy-job.ts";
-import type { PrivacyLog } from "./privacy-log.ts";
+import type { PrivacyLog, VisitorRecord } from "./privacy-log.ts";
 
 export interface PrivacyDeps {
-  readonly store: Pick<Store, "suppress">;
+  readonly store: Pick<Store, "suppress" | "suppressions" | "notePrivacyLog" | "keyedDevices">;
   readonly vault: Vault;
   readonly log: PrivacyLog;
   readonly visitorIds: VisitorIds;
@@ -35,6 +35,8 @@ export interface Privacy {
    * `StartupError` when that is not possible: nothing may leave then.
    */
   readonly applyAgain: () => Promise<void>;
+  /** Somebody has asked again for all that a lost log had: its incident is over. */
+  readonly settleLog: () => Promise<void>;
 }
 
 /** Ours: names a request in a report; 64 bits tell any two of them apart. */
@@ -62,14 +64,41 @@ export function createPrivacy(deps: PrivacyDeps): Privacy {
       const job = act === "erase" ? await jobFor(visitor, visitorKey) : {};
       return { v: 1, act, atMs, clearing: [...clearing], ...job };
     },
+    settleLog: () => store.notePrivacyLog(undefined, clock.wallMs()),
     applyAgain: async () => {
       const nowMs = clock.wallMs();
+      await catchUp(deps, nowMs).catch(cannotStart);
       for (const record of log.records) {
         if (record.act === "shut-out") continue;
         await store.suppress({ ...record, nowMs, cleared }).catch(cannotStart);
       }
     },
   };
+}
+
+/**
+ * Gives a log that is behind what the database knows, and says so: with the log that was lost, what a
+ * database put back had not heard of is lost too. Found out by a log that was not there, and by orders
+ * that only the database has, since the log always has them first.
+ */
+async function catchUp({ store, log }: PrivacyDeps, nowMs: number): Promise<void> {
+  const known = new Set(
+    log.records.flatMap((each) => (each.act === "shut-out" ? [] : [nameOf(each)])),
+  );
+  const further = (await store.suppressions()).filter((each) => !known.has(nameOf(each)));
+  for (const record of further) await log.append(record);
+  // A folder in which nobody was ever paired is a new one, and so is its log.
+  const isLost = log.isNew && (await store.keyedDevices()).length > 0;
+  if (further.length === 0 && !isLost) return;
+  const what = log.isNew ? "was not there" : "was older than the database";
+  await store.notePrivacyLog(
+    `the privacy log ${what} at a start; ${further.length} orders were put back from the database, and others it did not know are lost: do them again`,
+    nowMs,
+  );
+}
+
+function nameOf({ act, visitorKey }: VisitorRecord): string {
+  return `${act} ${visitorKey}`;
 }
 
 /** The order is in the log, and is carried out at the next start at the latest. */

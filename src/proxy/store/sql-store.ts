@@ -20,6 +20,7 @@ import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
+import { notePrivacyLog, suppressions } from "./privacy-log-rows.ts";
 import { receipts } from "./receipt-rows.ts";
 import { notReceived } from "./reception.ts";
 import { reseal, storageKids } from "./reseal-rows.ts";
@@ -120,6 +121,10 @@ export function createStoreScripts(
       case "suppress":
         onForgotten();
         return suppress(tx, vault, ...call.args);
+      case "suppressions":
+        return suppressions(tx);
+      case "notePrivacyLog":
+        return notePrivacyLog(tx, ...call.args);
       case "dropIds":
         return dropIds(tx, ...call.args);
       case "ledgerTimeMs":

@@ -94,6 +94,8 @@ export async function openSqliteStore({
     settle: call("settle"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
+    suppressions: call("suppressions"),
+    notePrivacyLog: call("notePrivacyLog"),
     ledgerTimeMs: call("ledgerTimeMs"),
     held: call("held"),
     releaseHeld: call("releaseHeld"),

@@ -12,6 +12,7 @@ import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
+import type { VisitorRecord } from "../privacy/privacy-log.ts";
 import type { DeviceStore } from "./device-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
 
@@ -84,6 +85,11 @@ export interface Store extends DeviceStore {
    * or its log.
    */
   readonly suppress: (order: Suppression) => Promise<Suppressed>;
+
+  /** Every withdrawal and erasure ever heard of here. */
+  readonly suppressions: () => Promise<readonly VisitorRecord[]>;
+  /** Raises the incident that the log outside the database is behind; without words closes it. */
+  readonly notePrivacyLog: (detail: string | undefined, atMs: number) => Promise<void>;
 
   /** The furthest ledger time ever used; undefined in a new store (rule QT1). */
   readonly ledgerTimeMs: () => Promise<number | undefined>;

@@ -89,6 +89,7 @@ function anAdmin(
         return { v: 1, act, atMs: 1, clearing: [] };
       },
       applyAgain: async () => undefined,
+      settleLog: async () => undefined,
     },
     backup: async () => "/backups/one",
     metrics,
