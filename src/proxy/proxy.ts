@@ -132,6 +132,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       clock,
       flood,
       gate: createGate(registry, clock),
+      registry,
       pairing,
       kioskConfig,
       sealingKey: () => publicKeyOf(ring()),
