@@ -88,7 +88,7 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     revokeDevice: call("revokeDevice"),
     shutOut: call("shutOut"),
     approveDevice: call("approveDevice"),
-    notReceived: call("notReceived"),
+    askToLeave: call("askToLeave"),
     sealingHolders: call("sealingHolders"),
     reseal: call("reseal"),
     storageKids: call("storageKids"),

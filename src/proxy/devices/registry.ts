@@ -1,6 +1,11 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { PublicKey } from "../../contract/pairing.ts";
-import type { DeviceStore, KeyedDevice, PairOutcome } from "../store/device-store.ts";
+import type {
+  DeviceStore,
+  FollowOutcome,
+  KeyedDevice,
+  PairOutcome,
+} from "../store/device-store.ts";
 import type { ShutOuts } from "./shut-outs.ts";
 
 /** A paired kiosk's key, ready to verify with. */
@@ -20,9 +25,7 @@ export interface DeviceRegistry {
   readonly pair: (
     change: () => Promise<PairOutcome>,
   ) => Promise<Extract<PairOutcome, { type: "paired" }> | undefined>;
-  readonly follow: (
-    ask: Parameters<DeviceStore["followKey"]>[0],
-  ) => Promise<KeyedDevice | undefined>;
+  readonly follow: (ask: Parameters<DeviceStore["followKey"]>[0]) => Promise<FollowOutcome>;
   /** Whether there was anything to revoke. */
   readonly revoke: (deviceId: string) => Promise<boolean>;
 }
@@ -77,8 +80,9 @@ export async function openDeviceRegistry(
       return outcome;
     },
     async follow(ask) {
-      const next = await store.followKey(ask);
-      if (next === undefined) return undefined;
+      const outcome = await store.followKey(ask);
+      if (outcome.type !== "followed") return outcome;
+      const next = outcome.device;
       for (const [keyId, each] of keys) {
         const goesOn = each.device.deviceId === ask.deviceId && each.state === "active";
         if (goesOn && keyId !== next.keyId && (each.endsMs ?? Infinity) > ask.endsMs) {
@@ -86,7 +90,7 @@ export async function openDeviceRegistry(
         }
       }
       keys.set(next.keyId, next);
-      return next;
+      return outcome;
     },
     async revoke(deviceId) {
       const held = [...keys.values()].filter(

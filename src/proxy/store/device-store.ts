@@ -9,14 +9,12 @@ export interface DeviceStore {
   readonly addPairing: (pairing: NewPairing) => Promise<void>;
   /** Pairs a key, once; the same key again is told the same again. */
   readonly pair: (ask: PairAsk) => Promise<PairOutcome>;
-  /** Gives a kiosk its next key; nothing when that key is somebody's already. */
-  readonly followKey: (key: FollowingKey) => Promise<KeyedDevice | undefined>;
+  /** Gives a kiosk its next key. */
+  readonly followKey: (key: FollowingKey) => Promise<FollowOutcome>;
   /** Takes every key of a kiosk away; gives the ids of those that still were its. */
   readonly revokeDevice: (deviceId: string) => Promise<readonly string[]>;
-  /** How many of these numbers never came. */
-  readonly notReceived: (
-    owed: readonly { readonly epoch: string; readonly owed: Intervals }[],
-  ) => Promise<number>;
+  /** How many of the numbers that a kiosk still owes never came; by which it may leave, or not. */
+  readonly askToLeave: (wish: LeavingWish) => Promise<LeavingOutcome>;
   /**
    * Shuts a kiosk out that the log outside the database names, and notes who took its place; the same
    * again changes nothing.
@@ -91,11 +89,34 @@ export type PairOutcome =
     }
   | { readonly type: "refused" };
 
-export interface FollowingKey {
+/** A request as its repeats are recognised (rule AU1). */
+export interface NoncedWish {
   readonly deviceId: string;
+  readonly nonce: string;
+  /** SHA-256 of the body in hex. */
+  readonly digest: string;
+  readonly atMs: number;
+}
+
+export interface LeavingWish extends NoncedWish {
+  readonly owed: readonly { readonly epoch: string; readonly owed: Intervals }[];
+}
+
+/** The same request again is told the same. */
+export type LeavingOutcome =
+  | { readonly type: "answered"; readonly missing: number }
+  | { readonly type: "nonce-reused" };
+
+export type FollowOutcome =
+  /** `atMs` is when the request came first. */
+  | { readonly type: "followed"; readonly device: KeyedDevice; readonly atMs: number }
+  /** The key is somebody's already. */
+  | { readonly type: "conflict" }
+  | { readonly type: "nonce-reused" };
+
+export interface FollowingKey extends NoncedWish {
   readonly keyId: string;
   readonly publicKey: PublicKey;
-  readonly atMs: number;
   /** When the keys it had until now end. */
   readonly endsMs: number;
 }

@@ -7,6 +7,7 @@ import { deadLetters, figures } from "./figures-query.ts";
 import {
   addPairing,
   approveDevice,
+  askToLeave,
   followKey,
   keyedDevices,
   pair,
@@ -22,7 +23,6 @@ import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
 import { notePrivacyLog, suppressions } from "./privacy-log-rows.ts";
 import { receipts } from "./receipt-rows.ts";
-import { notReceived } from "./reception.ts";
 import { reseal, storageKids } from "./reseal-rows.ts";
 import { sealingHolders } from "./sealing-words.ts";
 import { writeOff } from "./replaced-rows.ts";
@@ -170,8 +170,8 @@ export function createStoreScripts(
         return publishedConfigs(tx);
       case "receipts":
         return receipts(tx, vault, ...call.args);
-      case "notReceived":
-        return notReceived(tx, ...call.args);
+      case "askToLeave":
+        return askToLeave(tx, ...call.args);
       case "writeOff":
         return writeOff(tx, ...call.args);
       case "figures":

@@ -111,7 +111,7 @@ export async function openSqliteStore({
     revokeDevice: call("revokeDevice"),
     shutOut: call("shutOut"),
     approveDevice: call("approveDevice"),
-    notReceived: call("notReceived"),
+    askToLeave: call("askToLeave"),
     sealingHolders: call("sealingHolders"),
     reseal: call("reseal"),
     storageKids: call("storageKids"),
