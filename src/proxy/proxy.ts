@@ -262,9 +262,15 @@ function loggingAt(level: Settings["logLevel"]): FastifyServerOptions {
   return { logger: { level, stream: process.stderr } };
 }
 
-/** The socket's own peer is hop 0: with one hop trusted, only what that one says of its peer counts. */
-export function trust(hops: number | undefined): FastifyServerOptions {
-  return hops === undefined ? {} : { trustProxy: (_address, hop) => hop < hops };
+/**
+ * The socket's own peer is hop 0: with one hop trusted, only what that one says of its peer counts.
+ * Where addresses are given, nothing counts that comes from any other.
+ */
+export function trust(hops: Settings["trustedHops"]): FastifyServerOptions {
+  if (hops === undefined) return {};
+  return typeof hops === "number"
+    ? { trustProxy: (_address, hop) => hop < hops }
+    : { trustProxy: [...hops] };
 }
 
 function readTls(files: Settings["tls"]): FastifyServerOptions {

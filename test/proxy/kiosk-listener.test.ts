@@ -281,7 +281,7 @@ describe("the flood limit", () => {
 
 describe("what a client says of its address", () => {
   it("[KL3] counts only as far as the trusted hops go", async () => {
-    const ipSeenWith = async (hops: number | undefined) => {
+    const ipSeenWith = async (hops: Parameters<typeof trust>[0]) => {
       const { app, url } = await aListenerThatTells(trust(hops));
       const headers = { "x-forwarded-for": "203.0.113.9, 198.51.100.7" };
       const { ip } = await (await fetch(`${url}/ip`, { headers })).json();
@@ -291,6 +291,10 @@ describe("what a client says of its address", () => {
     expect(await ipSeenWith(undefined)).toBe("127.0.0.1");
     expect(await ipSeenWith(1)).toBe("198.51.100.7");
     expect(await ipSeenWith(2)).toBe("203.0.113.9");
+    // By address: only who is named may say it, however many stand in front.
+    expect(await ipSeenWith(["127.0.0.1"])).toBe("198.51.100.7");
+    expect(await ipSeenWith(["127.0.0.0/8", "198.51.100.7"])).toBe("203.0.113.9");
+    expect(await ipSeenWith(["192.0.2.1", "198.51.100.0/24"])).toBe("127.0.0.1");
   });
 });
 
