@@ -23,5 +23,7 @@ export const PrivacyReceipt = z.object({
    * that deletes. Absent while nobody knows the visitor's id at the site.
    */
   adobePrivacyJob: z.optional(z.unknown()),
+  /** Why there is no job: the card has no id at the site, or who knows them did not answer: ask again. */
+  adobePrivacyJobMissing: z.optional(z.enum(["unmapped", "unavailable"])),
 });
 export type PrivacyReceipt = z.infer<typeof PrivacyReceipt>;

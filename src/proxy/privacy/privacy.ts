@@ -47,7 +47,7 @@ export function createPrivacy(deps: PrivacyDeps): Privacy {
 
   const jobFor = async (visitor: VisitorId, visitorKey: string) => {
     const mapped = await deps.visitorIds.idFor(visitor);
-    if (mapped.type !== "mapped") return {};
+    if (mapped.type !== "mapped") return { adobePrivacyJobMissing: mapped.type };
     const key = visitorKey.slice(0, KEY_LENGTH);
     return { adobePrivacyJob: adobePrivacyJob(mapped.visitor, deps.organization, key) };
   };

@@ -176,6 +176,13 @@ describe("the admin listener", () => {
     expect(() => anAdmin().get("/v1/forgotten", async () => ({}))).toThrow(/does not declare/);
   });
 
+  it("[AD3] mounts no route that may change something without a name for the audit", () => {
+    const config = { access: ["operator"] } as const;
+    expect(() => anAdmin().post("/v1/unseen", { config }, async () => ({}))).toThrow(/audited/);
+    expect(() => anAdmin().delete("/v1/unseen", { config }, async () => ({}))).toThrow(/audited/);
+    anAdmin().get("/v1/seen", { config }, async () => ({}));
+  });
+
   it("[AD1] lets an operator name another, tells the token once, and forgets a revoked one at once", async () => {
     const admin = anAdmin();
     const made = await post(admin, TOKENS_PATH, { name: "maria", role: "viewer" }, as(TOKEN));
