@@ -71,6 +71,7 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     settle: call("settle"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
+    sentAttributes: call("sentAttributes"),
     suppressions: call("suppressions"),
     notePrivacyLog: call("notePrivacyLog"),
     ledgerTimeMs: call("ledgerTimeMs"),

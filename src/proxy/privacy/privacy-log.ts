@@ -12,6 +12,8 @@ const VisitorRecord = z.strictObject({
   act: z.enum(["withdraw", "erase"]),
   visitorKey: z.string(),
   atMs: z.number(),
+  /** Names of what may have reached Target by then, so that a database from before clears it too. */
+  attributes: z.optional(z.array(z.string())),
 });
 export type VisitorRecord = z.infer<typeof VisitorRecord>;
 
@@ -57,8 +59,11 @@ export interface PrivacyLog {
  */
 const PREFIX_BYTES = 8;
 
-/** Ours: a record has about 250 bytes; a length above this was never written by us. */
-const MAX_RECORD_BYTES = 4_096;
+/** Ours: a length above this was never written by us; 200 of the longest names take 36 kB. */
+const MAX_RECORD_BYTES = 65_536;
+
+/** Ours: names a record takes; far more than kiosks of one chain write. */
+export const MAX_NAMES = 200;
 
 /**
  * Opens the log, or makes it. A last record that the power cut short was never acknowledged, and is

@@ -7,10 +7,13 @@ import type { Store, Suppression } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { VisitorIds } from "../visitor-ids/visitor-ids.ts";
 import { adobePrivacyJob } from "./adobe-privacy-job.ts";
-import type { PrivacyLog, VisitorRecord } from "./privacy-log.ts";
+import { MAX_NAMES, type PrivacyLog, type VisitorRecord } from "./privacy-log.ts";
 
 export interface PrivacyDeps {
-  readonly store: Pick<Store, "suppress" | "suppressions" | "notePrivacyLog" | "keyedDevices">;
+  readonly store: Pick<
+    Store,
+    "suppress" | "sentAttributes" | "suppressions" | "notePrivacyLog" | "keyedDevices"
+  >;
   readonly vault: Vault;
   readonly log: PrivacyLog;
   readonly visitorIds: VisitorIds;
@@ -56,9 +59,10 @@ export function createPrivacy(deps: PrivacyDeps): Privacy {
     apply: async (act, visitor) => {
       const atMs = clock.wallMs();
       const visitorKey = vault.hashOf(visitor);
+      const attributes = (await store.sentAttributes(visitorKey)).slice(0, MAX_NAMES);
       // The log first: what the database has and the log has not, a restore would undo.
-      await log.append({ act, visitorKey, atMs });
-      const order = { act, visitorKey, visitor, atMs, nowMs: atMs, cleared };
+      await log.append({ act, visitorKey, atMs, attributes });
+      const order = { act, visitorKey, visitor, atMs, nowMs: atMs, cleared, attributes };
       const { clearing } = await store.suppress(order).catch(orderKept);
       if (clearing.length > 0) deps.onClearing();
       const job = act === "erase" ? await jobFor(visitor, visitorKey) : {};

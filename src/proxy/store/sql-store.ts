@@ -28,7 +28,7 @@ import { sealingHolders } from "./sealing-words.ts";
 import { writeOff } from "./replaced-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
-import { suppress } from "./suppression.ts";
+import { sentAttributes, suppress } from "./suppression.ts";
 import { dropIds } from "./vault-rows.ts";
 
 /** What the store does, without what opening and closing an engine is. */
@@ -121,6 +121,8 @@ export function createStoreScripts(
       case "suppress":
         onForgotten();
         return suppress(tx, vault, ...call.args);
+      case "sentAttributes":
+        return sentAttributes(tx, ...call.args);
       case "suppressions":
         return suppressions(tx);
       case "notePrivacyLog":

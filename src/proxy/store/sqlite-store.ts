@@ -94,6 +94,7 @@ export async function openSqliteStore({
     settle: call("settle"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
+    sentAttributes: call("sentAttributes"),
     suppressions: call("suppressions"),
     notePrivacyLog: call("notePrivacyLog"),
     ledgerTimeMs: call("ledgerTimeMs"),

@@ -86,6 +86,8 @@ export interface Store extends DeviceStore {
    */
   readonly suppress: (order: Suppression) => Promise<Suppressed>;
 
+  /** Names of a visitor's attributes that may have reached Target. */
+  readonly sentAttributes: (visitorKey: string) => Promise<readonly string[]>;
   /** Every withdrawal and erasure ever heard of here. */
   readonly suppressions: () => Promise<readonly VisitorRecord[]>;
   /** Raises the incident that the log outside the database is behind; without words closes it. */
@@ -280,6 +282,8 @@ export interface Suppression {
   /** When it was asked for, and now; proxy time. */
   readonly atMs: number;
   readonly nowMs: number;
+  /** What may have reached Target, also where this database has not heard of it. */
+  readonly attributes?: readonly string[] | undefined;
   /** What an attribute is overwritten with, by name; `*` for all others, else the empty text. */
   readonly cleared: Readonly<Record<string, string>>;
 }

@@ -67,10 +67,29 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   if (known === undefined) {
     // What never left need not be cleared, and what was about to leave no longer does.
     await tx.run("DELETE FROM attribute WHERE visitor = $1 AND sent_values = '[]'", [visitorKey]);
+    await addUnheardOf(tx, order);
   }
   const clearing = await clear(tx, vault, order, held, known !== undefined);
   if (clearing.length === 0) await finishSuppression(tx, visitorKey);
   return { clearing };
+}
+
+/** Rows for what reached Target after this database was copied: without them nothing clears it. */
+async function addUnheardOf(tx: Tx, { visitorKey, attributes = [] }: Suppression): Promise<void> {
+  await tx.runMany(
+    `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
+     VALUES ($1, $2, '', 0, '', 0, 0, '[]') ON CONFLICT (visitor, name) DO NOTHING`,
+    attributes.map((name) => [visitorKey, name]),
+  );
+}
+
+/** Names of a visitor's attributes that may have reached Target. */
+export async function sentAttributes(tx: Tx, visitorKey: string): Promise<readonly string[]> {
+  const rows = await tx.all<{ name: string }>(
+    "SELECT name FROM attribute WHERE visitor = $1 AND sent_values <> '[]' ORDER BY name",
+    [visitorKey],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /**
