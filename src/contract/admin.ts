@@ -145,6 +145,7 @@ export const Incident = z.object({
     "unknown-config",
     "cards-held",
     "kiosk-replaced",
+    "privacy-log-behind",
   ]),
   deviceId: z.string(),
   storeId: z.string(),

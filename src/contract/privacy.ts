@@ -5,6 +5,9 @@ import { VisitorIdSchema } from "./update.ts";
 export const WITHDRAWALS_PATH = "/v1/privacy/withdrawals";
 export const ERASURES_PATH = "/v1/privacy/erasures";
 
+/** All that a lost log had was asked for again: `POST`, no body; closes `privacy-log-behind`. */
+export const LOG_SETTLED_PATH = "/v1/privacy/log/settle";
+
 /** Whom it is about: `member` with the card number as kiosks read it, or `browser`. */
 export const PrivacyRequest = VisitorIdSchema;
 
@@ -20,5 +23,7 @@ export const PrivacyReceipt = z.object({
    * that deletes. Absent while nobody knows the visitor's id at the site.
    */
   adobePrivacyJob: z.optional(z.unknown()),
+  /** Why there is no job: the card has no id at the site, or who knows them did not answer: ask again. */
+  adobePrivacyJobMissing: z.optional(z.enum(["unmapped", "unavailable"])),
 });
 export type PrivacyReceipt = z.infer<typeof PrivacyReceipt>;

@@ -66,7 +66,7 @@ async function askProxy(settings: Settings): Promise<string | undefined> {
   );
 }
 
-async function makeHere({ dataDir, keysFile }: Settings): Promise<string> {
+async function makeHere({ dataDir, keysFile, privacyLogFile }: Settings): Promise<string> {
   const file = path.join(dataDir, DATABASE_FILE);
   if (!existsSync(file)) {
     throw new StartupError(`DATA_DIR: there is no ${file}; set DATA_DIR to the proxy's folder.`);
@@ -76,6 +76,7 @@ async function makeHere({ dataDir, keysFile }: Settings): Promise<string> {
     return await takeBackup({
       backupsDir: path.join(dataDir, "backups"),
       keysFile,
+      privacyLogFile,
       copyDatabase: async (copy) => void (await backup(database, copy)),
       nowMs: systemClock.wallMs(),
     });

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { problemFor, type ProblemCode } from "../contract/problem.ts";
+import { isStoreTrouble } from "./store/store-error.ts";
 
 /** Answers with problem details (RFC 9457). */
 export function replyProblem(
@@ -26,6 +27,7 @@ export function answerErrorsAsProblems(app: FastifyInstance): void {
     if (reply.statusCode >= 400 && !request.raw.complete) reply.header("connection", "close");
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    const thrown: unknown = error;
     switch (error.code) {
       case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
         return replyProblem(
@@ -38,6 +40,13 @@ export function answerErrorsAsProblems(app: FastifyInstance): void {
       default:
         if (error.statusCode !== undefined && error.statusCode < 500) {
           return replyProblem(reply, "invalid-body", "The request could not be read.");
+        }
+        if (isStoreTrouble(thrown)) {
+          request.log.error(
+            { route: request.routeOptions.url, error: thrown.name, reason: thrown.message },
+            "the store did not do it",
+          );
+          return replyProblem(reply, "store-unavailable", `${thrown.message}.`, 5);
         }
         request.log.error(
           { route: request.routeOptions.url, error: error.name, stack: error.stack },

@@ -13,6 +13,7 @@ import { createGate } from "./devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "./devices/pairing.ts";
 import { openConfigBook } from "./publish-config.ts";
 import { openDeviceRegistry } from "./devices/registry.ts";
+import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
@@ -91,12 +92,19 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
 
   const vault = createVault(keys);
   // Only now that the store's lock says that nobody else has this folder.
-  const privacyLog = await openPrivacyLog(path.join(settings.dataDir, "privacy.log"), vault).catch(
+  const privacyLog = await openPrivacyLog(settings.privacyLogFile, vault).catch(
     async (error: unknown) => {
       await store.close();
       throw error;
     },
   );
+  const shutOuts = createShutOuts({ store, log: privacyLog, clock });
+  // Before the registry reads who may send.
+  await shutOuts.applyAgain().catch(async (error: unknown) => {
+    await store.close();
+    await privacyLog.close();
+    throw error;
+  });
   const logging = loggingAt(settings.logLevel);
   const tokens = openTokens(options.target, clock, {
     warn: (details, message) => app.log.warn(details, message),
@@ -110,7 +118,13 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
-  const registry = await openDeviceRegistry(store);
+  const registry = await openDeviceRegistry(store, shutOuts.note);
+  for (const { device, publicKey } of registry.list()) {
+    if (publicKey !== undefined) continue;
+    process.stderr.write(
+      `The key of kiosk ${device.deviceId} is damaged in the database: pair that kiosk again.\n`,
+    );
+  }
   const pairing = createPairing({
     store,
     registry,
@@ -131,6 +145,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       clock,
       flood,
       gate: createGate(registry, clock),
+      registry,
       pairing,
       kioskConfig,
       sealingKey: () => publicKeyOf(ring()),
@@ -205,6 +220,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         takeBackup({
           backupsDir: path.join(settings.dataDir, "backups"),
           keysFile: settings.keysFile,
+          privacyLogFile: settings.privacyLogFile,
           copyDatabase: store.copyTo,
           nowMs: clock.wallMs(),
         }),
@@ -293,9 +309,15 @@ function loggingAt(level: Settings["logLevel"]): FastifyServerOptions {
   return { logger: { level, stream: process.stderr } };
 }
 
-/** The socket's own peer is hop 0: with one hop trusted, only what that one says of its peer counts. */
-export function trust(hops: number | undefined): FastifyServerOptions {
-  return hops === undefined ? {} : { trustProxy: (_address, hop) => hop < hops };
+/**
+ * The socket's own peer is hop 0: with one hop trusted, only what that one says of its peer counts.
+ * Where addresses are given, nothing counts that comes from any other.
+ */
+export function trust(hops: Settings["trustedHops"]): FastifyServerOptions {
+  if (hops === undefined) return {};
+  return typeof hops === "number"
+    ? { trustProxy: (_address, hop) => hop < hops }
+    : { trustProxy: [...hops] };
 }
 
 function readTls(files: Settings["tls"]): FastifyServerOptions {

@@ -14,18 +14,24 @@ try {
   if (archive === undefined) {
     throw new StartupError("Name the backup's folder: npm run restore -- <folder> [--force]");
   }
-  const { dataDir, keysFile } = settings.value;
+  const { dataDir, keysFile, privacyLogFile } = settings.value;
   const restored = await putBack({
     archive: path.resolve(archive),
     dataDir,
     keysFile,
+    privacyLogFile,
     force,
     nowMs: systemClock.wallMs(),
   });
   console.log(`Restored  ${dataDir} as of ${new Date(restored.madeAtMs).toISOString()}`);
   if (restored.formerKeysFile !== undefined) {
     console.log(
-      `Old keys  ${restored.formerKeysFile}  (kiosks may still hold entries sealed to them)`,
+      `Old keys  ${restored.formerKeysFile}  (a copy; those of this installation are still in use)`,
+    );
+  }
+  if (restored.privacyLog !== "current") {
+    console.log(
+      `Warning   ${privacyLogFile} was ${restored.privacyLog === "missing" ? "missing" : "older than the backup"}: withdrawals, erasures and revocations made since the backup are not known any more; do them again.`,
     );
   }
   console.log("Forwarding rests for up to a day: calls made since the backup count as used.");

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import path from "node:path";
 import * as z from "zod";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
@@ -19,8 +20,11 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Hops in front of us that may speak for the client, as Fastify's `trustProxy`. */
-  readonly trustedHops: number | undefined;
+  /**
+   * Who in front of us may speak for the client: so many hops, whoever they are, or those at these
+   * addresses and in these networks.
+   */
+  readonly trustedHops: number | readonly string[] | undefined;
   readonly adminHost: string;
   readonly adminPort: number;
   /** Given, or to be generated into `dataDir`. */
@@ -31,6 +35,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the proxy's keys lie, or are made at the first start. */
   readonly keysFile: string;
+  /** Withdrawals, erasures and kiosks shut out, outside the database. */
+  readonly privacyLogFile: string;
   /** How a card becomes the id Target knows the visitor by. */
   readonly visitorIds: VisitorIdSettings;
   /** Days without a scan after which a visitor's id is dropped. */
@@ -96,12 +102,40 @@ const ClearedValues = z.record(
  */
 const CLEARED = "-";
 
+/** Ours: no chain of terminators is longer, and no list of them. */
+const MAX_HOPS = 16;
+const MAX_TERMINATORS = 64;
+
+const TrustedHops = z.custom<number | readonly string[]>(
+  (hops) =>
+    Array.isArray(hops)
+      ? hops.length <= MAX_TERMINATORS && hops.every(isAddressOrNetwork)
+      : Number.isInteger(hops) && Number(hops) >= 1 && Number(hops) <= MAX_HOPS,
+  "must be a number from 1 to 16, or addresses and networks such as 10.0.0.5,192.168.4.0/24",
+);
+
+function trustedHopsFrom(text: string): number | readonly string[] {
+  const trimmed = text.trim();
+  return /^-?\d+(\.\d+)?$/.test(trimmed) && isIP(trimmed) === 0
+    ? Number(trimmed)
+    : trimmed.split(",").map((each) => each.trim());
+}
+
+/** A network has at least one fixed bit: everybody is no terminator of ours. */
+function isAddressOrNetwork(text: string): boolean {
+  const [address = "", prefix, ...more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+}
+
 const Environment = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: Port.default(8080),
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
-  TRUSTED_HOPS: z.coerce.number().int().min(1).max(16).optional(),
+  TRUSTED_HOPS: z.string().transform(trustedHopsFrom).pipe(TrustedHops).optional(),
   ADMIN_HOST: z.string().min(1).default("127.0.0.1"),
   ADMIN_PORT: Port.default(8082),
   ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
@@ -109,6 +143,7 @@ const Environment = z.object({
   EMULATOR_PORT: Port.default(8081),
   DATA_DIR: z.string().min(1).default("./data"),
   KEYS_FILE: z.string().min(1).optional(),
+  PRIVACY_LOG_FILE: z.string().min(1).optional(),
   DATABASE_URL: z
     .undefined("PostgreSQL is not part of this version; leave it unset to use SQLite in DATA_DIR")
     .optional(),
@@ -186,6 +221,7 @@ export function settingsFrom(
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
     keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
+    privacyLogFile: path.resolve(env.PRIVACY_LOG_FILE ?? path.join(env.DATA_DIR, "privacy.log")),
     target: targetSettingsFrom(env, env.DATA_DIR),
     dailyCalls: env.TARGET_DAILY_CALLS,
     updateMethod: env.TARGET_METHOD,

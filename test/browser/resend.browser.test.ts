@@ -102,16 +102,20 @@ describe("a proxy that was put back to a copy", () => {
 
   it("[BK1] [BK2] [BK3] comes back from npm run backup and restore, and overshoots nothing", async () => {
     const allowed = 12;
-    const system = await startSystem({ env: { TARGET_DAILY_CALLS: String(allowed) } });
+    const outside = mkdtempSync(path.join(tmpdir(), "tarjeta-backups-"));
+    const privacyLog = path.join(outside, "privacy.log");
+    const system = await startSystem({
+      env: { TARGET_DAILY_CALLS: String(allowed), PRIVACY_LOG_FILE: privacyLog },
+    });
     const [last, ...cards] = memberCards(7, 6_200);
     system.emulator.know([last!, ...cards]);
     system.emulator.tune({ limit: allowed });
-    const outside = mkdtempSync(path.join(tmpdir(), "tarjeta-backups-"));
     const archive = path.join(outside, "monday");
     const env = {
       DATA_DIR: system.dataDir,
       ADMIN_PORT: new URL(system.adminUrl).port,
       TARGET_DAILY_CALLS: String(allowed),
+      PRIVACY_LOG_FILE: privacyLog,
     };
     try {
       await withKiosk(system, async (kiosk) => {

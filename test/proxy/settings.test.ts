@@ -146,6 +146,26 @@ describe("settings", () => {
 
   it("take a public address behind TLS or a trusted terminator", () => {
     expect(settings({ HOST: "0.0.0.0", TRUSTED_HOPS: "1" }).trustedHops).toBe(1);
+    expect(settings({ TRUSTED_HOPS: "10.0.0.5, 192.168.4.0/24,fd00::1" }).trustedHops).toEqual([
+      "10.0.0.5",
+      "192.168.4.0/24",
+      "fd00::1",
+    ]);
+    for (const wrong of [
+      "0",
+      "17",
+      "1.5",
+      "-1",
+      "proxy.local",
+      "10.0.0.0/33",
+      "0.0.0.0/0",
+      ",",
+      "::/129",
+    ]) {
+      expect(refusal({ TRUSTED_HOPS: wrong })).toMatch(
+        /^TRUSTED_HOPS: must be a number from 1 to 16/,
+      );
+    }
     expect(settings({ HOST: "0.0.0.0", TLS_CERT_FILE: "c", TLS_KEY_FILE: "k" }).tls?.certFile).toBe(
       "c",
     );

@@ -28,12 +28,14 @@ async function daysWithRestores(seed: number, unmark = false) {
     });
   let store = await open();
   onTestFinished(() => store.close());
+  const privacyLogFile = path.join(dataDir, "privacy.log");
   let made = 0;
   const take = async () => {
     made += 1;
     archive = await takeBackup({
       backupsDir: path.join(dataDir, "backups"),
       keysFile,
+      privacyLogFile,
       copyDatabase: store.copyTo,
       nowMs: NOW + made,
     });
@@ -50,7 +52,7 @@ async function daysWithRestores(seed: number, unmark = false) {
       take,
       putBack: async () => {
         await store.close();
-        await putBack({ archive, dataDir, keysFile, force: true, nowMs: NOW });
+        await putBack({ archive, dataDir, keysFile, privacyLogFile, force: true, nowMs: NOW });
         if (unmark) withoutMark(file);
         store = await open();
         return store;

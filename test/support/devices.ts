@@ -13,6 +13,7 @@ import { createLoginThrottle } from "../../src/proxy/admin/login-throttle.ts";
 import { createGate } from "../../src/proxy/devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "../../src/proxy/devices/pairing.ts";
 import { openDeviceRegistry } from "../../src/proxy/devices/registry.ts";
+import type { ShutOuts } from "../../src/proxy/devices/shut-outs.ts";
 import { createSetupCodes } from "../../src/proxy/devices/setup-code.ts";
 import type { DeviceStore } from "../../src/proxy/store/device-store.ts";
 import { systemClock } from "../../src/proxy/system-clock.ts";
@@ -36,6 +37,7 @@ export interface PairingPlace {
 interface DeskOptions {
   readonly linkToken?: string;
   readonly needsApproval?: boolean;
+  readonly noteShutOut?: ShutOuts["note"];
 }
 
 /** The proxy's own way of pairing, over a store. */
@@ -44,7 +46,7 @@ export async function aPairingDesk(
   clock: Clock = systemClock,
   options: DeskOptions = {},
 ) {
-  const registry = await openDeviceRegistry(store);
+  const registry = await openDeviceRegistry(store, options.noteShutOut ?? (async () => undefined));
   const pairing = createPairing({
     store,
     registry,

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { createApp } from "../../src/proxy/app.ts";
 import { createFloodLimit } from "../../src/proxy/flood-limit.ts";
-import { createIngest } from "../../src/proxy/ingest.ts";
+import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
 import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
 import { listen } from "../../src/proxy/listen.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
@@ -17,6 +17,7 @@ import { aMemoryStore } from "./store-files.ts";
 export async function aListener(
   options: FastifyServerOptions = {},
   pairing: Parameters<typeof aPairingDesk>[2] = {},
+  around: (ingest: Ingest) => Ingest = (ingest) => ingest,
 ) {
   const store = await aMemoryStore();
   const clock = aMovableClock(Date.now());
@@ -29,12 +30,14 @@ export async function aListener(
       flood: createFloodLimit(clock),
       kioskConfig: EXAMPLE_CONFIG,
       sealingKey: () => publicKeyOf(KEYS),
-      ingest: createIngest({
-        store,
-        clock,
-        openBody: createBodyOpener(() => KEYS),
-        judge: EXAMPLE_BOOK.judge,
-      }),
+      ingest: around(
+        createIngest({
+          store,
+          clock,
+          openBody: createBodyOpener(() => KEYS),
+          judge: EXAMPLE_BOOK.judge,
+        }),
+      ),
       onStored: () => undefined,
       isAccepting: () => true,
     },

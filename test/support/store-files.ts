@@ -49,13 +49,18 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
   await proveKeys(database.tx, vault);
   await sealPlainVisitors(database.tx, vault);
   const scripts = createStoreScripts(vault, 0, () => {}, limits);
+  // One transaction at a time, as the thread of a store in a file has it.
+  let last: Promise<unknown> = Promise.resolve();
+  const run = async (storeCall: StoreCall) => {
+    const [outcome] = await commitGroup(database, [(tx) => scripts(tx, storeCall)]);
+    if (outcome?.type !== "done") throw outcome?.error;
+    return outcome.value;
+  };
   const call = (name: StoreCall["name"]) =>
-    (async (...args: unknown[]) => {
-      const [outcome] = await commitGroup(database, [
-        (tx) => scripts(tx, { name, args } as StoreCall),
-      ]);
-      if (outcome?.type !== "done") throw outcome?.error;
-      return outcome.value;
+    ((...args: unknown[]) => {
+      const running = last.then(() => run({ name, args } as StoreCall));
+      last = running.catch(() => undefined);
+      return running;
     }) as never;
   return {
     ingest: call("ingest"),
@@ -68,6 +73,9 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     settleLook: call("settleLook"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
+    sentAttributes: call("sentAttributes"),
+    suppressions: call("suppressions"),
+    notePrivacyLog: call("notePrivacyLog"),
     ledgerTimeMs: call("ledgerTimeMs"),
     held: call("held"),
     releaseHeld: call("releaseHeld"),
@@ -81,8 +89,9 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     pair: call("pair"),
     followKey: call("followKey"),
     revokeDevice: call("revokeDevice"),
+    shutOut: call("shutOut"),
     approveDevice: call("approveDevice"),
-    notReceived: call("notReceived"),
+    askToLeave: call("askToLeave"),
     sealingHolders: call("sealingHolders"),
     reseal: call("reseal"),
     storageKids: call("storageKids"),

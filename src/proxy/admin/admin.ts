@@ -17,7 +17,7 @@ import { isLoopback } from "../settings.ts";
 import { routeDevices, type DeviceRoutesDeps } from "../devices/admin-routes.ts";
 import type { Privacy } from "../privacy/privacy.ts";
 import { routeKeys, type KeyRoutesDeps } from "../keys/key-routes.ts";
-import { routePrivacy } from "../privacy/privacy-routes.ts";
+import { routePrivacy, routePrivacyLog } from "../privacy/privacy-routes.ts";
 import { routeReceipts } from "../privacy/receipt-routes.ts";
 import type { ConfigBook } from "../config-book.ts";
 import type { Store, StoreFigures } from "../store/store.ts";
@@ -90,6 +90,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeDevices(admin, deps.devices);
   routeHeld(admin, { store, clock, onReleased: deps.onReleased });
   routePrivacy(admin, deps.privacy);
+  routePrivacyLog(admin, deps.privacy);
   routeKeys(admin, deps.keys);
   routeReceipts(admin, { store, book: deps.book });
   routeBackup(admin, deps.backup);

@@ -46,8 +46,12 @@ export function guardRoutes(admin: FastifyInstance, deps: GuardDeps): void {
   admin.decorateRequest("actor", undefined);
   admin.decorateRequest("actSubject", "");
 
-  admin.addHook("onRoute", ({ url, config }) => {
+  admin.addHook("onRoute", ({ url, method, config }) => {
     if (config?.access === undefined) throw new Error(`${url} does not declare who may use it.`);
+    const changes = [method].flat().some((each) => !SAFE_METHODS.has(each));
+    if (changes && config.act === undefined) {
+      throw new Error(`${url} may change something and does not say by which name it is audited.`);
+    }
     if (isForStores(config.access) && config.isByStore !== true) {
       throw new Error(`${url} lets the role store in and does not say that it goes by the store.`);
     }

@@ -8,20 +8,22 @@ import { StartupError } from "../startup-error.ts";
 /** What a backup is: a folder with these files, and a list of them with checksums written last. */
 export const DATABASE_FILE = "tarjeta.sqlite";
 export const KEYS_FILE = "keys.json";
+export const PRIVACY_LOG_FILE = "privacy.log";
 export const MANIFEST_FILE = "manifest.json";
 
 const ArchivedFile = z.object({
-  name: z.enum([DATABASE_FILE, KEYS_FILE]),
+  name: z.enum([DATABASE_FILE, KEYS_FILE, PRIVACY_LOG_FILE]),
   bytes: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type ArchivedFile = z.infer<typeof ArchivedFile>;
 
+/** Of one form since the first: backups from before one of the files was in them lack it. */
 const Manifest = z.object({
   v: z.literal(1),
   /** When the copy was begun, by the clock of the machine that made it. For people. */
   madeAtMs: z.int(),
-  files: z.array(ArchivedFile).min(1).max(2),
+  files: z.array(ArchivedFile).min(1).max(3),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

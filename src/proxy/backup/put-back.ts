@@ -10,13 +10,16 @@ import {
 import path from "node:path";
 import { prepareDataDir } from "../data-dir.ts";
 import { StartupError } from "../startup-error.ts";
-import { openKeysFile } from "../keys/keys-file.ts";
+import { openKeysFile, readKeysFile, writeKeysFile } from "../keys/keys-file.ts";
+import { mergeKeys, type Keys } from "../keys/keys.ts";
 import { markRestored } from "../store/allowance.ts";
 import { openSqliteDatabase, sqliteFailure, UnusableFileError } from "../store/sqlite-database.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
-import { DATABASE_FILE, KEYS_FILE, readArchive, syncToDisk } from "./archive.ts";
+import type { Tx } from "../store/sql.ts";
+import { DATABASE_FILE, KEYS_FILE, PRIVACY_LOG_FILE, readArchive, syncToDisk } from "./archive.ts";
 import { checkCopy } from "./check-copy.ts";
 import { openAlone } from "./open-alone.ts";
+import { noteLog, planLog, putLog, type PutLog } from "./put-log.ts";
 import { stamp } from "./take-backup.ts";
 
 export interface RestoreOptions {
@@ -24,6 +27,7 @@ export interface RestoreOptions {
   readonly archive: string;
   readonly dataDir: string;
   readonly keysFile: string;
+  readonly privacyLogFile: string;
   /** Replace what is there. */
   readonly force: boolean;
   readonly nowMs: number;
@@ -31,13 +35,20 @@ export interface RestoreOptions {
 
 export interface Restored {
   readonly madeAtMs: number;
-  /** Where the keys that were there lie now; entries may still be sealed to them. */
+  /** A copy of the keys that were there, where they were not those of the backup. */
   readonly formerKeysFile: string | undefined;
+  readonly privacyLog: PutLog["state"];
 }
 
 /**
  * Puts a backup back, so that the next proxy started on the folder goes on from it. Everything is
  * checked and prepared beside what is there, which is replaced last.
+ *
+ * Keys that were made since the backup stay, in front of the backup's: kiosks have sealed to them, and
+ * the log beside the database lies under them. Only keys of another installation are replaced.
+ *
+ * So does the privacy log that is there, with what only the backup's has. Where it is missing, or older
+ * than the backup, nobody here knows what was asked for since: an incident in the database says so.
  *
  * The proxy whose database this was went on charging after the copy was made, and nobody knows until
  * when. So the copy is marked, and the proxy charges, before its first call, all that is left of the
@@ -53,11 +64,11 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
   prepareDataDir(dataDir);
   const database = path.join(dataDir, DATABASE_FILE);
   const hasKeys = manifest.files.some(({ name }) => name === KEYS_FILE);
-  const archivedKeys = path.join(archive, KEYS_FILE);
-  const isKeysInTheWay = hasKeys && existsSync(keysFile) && !isSame(archivedKeys, keysFile);
+  const archivedKeys = hasKeys ? path.join(archive, KEYS_FILE) : undefined;
+  const plan = planKeys(archivedKeys, keysFile);
 
   refuseIfInUse(database);
-  if (!force && (existsSync(database) || isKeysInTheWay)) {
+  if (!force && (existsSync(database) || plan.isReplacing)) {
     const there = existsSync(database) ? database : keysFile;
     throw new StartupError(
       `${there}: is there already; give --force to replace it, or set DATA_DIR to another folder.`,
@@ -66,22 +77,72 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
 
   const prepared = `${database}.restoring`;
   try {
-    const keys = openKeysFile(hasKeys ? archivedKeys : keysFile, !hasKeys);
-    await prepareDatabase(path.join(archive, DATABASE_FILE), prepared, createVault(keys));
-    const formerKeysFile = isKeysInTheWay
+    const keys = plan.keys ?? openKeysFile(keysFile, true);
+    const vault = createVault(keys);
+    const archivedLog = manifest.files.some(({ name }) => name === PRIVACY_LOG_FILE)
+      ? path.join(archive, PRIVACY_LOG_FILE)
+      : undefined;
+    const log = planLog(archivedLog, options.privacyLogFile, vault, plan.isReplacing);
+    await prepareDatabase(path.join(archive, DATABASE_FILE), prepared, vault, async (tx) => {
+      await markRestored(tx);
+      await noteLog(tx, log, manifest.madeAtMs, options.nowMs);
+    });
+    const formerKeysFile = plan.isChanging
       ? `${keysFile}.before-${stamp(options.nowMs)}`
       : undefined;
-    if (formerKeysFile !== undefined) renameSync(keysFile, formerKeysFile);
+    if (formerKeysFile !== undefined) copyPrivately(keysFile, formerKeysFile);
     // Keys first: without them the database is of no use, while keys alone do no harm.
-    if (hasKeys) copyPrivately(archivedKeys, keysFile);
+    putKeys(plan, archivedKeys, keysFile);
+    await putLog(log, options.privacyLogFile, vault, options.nowMs);
     // A log that is left beside another database would be taken for its own.
     for (const log of ["-wal", "-shm", "-journal"]) rmSync(database + log, { force: true });
     renameSync(prepared, database);
     syncToDisk(dataDir);
-    return { madeAtMs: manifest.madeAtMs, formerKeysFile };
+    return { madeAtMs: manifest.madeAtMs, formerKeysFile, privacyLog: log.state };
   } finally {
     for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(prepared + rest, { force: true });
   }
+}
+
+/** What becomes of the keys that are there. */
+interface KeysPlan {
+  /** Those to go on with; nothing when neither archive nor folder has any. */
+  readonly keys: Keys | undefined;
+  /** They are there, and not the backup's very own. */
+  readonly isChanging: boolean;
+  /** They are another installation's, or cannot be read: they only stay aside. */
+  readonly isReplacing: boolean;
+}
+
+function planKeys(archived: string | undefined, present: string): KeysPlan {
+  const isThere = existsSync(present);
+  if (archived === undefined) {
+    const keys = isThere ? readKeysFile(present) : undefined;
+    return { keys, isChanging: false, isReplacing: false };
+  }
+  const ofBackup = readKeysFile(archived);
+  if (!isThere || isSame(archived, present)) {
+    return { keys: ofBackup, isChanging: false, isReplacing: false };
+  }
+  const there = readable(present);
+  const both = there === undefined ? undefined : mergeKeys(there, ofBackup);
+  return { keys: both ?? ofBackup, isChanging: true, isReplacing: both === undefined };
+}
+
+/** Nothing when the file is damaged, which may be why somebody restores. */
+function readable(keysFile: string): Keys | undefined {
+  try {
+    return readKeysFile(keysFile);
+  } catch (error) {
+    if (error instanceof StartupError) return undefined;
+    throw error;
+  }
+}
+
+function putKeys(plan: KeysPlan, archived: string | undefined, keysFile: string): void {
+  if (archived === undefined) return;
+  if (plan.isChanging && plan.keys !== undefined) writeKeysFile(keysFile, plan.keys);
+  else copyPrivately(archived, keysFile);
 }
 
 function refuseIfInUse(database: string): void {
@@ -94,8 +155,13 @@ function refuseIfInUse(database: string): void {
   }
 }
 
-/** A copy with the newest schema and the mark, in one file that needs no log. */
-async function prepareDatabase(from: string, to: string, vault: Vault): Promise<void> {
+/** A copy with the newest schema and the marks, in one file that needs no log. */
+async function prepareDatabase(
+  from: string,
+  to: string,
+  vault: Vault,
+  mark: (tx: Tx) => Promise<void>,
+): Promise<void> {
   for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(to + rest, { force: true });
   copyPrivately(from, to);
   const wrong = checkCopy(to);
@@ -105,7 +171,7 @@ async function prepareDatabase(from: string, to: string, vault: Vault): Promise<
   try {
     const database = await openSqliteDatabase({ path: to }, vault);
     database.begin();
-    await markRestored(database.tx);
+    await mark(database.tx);
     database.commit();
     database.close();
   } catch (error) {

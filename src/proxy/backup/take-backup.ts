@@ -15,6 +15,7 @@ import {
   describeFile,
   KEYS_FILE,
   MANIFEST_FILE,
+  PRIVACY_LOG_FILE,
   syncToDisk,
   type Manifest,
 } from "./archive.ts";
@@ -25,17 +26,20 @@ export interface BackupOptions {
   readonly backupsDir: string;
   /** May be missing: a proxy that seals nothing has no keys. */
   readonly keysFile: string;
+  readonly privacyLogFile: string;
   /** Copies the database, as it is at one moment, into an empty file. */
   readonly copyDatabase: (file: string) => Promise<void>;
   readonly nowMs: number;
 }
 
 /**
- * Makes a backup of database and keys, for its owner only, and gives its folder. The folder appears
+ * Makes a backup of database, keys and privacy log, for its owner only, and gives its folder. The folder appears
  * under its name when everything in it is on disk and was checked; whatever fails leaves nothing.
  *
  * The keys are copied after the database: keys are added before they are used, so that later keys
- * open all of an earlier database, and not the other way round.
+ * open all of an earlier database, and not the other way round. The log is copied before the keys that
+ * it lies under; a record that is being appended meanwhile may be cut short in the copy, and was then
+ * not answered yet.
  */
 export async function takeBackup(options: BackupOptions): Promise<string> {
   const { backupsDir, keysFile, nowMs } = options;
@@ -51,11 +55,16 @@ export async function takeBackup(options: BackupOptions): Promise<string> {
     const wrong = await checkCopyAside(database);
     if (wrong !== undefined) throw new Error(`the copy of the database is damaged: ${wrong}`);
     const files = [await describeFile(partial, DATABASE_FILE)];
-    if (existsSync(keysFile)) {
-      const keys = path.join(partial, KEYS_FILE);
-      copyFileSync(keysFile, keys);
-      chmodSync(keys, 0o600);
-      files.push(await describeFile(partial, KEYS_FILE));
+    const beside = [
+      [options.privacyLogFile, PRIVACY_LOG_FILE],
+      [keysFile, KEYS_FILE],
+    ] as const;
+    for (const [from, name] of beside) {
+      if (!existsSync(from)) continue;
+      const copy = path.join(partial, name);
+      copyFileSync(from, copy);
+      chmodSync(copy, 0o600);
+      files.push(await describeFile(partial, name));
     }
     const manifest: Manifest = { v: 1, madeAtMs: nowMs, files };
     writeFileSync(path.join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`, {

@@ -60,7 +60,7 @@ export interface PairingRefusal extends Refusal {
 }
 
 export interface PairingDeps {
-  readonly store: Pick<DeviceStore, "addPairing" | "pair" | "notReceived">;
+  readonly store: Pick<DeviceStore, "addPairing" | "pair" | "askToLeave">;
   readonly setupCodes: SetupCodes;
   readonly registry: DeviceRegistry;
   readonly clock: Clock;
@@ -157,20 +157,24 @@ export function createPairing(deps: PairingDeps): Pairing {
       });
     }),
 
-    async leave({ device, nonce }, body) {
+    async leave({ device, nonce, digest }, body) {
       const asked = LeavingRequest.safeParse(parseJson(body));
       if (!asked.success) return err(invalidBody(asked.error));
       if (asked.data.nonce !== nonce) return err(OTHER_NONCE);
-      const missing = await store.notReceived(asked.data.owed);
-      if (missing > 0) {
-        const detail = `owed: ${missing} updates are on this kiosk only; send or import them first.`;
+      const { deviceId } = device;
+      const { owed } = asked.data;
+      const atMs = clock.wallMs();
+      const asking = await store.askToLeave({ deviceId, nonce, digest, atMs, owed });
+      if (asking.type === "nonce-reused") return err(REUSED_NONCE);
+      if (asking.missing > 0) {
+        const detail = `owed: ${asking.missing} updates are on this kiosk only; send or import them first.`;
         return err({ code: "still-owes", detail });
       }
-      await registry.revoke(device.deviceId);
+      await registry.revoke(deviceId);
       return ok({ v: 1, nonce });
     },
 
-    async followKey({ device, key, nonce }, body) {
+    async followKey({ device, key, nonce, digest }, body) {
       const asked = DeviceKeyRequest.safeParse(parseJson(body));
       if (!asked.success) return err(invalidBody(asked.error));
       if (asked.data.nonce !== nonce) return err(OTHER_NONCE);
@@ -191,14 +195,21 @@ export function createPairing(deps: PairingDeps): Pairing {
       const atMs = clock.wallMs();
       const next = await registry.follow({
         deviceId: device.deviceId,
+        nonce,
+        digest,
         keyId: keyIdOf(publicKey),
         publicKey,
         atMs,
         endsMs: atMs + KEY_OVERLAP_MS,
       });
-      return next === undefined
-        ? err({ code: "conflict", detail: "publicKey: this key is somebody's already." })
-        : ok({ v: 1, nonce, proxyTimeMs: atMs });
+      switch (next.type) {
+        case "followed":
+          return ok({ v: 1, nonce, proxyTimeMs: next.atMs });
+        case "nonce-reused":
+          return err(REUSED_NONCE);
+        case "conflict":
+          return err({ code: "conflict", detail: "publicKey: this key is somebody's already." });
+      }
     },
   };
 }
@@ -214,6 +225,11 @@ function oneByOne<Args extends readonly unknown[], T>(
     return next;
   };
 }
+
+const REUSED_NONCE: Refusal = {
+  code: "nonce-reused",
+  detail: "It came before with another body.",
+};
 
 /** A body that speaks for another request than its signature does. */
 export const OTHER_NONCE: Refusal = {

@@ -1,6 +1,12 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { PublicKey } from "../../contract/pairing.ts";
-import type { DeviceStore, KeyedDevice, PairOutcome } from "../store/device-store.ts";
+import type {
+  DeviceStore,
+  FollowOutcome,
+  KeyedDevice,
+  PairOutcome,
+} from "../store/device-store.ts";
+import type { ShutOuts } from "./shut-outs.ts";
 
 /** A paired kiosk's key, ready to verify with. */
 export interface KnownKey extends KeyedDevice {
@@ -19,14 +25,19 @@ export interface DeviceRegistry {
   readonly pair: (
     change: () => Promise<PairOutcome>,
   ) => Promise<Extract<PairOutcome, { type: "paired" }> | undefined>;
-  readonly follow: (
-    ask: Parameters<DeviceStore["followKey"]>[0],
-  ) => Promise<KeyedDevice | undefined>;
+  readonly follow: (ask: Parameters<DeviceStore["followKey"]>[0]) => Promise<FollowOutcome>;
   /** Whether there was anything to revoke. */
   readonly revoke: (deviceId: string) => Promise<boolean>;
 }
 
-export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegistry> {
+/**
+ * @param noteShutOut writes down outside the database that a kiosk was shut out; whoever asked for it
+ *   is answered after that
+ */
+export async function openDeviceRegistry(
+  store: DeviceStore,
+  noteShutOut: ShutOuts["note"],
+): Promise<DeviceRegistry> {
   const keys = new Map<string, KeyedDevice>();
   const verifiers = new Map<string, KeyObject>();
   for (const each of (await store.keyedDevices()).toReversed()) keys.set(each.keyId, each);
@@ -38,10 +49,19 @@ export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegi
     }
   };
 
+  /** Shut out in the database, and not written down outside yet: by kiosk, who took its place. */
+  const unnoted = new Map<string, string | undefined>();
+  const noteAll = async (): Promise<void> => {
+    for (const [deviceId, replacedBy] of unnoted) {
+      await noteShutOut({ deviceId, replacedBy });
+      unnoted.delete(deviceId);
+    }
+  };
+
   return {
     find(keyId) {
       const known = keys.get(keyId);
-      if (known === undefined) return undefined;
+      if (known?.publicKey === undefined) return undefined;
       const verifier = verifiers.get(keyId) ?? verifierOf(known.publicKey);
       if (verifier === undefined) return undefined;
       verifiers.set(keyId, verifier);
@@ -49,15 +69,20 @@ export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegi
     },
     list: () => [...keys.values()].toReversed(),
     async pair(change) {
+      await noteAll(); // Of an answer that could not be given before.
       const outcome = await change();
       if (outcome.type === "refused") return undefined;
-      keys.set(outcome.device.keyId, outcome.device);
+      const { keyId, replaces, state, device } = outcome.device;
+      keys.set(keyId, outcome.device);
       withdraw(outcome.revoked);
+      if (replaces !== undefined && state === "active") unnoted.set(replaces, device.deviceId);
+      await noteAll();
       return outcome;
     },
     async follow(ask) {
-      const next = await store.followKey(ask);
-      if (next === undefined) return undefined;
+      const outcome = await store.followKey(ask);
+      if (outcome.type !== "followed") return outcome;
+      const next = outcome.device;
       for (const [keyId, each] of keys) {
         const goesOn = each.device.deviceId === ask.deviceId && each.state === "active";
         if (goesOn && keyId !== next.keyId && (each.endsMs ?? Infinity) > ask.endsMs) {
@@ -65,12 +90,16 @@ export async function openDeviceRegistry(store: DeviceStore): Promise<DeviceRegi
         }
       }
       keys.set(next.keyId, next);
-      return next;
+      return outcome;
     },
     async revoke(deviceId) {
-      const revoked = await store.revokeDevice(deviceId);
-      withdraw(revoked);
-      return revoked.length > 0;
+      const held = [...keys.values()].filter(
+        (each) => each.device.deviceId === deviceId && each.state !== "revoked",
+      );
+      if (held.length === 0) return false;
+      await noteShutOut({ deviceId });
+      withdraw(await store.revokeDevice(deviceId));
+      return true;
     },
   };
 }

@@ -82,3 +82,33 @@ export function publicKeyOf({ sealing }: Keys): SealingKey {
   if (newest === undefined) throw new Error("there is always a key to seal to");
   return { kid: newest.kid, publicKey: newest.publicKey };
 }
+
+/**
+ * All keys of both, those of `older` behind: what was sealed to any of them still opens, and the
+ * newest goes on sealing. Nothing when they are not of one installation, whose pepper and id key
+ * never change.
+ */
+export function mergeKeys(newer: Keys, older: Keys): Keys | undefined {
+  if (!newer.pepper.equals(older.pepper) || !newer.visitorIdKey.equals(older.visitorIdKey)) {
+    return undefined;
+  }
+  const sealing = merged(newer.sealing, older.sealing, (a, b) => a.publicKey === b.publicKey);
+  const storage = merged(newer.storage, older.storage, (a, b) => a.key.equals(b.key));
+  if (sealing === undefined || storage === undefined) return undefined;
+  return { ...newer, sealing, storage };
+}
+
+/** Nothing when one name stands for two keys. */
+function merged<Key extends { readonly kid: string }>(
+  newer: readonly Key[],
+  older: readonly Key[],
+  isSame: (a: Key, b: Key) => boolean,
+): readonly Key[] | undefined {
+  const further: Key[] = [];
+  for (const key of older) {
+    const known = newer.find(({ kid }) => kid === key.kid);
+    if (known === undefined) further.push(key);
+    else if (!isSame(known, key)) return undefined;
+  }
+  return [...newer, ...further];
+}

@@ -1,26 +1,54 @@
+import { existsSync, readFileSync } from "node:fs";
 import { open, rename, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
+import { parseJson } from "../parse-json.ts";
 import { StartupError } from "../startup-error.ts";
+import { StoreFullError } from "../store/store-error.ts";
 import type { Vault } from "../vault/vault.ts";
 
 /** One withdrawal or erasure. Who it is about is said by hash alone. */
-const PrivacyRecord = z.object({
+const VisitorRecord = z.strictObject({
   act: z.enum(["withdraw", "erase"]),
   visitorKey: z.string(),
   atMs: z.number(),
+  /** Names of what may have reached Target by then, so that a database from before clears it too. */
+  attributes: z.optional(z.array(z.string())),
 });
+export type VisitorRecord = z.infer<typeof VisitorRecord>;
+
+/** A kiosk whose keys were all taken away: revoked, replaced or unpaired. */
+const ShutOutRecord = z.strictObject({
+  act: z.literal("shut-out"),
+  deviceId: z.string(),
+  /** The kiosk that took its place. */
+  replacedBy: z.optional(z.string()),
+  atMs: z.number(),
+});
+export type ShutOutRecord = z.infer<typeof ShutOutRecord>;
+
+/**
+ * What an act must never be undone by. `act` names the kind, and is the version too: new kinds and
+ * members are added, none changes its meaning, and one this program does not know ends the start
+ * rather than be left out.
+ */
+const PrivacyRecord = z.discriminatedUnion("act", [VisitorRecord, ShutOutRecord]);
 export type PrivacyRecord = z.infer<typeof PrivacyRecord>;
 
 /**
- * Every withdrawal and erasure ever asked for, outside the database, so that a restored backup of it
- * does not bring anybody back: append-only, each record sealed under the storage key and bound to
- * its place.
+ * Every withdrawal and erasure ever asked for, and every kiosk ever shut out, outside the database, so
+ * that a restored backup of it brings nobody back: append-only, each record sealed under the storage
+ * key and bound to its place. One file for one installation.
  */
 export interface PrivacyLog {
   /** Those found at opening, oldest first. */
   readonly records: readonly PrivacyRecord[];
-  /** Resolves when the record would survive a power cut; throws when there is no room for it. */
+  /** There was no file, and one was made. */
+  readonly isNew: boolean;
+  /**
+   * Resolves when the record would survive a power cut; throws `StoreFullError` when there is no room
+   * for it, and then it is not there.
+   */
   readonly append: (record: PrivacyRecord) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -31,8 +59,11 @@ export interface PrivacyLog {
  */
 const PREFIX_BYTES = 8;
 
-/** Ours: a record has about 250 bytes; a length above this was never written by us. */
-const MAX_RECORD_BYTES = 4_096;
+/** Ours: a length above this was never written by us; 200 of the longest names take 36 kB. */
+const MAX_RECORD_BYTES = 65_536;
+
+/** Ours: names a record takes; far more than kiosks of one chain write. */
+export const MAX_NAMES = 200;
 
 /**
  * Opens the log, or makes it. A last record that the power cut short was never acknowledged, and is
@@ -40,22 +71,32 @@ const MAX_RECORD_BYTES = 4_096;
  * what somebody withdrew.
  */
 export async function openPrivacyLog(file: string, vault: Vault): Promise<PrivacyLog> {
+  const isNew = !existsSync(file);
   const handle = await openFile(file);
   try {
     const bytes = await handle.readFile();
     const { records, length, kids } = readRecords(file, bytes, vault);
     if ([...kids].some((kid) => kid !== vault.kid)) {
-      await rewrite(file, records, vault);
+      // Only at a start, when nobody appends: an older key may then go.
+      await writePrivacyLog(file, records, vault);
       await handle.close();
       return await openPrivacyLog(file, vault);
     }
     if (length < bytes.length) await handle.truncate(length);
     await handle.sync();
-    return overFile(handle, vault, records, length);
+    return overFile(handle, vault, { records, isNew }, length);
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+/**
+ * The records of a log that is only looked at, such as a backup's. Throws a `StartupError` like
+ * `openPrivacyLog`.
+ */
+export function readPrivacyLog(file: string, vault: Vault): readonly PrivacyRecord[] {
+  return readRecords(file, readFileSync(file), vault).records;
 }
 
 async function openFile(file: string): Promise<FileHandle> {
@@ -66,7 +107,7 @@ async function openFile(file: string): Promise<FileHandle> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new StartupError(
-      `DATA_DIR: ${file} cannot be opened (${code}); give it back to this user.`,
+      `PRIVACY_LOG_FILE: ${file} cannot be opened (${code}); name a file in a folder this user owns.`,
       { cause },
     );
   }
@@ -87,7 +128,7 @@ function readRecords(
   let at = 0;
   const damaged = (why: string) =>
     new StartupError(
-      `DATA_DIR: record ${records.length + 1} of ${file} ${why}; restore the file, or the keys, from a backup.`,
+      `PRIVACY_LOG_FILE: record ${records.length + 1} of ${file} ${why}; restore the file, or the keys, from a backup.`,
     );
   while (bytes.length - at >= PREFIX_BYTES) {
     const length = lengthAt(bytes, at);
@@ -102,18 +143,17 @@ function readRecords(
     const opened = vault.open(placeOf(records.length), sealed);
     if (opened.type === "unknown-key") throw damaged(`is sealed to the missing key ${opened.kid}`);
     if (opened.type === "damaged") throw damaged("is damaged");
-    records.push(PrivacyRecord.parse(JSON.parse(opened.text)));
+    const record = PrivacyRecord.safeParse(parseJson(Buffer.from(opened.text)));
+    if (!record.success) throw damaged("is of a newer version of this program");
+    records.push(record.data);
     kids.add(sealed.split(".")[0]!);
     at = end;
   }
   return { records, length: at, kids };
 }
 
-/**
- * All of it anew under the newest key, whole or not at all: an older key may then go. Only at a start,
- * when nobody appends.
- */
-async function rewrite(
+/** Puts these records in place of all that is there, under the newest key, whole or not at all. */
+export async function writePrivacyLog(
   file: string,
   records: readonly PrivacyRecord[],
   vault: Vault,
@@ -160,11 +200,11 @@ function placeOf(index: number): string {
 function overFile(
   handle: FileHandle,
   vault: Vault,
-  records: readonly PrivacyRecord[],
+  found: Pick<PrivacyLog, "records" | "isNew">,
   startLength: number,
 ): PrivacyLog {
   let length = startLength;
-  let count = records.length;
+  let count = found.records.length;
   let last: Promise<unknown> = Promise.resolve();
 
   const appendNow = async (record: PrivacyRecord) => {
@@ -173,17 +213,18 @@ function overFile(
       const { bytesWritten } = await handle.write(whole);
       if (bytesWritten !== whole.length) throw new Error("the privacy log took half a record");
       await handle.sync();
-    } catch (error) {
+    } catch (cause) {
       // Half a record in the middle would make all after it unreadable.
       await handle.truncate(length);
-      throw error;
+      const { code, message } = cause as NodeJS.ErrnoException;
+      throw new StoreFullError(`the privacy log takes no record (${code ?? message})`, { cause });
     }
     length += whole.length;
     count += 1;
   };
 
   return {
-    records,
+    ...found,
     append: (record) => {
       const appending = last.then(() => appendNow(record));
       last = appending.catch(() => undefined);

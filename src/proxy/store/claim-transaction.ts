@@ -5,6 +5,8 @@ import { beginSearch, confirmProfile, orderLook, readBackState } from "./read-ba
 import { moveScans, openScansFrom } from "./scan-counts.ts";
 import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
+import { DamagedRowError } from "./store-error.ts";
+import { areTexts, storedJson } from "./stored-json.ts";
 import type {
   ChargeAsk,
   Claim,
@@ -14,7 +16,7 @@ import type {
   ClaimResult,
   Settlement,
 } from "./store.ts";
-import { setAsideSome } from "./set-aside-some.ts";
+import { setAsideSome, setUnusableAside } from "./set-aside-some.ts";
 import { finishSuppression, suppressionOf } from "./suppression.ts";
 import { openId } from "./vault-rows.ts";
 
@@ -48,7 +50,13 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
   if (granted.length > 0) {
     const bucket = await charge(tx, ledger, ask, granted.length);
     for (const row of granted) {
-      claims.push(await lease(tx, row, ledger.ledgerMs + ask.leaseMs, bucket));
+      const leased = await lease(tx, row, ledger.ledgerMs + ask.leaseMs, bucket);
+      if (leased.type === "leased") {
+        claims.push(leased.claim);
+        continue;
+      }
+      await refund(tx, bucket); // Nothing of it will leave.
+      await setUnusableAside(tx, row, leased.reason, ask.nowMs);
     }
   }
   if (granted.length === due.length) return { claims };
@@ -74,27 +82,61 @@ async function withIds(
       due.push({ ...row, id: { kind: row.kind, value: opened.value } });
       continue;
     }
-    await tx.run(
-      "UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1",
-      [row.visitor, opened.reason, nowMs],
-    );
-    await moveScans(tx, openScansFrom(row.open_scans), "waiting", "refused");
+    await setUnusableAside(tx, row, opened.reason, nowMs);
   }
   return due;
 }
+
+type Leased =
+  | { readonly type: "leased"; readonly claim: Claim }
+  /** A row of the visitor does not hold what it should; nothing was leased. */
+  | { readonly type: "damaged"; readonly reason: string };
 
 async function lease(
   tx: Tx,
   row: DueVisitor,
   leaseUntilMs: number,
   bucket: number,
-): Promise<Claim> {
+): Promise<Leased> {
+  const held = await heldOf(tx, row);
+  if (held instanceof DamagedRowError) return { type: "damaged", reason: held.message };
   await tx.run(
     `UPDATE visitor SET lease_until_ms = $2, fence = fence + 1, claimed_version = version,
        charge_bucket = $3
      WHERE visitor = $1`,
     [row.visitor, leaseUntilMs, bucket],
   );
+  await tx.run("UPDATE attribute SET claimed_value = value WHERE visitor = $1 AND version > $2", [
+    row.visitor,
+    row.acked_version,
+  ]);
+  const claim = {
+    visitorKey: row.visitor,
+    fence: row.fence + 1,
+    visitor: row.id,
+    version: row.version,
+    attempts: row.attempts,
+    ...held,
+  };
+  return { type: "leased", claim };
+}
+
+/** What is to be sent, and what was seen of it; every column that settling it will need is read. */
+async function heldOf(
+  tx: Tx,
+  row: DueVisitor,
+): Promise<Pick<Claim, "attributes" | "readBack"> | DamagedRowError> {
+  try {
+    openScansFrom(row.open_scans);
+    const readBack = await readBackState(tx, row.visitor);
+    return { readBack, attributes: await claimedAttributes(tx, row) };
+  } catch (error) {
+    if (error instanceof DamagedRowError) return error;
+    throw error;
+  }
+}
+
+async function claimedAttributes(tx: Tx, row: DueVisitor): Promise<readonly ClaimedAttribute[]> {
   const attributes = await tx.all<{
     name: string;
     value: string;
@@ -105,26 +147,16 @@ async function lease(
      WHERE visitor = $1 AND version > $2 ORDER BY name`,
     [row.visitor, row.acked_version],
   );
-  await tx.run("UPDATE attribute SET claimed_value = value WHERE visitor = $1 AND version > $2", [
-    row.visitor,
-    row.acked_version,
-  ]);
-  return {
-    visitorKey: row.visitor,
-    fence: row.fence + 1,
-    visitor: row.id,
-    version: row.version,
-    attempts: row.attempts,
-    readBack: await readBackState(tx, row.visitor),
-    attributes: attributes.map(
-      ({ name, value, effective_ms: effectiveMs, sent_values }): ClaimedAttribute => ({
-        name,
-        value,
-        effectiveMs,
-        sentValues: JSON.parse(sent_values),
-      }),
-    ),
-  };
+  return attributes.map(({ name, value, effective_ms: effectiveMs, sent_values }) => ({
+    name,
+    value,
+    effectiveMs,
+    sentValues: sentValuesIn(sent_values),
+  }));
+}
+
+function sentValuesIn(text: string): readonly string[] {
+  return storedJson("attribute.sent_values", text, areTexts);
 }
 
 /** Charges one more call, when one is left. */
@@ -152,7 +184,7 @@ export async function recordSending(
     );
     const claimed = rows[0]?.claimed_value ?? undefined;
     if (rows[0] === undefined || claimed === undefined) continue;
-    const sent: readonly string[] = JSON.parse(rows[0].sent_values);
+    const sent = sentValuesIn(rows[0].sent_values);
     const values = [claimed, ...sent.filter((value) => value !== claimed)];
     await tx.run("UPDATE attribute SET sent_values = $3 WHERE visitor = $1 AND name = $2", [
       ref.visitorKey,

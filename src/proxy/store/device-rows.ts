@@ -1,11 +1,19 @@
 import { PublicKey } from "../../contract/pairing.ts";
+import { DamagedRowError } from "./store-error.ts";
 import { storedJson } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
+import { findReceipt, saveReceipt } from "./nonce-rows.ts";
+import { notReceived } from "./reception.ts";
 import { noteReplaced } from "./replaced-rows.ts";
 import type {
+  DeviceStore,
   FollowingKey,
+  FollowOutcome,
+  LeavingOutcome,
+  LeavingWish,
   KeyedDevice,
   NewPairing,
+  NoncedWish,
   PairAsk,
   PairOutcome,
   PairingGrant,
@@ -156,10 +164,15 @@ async function addKey(tx: Tx, key: NewKey): Promise<void> {
 }
 
 /** Gives a kiosk its next key and lets the one it had go on until `endsMs`. */
-export async function followKey(tx: Tx, key: FollowingKey): Promise<KeyedDevice | undefined> {
+export async function followKey(tx: Tx, key: FollowingKey): Promise<FollowOutcome> {
+  const before = await findReceipt(tx, key, isAnswer);
+  if (before?.type === "nonce-reused") return before;
   const known = await findKey(tx, key.keyId);
   if (known !== undefined) {
-    return known.device.deviceId === key.deviceId && known.state === "active" ? known : undefined;
+    const isItsOwn = known.device.deviceId === key.deviceId && known.state === "active";
+    if (!isItsOwn) return { type: "conflict" };
+    if (before === undefined) await saveAnswer(tx, key);
+    return { type: "followed", device: known, atMs: before?.receipt.receiptMs ?? key.atMs };
   }
   await tx.run(
     `UPDATE device_key SET ends_ms = $2
@@ -167,7 +180,35 @@ export async function followKey(tx: Tx, key: FollowingKey): Promise<KeyedDevice 
     [key.deviceId, key.endsMs],
   );
   await addKey(tx, { ...key, state: "active" });
-  return findKey(tx, key.keyId);
+  await saveAnswer(tx, key);
+  return { type: "followed", device: (await findKey(tx, key.keyId))!, atMs: key.atMs };
+}
+
+/** Says whether a kiosk may go; the same request again is told the same. */
+export async function askToLeave(tx: Tx, wish: LeavingWish): Promise<LeavingOutcome> {
+  const before = await findReceipt(tx, wish, isAnswer);
+  if (before?.type === "nonce-reused") return before;
+  if (before !== undefined) return { type: "answered", missing: before.receipt.missing ?? 0 };
+  const missing = await notReceived(tx, wish.owed);
+  await saveAnswer(tx, wish, missing);
+  return { type: "answered", missing };
+}
+
+async function saveAnswer(tx: Tx, wish: NoncedWish, missing?: number): Promise<void> {
+  const answer: Answer = { receiptMs: wish.atMs, ...(missing === undefined ? {} : { missing }) };
+  await saveReceipt(tx, wish, answer, wish.atMs + NONCE_KEPT_MS);
+}
+
+/** Ours: longer than the window within which the same signature may come again. */
+const NONCE_KEPT_MS = 900_000;
+
+interface Answer {
+  readonly receiptMs: number;
+  readonly missing?: number;
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return typeof value === "object" && value !== null && "receiptMs" in value;
 }
 
 /** Takes every key of a kiosk away; gives those it had. */
@@ -178,6 +219,23 @@ export async function revokeDevice(tx: Tx, deviceId: string): Promise<readonly s
   );
   await tx.run("UPDATE device_key SET state = 'revoked' WHERE device_id = $1", [deviceId]);
   return rows.map((row) => row.key_id);
+}
+
+/** As `replace` or `revokeDevice` did, in a database that has not heard of it. */
+export async function shutOut(
+  tx: Tx,
+  { deviceId, replacedBy, atMs }: Parameters<DeviceStore["shutOut"]>[0],
+): Promise<void> {
+  const rows = await tx.all<{ replaced_by: string | null }>(
+    "SELECT replaced_by FROM device_record WHERE device_id = $1",
+    [deviceId],
+  );
+  // What a replaced kiosk owes is noted once: it may have been written off since.
+  if (replacedBy !== undefined && rows[0]?.replaced_by === null) {
+    await replace(tx, deviceId, replacedBy, atMs);
+  } else {
+    await revokeDevice(tx, deviceId);
+  }
 }
 
 /** Lets a waiting kiosk in; gives nothing when none of that id waits. */
@@ -202,7 +260,7 @@ async function findKey(tx: Tx, keyId: string): Promise<KeyedDevice | undefined> 
 function keyedDevice(row: KeyedRow): KeyedDevice {
   return {
     keyId: row.key_id,
-    publicKey: storedJson("device_key.public_key", row.public_key, isPublicKey),
+    publicKey: publicKeyIn(row.public_key),
     state: row.state,
     endsMs: row.ends_ms ?? undefined,
     device: {
@@ -216,6 +274,15 @@ function keyedDevice(row: KeyedRow): KeyedDevice {
     replaces: row.replaces ?? undefined,
     replacedBy: row.replaced_by ?? undefined,
   };
+}
+
+function publicKeyIn(text: string): PublicKey | undefined {
+  try {
+    return storedJson("device_key.public_key", text, isPublicKey);
+  } catch (error) {
+    if (error instanceof DamagedRowError) return undefined;
+    throw error;
+  }
 }
 
 function isPublicKey(value: unknown): value is PublicKey {

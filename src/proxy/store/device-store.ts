@@ -9,14 +9,21 @@ export interface DeviceStore {
   readonly addPairing: (pairing: NewPairing) => Promise<void>;
   /** Pairs a key, once; the same key again is told the same again. */
   readonly pair: (ask: PairAsk) => Promise<PairOutcome>;
-  /** Gives a kiosk its next key; nothing when that key is somebody's already. */
-  readonly followKey: (key: FollowingKey) => Promise<KeyedDevice | undefined>;
+  /** Gives a kiosk its next key. */
+  readonly followKey: (key: FollowingKey) => Promise<FollowOutcome>;
   /** Takes every key of a kiosk away; gives the ids of those that still were its. */
   readonly revokeDevice: (deviceId: string) => Promise<readonly string[]>;
-  /** How many of these numbers never came. */
-  readonly notReceived: (
-    owed: readonly { readonly epoch: string; readonly owed: Intervals }[],
-  ) => Promise<number>;
+  /** How many of the numbers that a kiosk still owes never came; by which it may leave, or not. */
+  readonly askToLeave: (wish: LeavingWish) => Promise<LeavingOutcome>;
+  /**
+   * Shuts a kiosk out that the log outside the database names, and notes who took its place; the same
+   * again changes nothing.
+   */
+  readonly shutOut: (record: {
+    readonly deviceId: string;
+    readonly replacedBy?: string | undefined;
+    readonly atMs: number;
+  }) => Promise<void>;
   readonly approveDevice: (deviceId: string, atMs: number) => Promise<PairOutcome>;
   /** Accepts that what a kiosk owes or lost will not come, once it cannot send any more (rule PR2). */
   readonly writeOff: (deviceId: string, atMs: number) => Promise<WriteOffOutcome>;
@@ -31,7 +38,8 @@ export type WriteOffOutcome =
 /** A key, and the record of the kiosk it belongs to. */
 export interface KeyedDevice {
   readonly keyId: string;
-  readonly publicKey: PublicKey;
+  /** Nothing when its row is damaged: then it opens nothing, and the others do. */
+  readonly publicKey: PublicKey | undefined;
   readonly state: "waiting" | "active" | "revoked";
   /** A key that was followed by another one opens nothing from then on. */
   readonly endsMs: number | undefined;
@@ -81,11 +89,34 @@ export type PairOutcome =
     }
   | { readonly type: "refused" };
 
-export interface FollowingKey {
+/** A request as its repeats are recognised (rule AU1). */
+export interface NoncedWish {
   readonly deviceId: string;
+  readonly nonce: string;
+  /** SHA-256 of the body in hex. */
+  readonly digest: string;
+  readonly atMs: number;
+}
+
+export interface LeavingWish extends NoncedWish {
+  readonly owed: readonly { readonly epoch: string; readonly owed: Intervals }[];
+}
+
+/** The same request again is told the same. */
+export type LeavingOutcome =
+  | { readonly type: "answered"; readonly missing: number }
+  | { readonly type: "nonce-reused" };
+
+export type FollowOutcome =
+  /** `atMs` is when the request came first. */
+  | { readonly type: "followed"; readonly device: KeyedDevice; readonly atMs: number }
+  /** The key is somebody's already. */
+  | { readonly type: "conflict" }
+  | { readonly type: "nonce-reused" };
+
+export interface FollowingKey extends NoncedWish {
   readonly keyId: string;
   readonly publicKey: PublicKey;
-  readonly atMs: number;
   /** When the keys it had until now end. */
   readonly endsMs: number;
 }

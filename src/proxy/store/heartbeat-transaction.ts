@@ -1,5 +1,7 @@
+import * as z from "zod/mini";
 import type { HeartbeatRequest } from "../../contract/heartbeat.ts";
 import type { KioskIncident } from "../../contract/kiosk-incident.ts";
+import { Resend } from "../../contract/resend.ts";
 import type { Device } from "../../contract/update.ts";
 import type { Witness } from "../../contract/witness.ts";
 import { EMPTY, size } from "../../domain/intervals.ts";
@@ -43,14 +45,20 @@ export async function heartbeat(
 ): Promise<HeartbeatResult> {
   const { device, nonce } = beat;
   const request = { deviceId: device.deviceId, nonce, digest };
-  const before = await findReceipt(tx, request);
+  const before = await findReceipt(tx, request, isHeard);
   if (before?.type === "nonce-reused") return before;
-  if (before !== undefined) return { type: "repeated", ...(before.receipt as Heard) };
+  if (before !== undefined) return { type: "repeated", ...before.receipt };
   const heard: Heard = { receiptMs, ...(await hear(tx, beat, receiptMs, limits)) };
   if (toldKid !== undefined) await noteSealedTo(tx, beat, toldKid, receiptMs);
   await saveReceipt(tx, request, heard, receiptMs + NONCE_KEPT_MS);
   return { type: "heard", ...heard };
 }
+
+function isHeard(value: unknown): value is Heard {
+  return StoredHeard.safeParse(value).success;
+}
+
+const StoredHeard = z.object({ receiptMs: z.number(), resend: z.optional(Resend) });
 
 async function hear(
   tx: Tx,

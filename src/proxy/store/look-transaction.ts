@@ -16,9 +16,11 @@ import {
   type StoredExpected,
 } from "./read-back-rows.ts";
 import { fateOf, moveScans, openScansFrom, splitAt, type OpenScans } from "./scan-counts.ts";
+import { setUnusableAside } from "./set-aside-some.ts";
 import type { Tx } from "./sql.ts";
+import { DamagedRowError } from "./store-error.ts";
 import type { VisitorState } from "./visitor-state.ts";
-import { isTexts, storedJson } from "./stored-json.ts";
+import { areTexts, storedJson } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
 
 interface DueLook {
@@ -27,6 +29,7 @@ interface DueLook {
   readonly sealed_id: string;
   readonly visitor_fence: number;
   readonly last_scan_ms: number;
+  readonly open_scans: string;
 }
 
 /** Leases due looks, oldest first; visitors with a call in flight come later. */
@@ -36,7 +39,8 @@ export async function claimLooks(
   ask: LooksAsk,
 ): Promise<readonly LookClaim[]> {
   const rows = await tx.all<DueLook>(
-    `SELECT r.visitor, v.kind, v.sealed_id, v.fence AS visitor_fence, v.last_scan_ms
+    `SELECT r.visitor, v.kind, v.sealed_id, v.fence AS visitor_fence, v.last_scan_ms,
+       v.open_scans
      FROM read_back r JOIN visitor v ON v.visitor = r.visitor
      WHERE r.look = $1 AND r.due_ms <= $2 AND v.lease_until_ms = 0
      ORDER BY r.due_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
@@ -44,7 +48,8 @@ export async function claimLooks(
   );
   const claims: LookClaim[] = [];
   for (const due of rows) {
-    const row = (await findReadBack(tx, due.visitor))!;
+    const row = await readableLook(tx, due, ask.nowMs);
+    if (row === undefined) continue;
     const id = openId(vault, due.visitor, due.sealed_id);
     if (id.type === "gone") {
       // Nobody can be asked about any more: what Target acknowledged is all that will be known.
@@ -68,6 +73,18 @@ export async function claimLooks(
   return claims;
 }
 
+/** The row; or nothing, and its visitor was set aside: what it should say is begun anew. */
+async function readableLook(tx: Tx, due: DueLook, nowMs: number): Promise<ReadBackRow | undefined> {
+  try {
+    return await findReadBack(tx, due.visitor);
+  } catch (error) {
+    if (!(error instanceof DamagedRowError)) throw error;
+    await setUnusableAside(tx, due, error.message, nowMs);
+    await forgetReadBack(tx, due.visitor);
+    return undefined;
+  }
+}
+
 /** Without what something newer of ours has replaced: that is looked for when it was sent. */
 async function stillExpected(tx: Tx, row: ReadBackRow): Promise<readonly ExpectedAttribute[]> {
   const held = await tx.all<{ name: string; value: string; sent_values: string }>(
@@ -77,7 +94,7 @@ async function stillExpected(tx: Tx, row: ReadBackRow): Promise<readonly Expecte
   return row.book.expected.flatMap((each) => {
     const now = held.find(({ name }) => name === each.name);
     if (now?.value !== each.value) return [];
-    const sent = storedJson("attribute.sent_values", now.sent_values, isTexts);
+    const sent = storedJson("attribute.sent_values", now.sent_values, areTexts);
     return [{ ...each, otherValues: sent.filter((value) => value !== each.value) }];
   });
 }
@@ -206,7 +223,7 @@ async function oweAgain(
       [key, name],
     );
     if (rows[0] === undefined) continue;
-    const sent = storedJson("attribute.sent_values", rows[0].sent_values, isTexts);
+    const sent = storedJson("attribute.sent_values", rows[0].sent_values, areTexts);
     const known =
       revertedTo === undefined || sent.includes(revertedTo) ? sent : [...sent, revertedTo];
     await tx.run(

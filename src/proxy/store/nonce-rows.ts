@@ -1,5 +1,7 @@
-import type { IngestReceipt } from "../../contract/ingest.ts";
+import { IngestReceipt } from "../../contract/ingest.ts";
 import type { Tx } from "./sql.ts";
+import { DamagedRowError } from "./store-error.ts";
+import { storedJson } from "./stored-json.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
 
 /** Ours: longer than any client repeats a request it has not seen the answer of. */
@@ -13,11 +15,15 @@ interface NoncedRequest {
   readonly digest: string;
 }
 
-/** What a nonce that came before was answered; nothing when it is new. */
-export async function findReceipt(
+/**
+ * What a nonce that came before was answered; nothing when it is new. Throws `DamagedRowError` when
+ * that is not the receipt it should be: whoever asks does so again with another nonce.
+ */
+export async function findReceipt<T>(
   tx: Tx,
   { deviceId, nonce, digest }: NoncedRequest,
-): Promise<{ type: "repeated"; receipt: unknown } | { type: "nonce-reused" } | undefined> {
+  isExpected: (value: unknown) => value is T,
+): Promise<{ type: "repeated"; receipt: T } | { type: "nonce-reused" } | undefined> {
   const rows = await tx.all<{ digest: string; receipt: string }>(
     "SELECT digest, receipt FROM nonce WHERE device_id = $1 AND nonce = $2",
     [deviceId, nonce],
@@ -25,7 +31,7 @@ export async function findReceipt(
   const row = rows[0];
   if (row === undefined) return undefined;
   return row.digest === digest
-    ? { type: "repeated", receipt: JSON.parse(row.receipt) }
+    ? { type: "repeated", receipt: storedJson("nonce.receipt", row.receipt, isExpected) }
     : { type: "nonce-reused" };
 }
 
@@ -43,10 +49,59 @@ export async function saveReceipt(
 
 /** The answer to a batch whose nonce came before. */
 export async function findNonce(tx: Tx, batch: IngestBatch): Promise<IngestResult | undefined> {
-  const found = await findReceipt(tx, { ...batch, deviceId: batch.device.deviceId });
-  return found?.type === "repeated"
-    ? { type: "repeated", receipt: found.receipt as IngestReceipt }
-    : found;
+  const request = { ...batch, deviceId: batch.device.deviceId };
+  return findReceipt(tx, request, isIngestReceipt);
+}
+
+function isIngestReceipt(value: unknown): value is IngestReceipt {
+  return IngestReceipt.safeParse(value).success;
+}
+
+/**
+ * Takes what receipts still kept say of these updates out of them. Those that cannot be read are
+ * dropped: a repeat is then recognised by its number, while nobody could say whom they name.
+ */
+export async function forgetVerdicts(
+  tx: Tx,
+  deviceId: string,
+  ids: ReadonlySet<string>,
+  nowMs: number,
+): Promise<void> {
+  const rows = await tx.all<{ nonce: string; receipt: string }>(
+    "SELECT nonce, receipt FROM nonce WHERE device_id = $1 AND expires_ms > $2",
+    [deviceId, nowMs],
+  );
+  for (const { nonce, receipt } of rows) {
+    const said = verdictsIn(receipt);
+    if (said === "other") continue;
+    if (said === "damaged") {
+      await tx.run("DELETE FROM nonce WHERE device_id = $1 AND nonce = $2", [deviceId, nonce]);
+      continue;
+    }
+    const verdicts = said.verdicts.filter(({ id }) => !ids.has(id));
+    if (verdicts.length === said.verdicts.length) continue;
+    await tx.run("UPDATE nonce SET receipt = $3 WHERE device_id = $1 AND nonce = $2", [
+      deviceId,
+      nonce,
+      JSON.stringify({ ...said, verdicts }),
+    ]);
+  }
+}
+
+/** The receipt of a batch; of a heartbeat and the like, which name no update, `other`. */
+function verdictsIn(receipt: string): IngestReceipt | "other" | "damaged" {
+  try {
+    const said = storedJson("nonce.receipt", receipt, isReceipt);
+    return "verdicts" in said ? said : "other";
+  } catch (error) {
+    if (error instanceof DamagedRowError) return "damaged";
+    throw error;
+  }
+}
+
+function isReceipt(value: unknown): value is IngestReceipt | { readonly receiptMs: number } {
+  if (typeof value !== "object" || value === null) return false;
+  return isIngestReceipt(value) || (!("verdicts" in value) && "receiptMs" in value);
 }
 
 export async function saveNonce(tx: Tx, batch: IngestBatch, receipt: IngestReceipt): Promise<void> {

@@ -1,3 +1,4 @@
+import { DamagedRowError } from "./store-error.ts";
 import { storedJson } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
@@ -35,6 +36,19 @@ export function dayOf(effectiveMs: number): number {
 
 export function openScansFrom(text: string): OpenScans {
   return text === NO_SCANS ? [] : storedJson("visitor.open_scans", text, isOpenScans);
+}
+
+/**
+ * The same where something must be done however damaged the column is: the scans in it then stay
+ * counted as they were.
+ */
+export function readableScans(text: string): OpenScans {
+  try {
+    return openScansFrom(text);
+  } catch (error) {
+    if (error instanceof DamagedRowError) return [];
+    throw error;
+  }
 }
 
 function isOpenScans(value: unknown): value is OpenScans {

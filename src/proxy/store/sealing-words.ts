@@ -3,7 +3,7 @@ import { size } from "../../domain/intervals.ts";
 import { findReception, lastKnownSeq, missingNumbers } from "./reception.ts";
 import type { Tx } from "./sql.ts";
 import type { HoldersAsk, KeyHolder } from "./store.ts";
-import { storedJson } from "./stored-json.ts";
+import { areTexts, storedJson } from "./stored-json.ts";
 
 // What kiosks say of the keys that their entries are sealed to, and whom a key is kept for (rule IN6).
 
@@ -82,7 +82,7 @@ function wordOf(row: DeviceRow, { kid, newestKid }: HoldersAsk): string | undefi
   if (sealedTo === null || saidMs === null || toldMs === null || toldKid !== newestKid) {
     return "has not said yet which keys it needs";
   }
-  const kids = storedJson("sealing_word.sealed_to", sealedTo, areWords);
+  const kids = storedJson("sealing_word.sealed_to", sealedTo, areTexts);
   if (kids.includes(kid)) return "has entries sealed to it";
   return saidMs - toldMs >= SETTLED_AFTER_MS ? undefined : "has known the new key too shortly";
 }
@@ -107,8 +107,4 @@ async function owedByShutOut(
     }
   }
   return undefined;
-}
-
-function areWords(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }

@@ -1,4 +1,4 @@
-import { moveScans, openScansFrom, type OpenScans } from "./scan-counts.ts";
+import { moveScans, openScansFrom, readableScans, type OpenScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 
 export interface RefusedSome {
@@ -53,4 +53,22 @@ export async function setAsideSome(
 interface Held {
   readonly version: number;
   readonly open_scans: string;
+}
+
+/**
+ * Sets a visitor aside of whom something stored cannot be used, until something newer arrives; the
+ * others are not kept waiting by it.
+ */
+export async function setUnusableAside(
+  tx: Tx,
+  { visitor, open_scans }: { readonly visitor: string; readonly open_scans: string },
+  reason: string,
+  atMs: number,
+): Promise<void> {
+  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
+    visitor,
+    reason,
+    atMs,
+  ]);
+  await moveScans(tx, readableScans(open_scans), "waiting", "refused");
 }

@@ -7,10 +7,12 @@ import { deadLetters, figures } from "./figures-query.ts";
 import {
   addPairing,
   approveDevice,
+  askToLeave,
   followKey,
   keyedDevices,
   pair,
   revokeDevice,
+  shutOut,
 } from "./device-rows.ts";
 import { discardHeld, listHeld } from "./held-rows.ts";
 import { releaseHeld } from "./held-release.ts";
@@ -20,14 +22,14 @@ import { ingest } from "./ingest-transaction.ts";
 import { claimLooks, settleLook } from "./look-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
+import { notePrivacyLog, suppressions } from "./privacy-log-rows.ts";
 import { receipts } from "./receipt-rows.ts";
-import { notReceived } from "./reception.ts";
 import { reseal, storageKids } from "./reseal-rows.ts";
 import { sealingHolders } from "./sealing-words.ts";
 import { writeOff } from "./replaced-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
-import { suppress } from "./suppression.ts";
+import { sentAttributes, suppress } from "./suppression.ts";
 import { dropIds } from "./vault-rows.ts";
 
 /** What the store does, without what opening and closing an engine is. */
@@ -124,6 +126,12 @@ export function createStoreScripts(
       case "suppress":
         onForgotten();
         return suppress(tx, vault, ...call.args);
+      case "sentAttributes":
+        return sentAttributes(tx, ...call.args);
+      case "suppressions":
+        return suppressions(tx);
+      case "notePrivacyLog":
+        return notePrivacyLog(tx, ...call.args);
       case "dropIds":
         return dropIds(tx, ...call.args);
       case "ledgerTimeMs":
@@ -153,6 +161,8 @@ export function createStoreScripts(
         return followKey(tx, ...call.args);
       case "revokeDevice":
         return revokeDevice(tx, ...call.args);
+      case "shutOut":
+        return shutOut(tx, ...call.args);
       case "approveDevice":
         return approveDevice(tx, ...call.args);
       case "sealingHolders":
@@ -167,8 +177,8 @@ export function createStoreScripts(
         return publishedConfigs(tx);
       case "receipts":
         return receipts(tx, vault, ...call.args);
-      case "notReceived":
-        return notReceived(tx, ...call.args);
+      case "askToLeave":
+        return askToLeave(tx, ...call.args);
       case "writeOff":
         return writeOff(tx, ...call.args);
       case "figures":

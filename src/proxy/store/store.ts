@@ -12,6 +12,7 @@ import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
+import type { VisitorRecord } from "../privacy/privacy-log.ts";
 import type { DeviceStore } from "./device-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
 import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
@@ -86,6 +87,13 @@ export interface Store extends DeviceStore, ReadBackStore {
    * or its log.
    */
   readonly suppress: (order: Suppression) => Promise<Suppressed>;
+
+  /** Names of a visitor's attributes that may have reached Target. */
+  readonly sentAttributes: (visitorKey: string) => Promise<readonly string[]>;
+  /** Every withdrawal and erasure ever heard of here. */
+  readonly suppressions: () => Promise<readonly VisitorRecord[]>;
+  /** Raises the incident that the log outside the database is behind; without words closes it. */
+  readonly notePrivacyLog: (detail: string | undefined, atMs: number) => Promise<void>;
 
   /** The furthest ledger time ever used; undefined in a new store (rule QT1). */
   readonly ledgerTimeMs: () => Promise<number | undefined>;
@@ -306,6 +314,8 @@ export interface Suppression {
   /** When it was asked for, and now; proxy time. */
   readonly atMs: number;
   readonly nowMs: number;
+  /** What may have reached Target, also where this database has not heard of it. */
+  readonly attributes?: readonly string[] | undefined;
   /** What an attribute is overwritten with, by name; `*` for all others, else the empty text. */
   readonly cleared: Readonly<Record<string, string>>;
 }

@@ -15,6 +15,10 @@ export function storedJson<T>(
   return value;
 }
 
+export function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
 /** Ascending, apart by at least one number. */
 export function isIntervals(value: unknown): value is Intervals {
   if (!Array.isArray(value)) return false;
@@ -27,10 +31,6 @@ export function isIntervals(value: unknown): value is Intervals {
     lastTo = Number(to);
     return ascends;
   });
-}
-
-export function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 function jsonOf(text: string): unknown {

@@ -1,8 +1,8 @@
-import type { IngestReceipt } from "../../contract/ingest.ts";
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
 import { forgetReadBack } from "./read-back-rows.ts";
-import { fateOf, openScansFrom, uncountScans } from "./scan-counts.ts";
+import { fateOf, readableScans, uncountScans } from "./scan-counts.ts";
+import { forgetVerdicts } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 import type { Suppressed, Suppression } from "./store.ts";
@@ -72,15 +72,34 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   if (held === undefined) return { clearing: [] };
   // Nobody looks at the profile any more, and scans that had no effect yet will have none.
   await forgetReadBack(tx, visitorKey);
-  await uncountScans(tx, openScansFrom(held.open_scans), fateOf(held.state));
+  await uncountScans(tx, readableScans(held.open_scans), fateOf(held.state));
   await tx.run("UPDATE visitor SET open_scans = '[]' WHERE visitor = $1", [visitorKey]);
   if (known === undefined) {
     // What never left need not be cleared, and what was about to leave no longer does.
     await tx.run("DELETE FROM attribute WHERE visitor = $1 AND sent_values = '[]'", [visitorKey]);
+    await addUnheardOf(tx, order);
   }
   const clearing = await clear(tx, vault, order, held, known !== undefined);
   if (clearing.length === 0) await finishSuppression(tx, visitorKey);
   return { clearing };
+}
+
+/** Rows for what reached Target after this database was copied: without them nothing clears it. */
+async function addUnheardOf(tx: Tx, { visitorKey, attributes = [] }: Suppression): Promise<void> {
+  await tx.runMany(
+    `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
+     VALUES ($1, $2, '', 0, '', 0, 0, '[]') ON CONFLICT (visitor, name) DO NOTHING`,
+    attributes.map((name) => [visitorKey, name]),
+  );
+}
+
+/** Names of a visitor's attributes that may have reached Target. */
+export async function sentAttributes(tx: Tx, visitorKey: string): Promise<readonly string[]> {
+  const rows = await tx.all<{ name: string }>(
+    "SELECT name FROM attribute WHERE visitor = $1 AND sent_values <> '[]' ORDER BY name",
+    [visitorKey],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /**
@@ -157,19 +176,6 @@ async function forgetJournal(tx: Tx, visitorKey: string, nowMs: number): Promise
   await tx.run("DELETE FROM journal WHERE visitor = $1", [visitorKey]);
   const ids = new Set(rows.map(({ id }) => id));
   for (const deviceId of new Set(rows.map((row) => row.device_id))) {
-    const receipts = await tx.all<{ nonce: string; receipt: string }>(
-      "SELECT nonce, receipt FROM nonce WHERE device_id = $1 AND expires_ms > $2",
-      [deviceId, nowMs],
-    );
-    for (const { nonce, receipt } of receipts) {
-      const said: IngestReceipt = JSON.parse(receipt);
-      const verdicts = said.verdicts.filter(({ id }) => !ids.has(id));
-      if (verdicts.length === said.verdicts.length) continue;
-      await tx.run("UPDATE nonce SET receipt = $3 WHERE device_id = $1 AND nonce = $2", [
-        deviceId,
-        nonce,
-        JSON.stringify({ ...said, verdicts }),
-      ]);
-    }
+    await forgetVerdicts(tx, deviceId, ids, nowMs);
   }
 }

@@ -89,6 +89,7 @@ function anAdmin(
         return { v: 1, act, atMs: 1, clearing: [] };
       },
       applyAgain: async () => undefined,
+      settleLog: async () => undefined,
     },
     backup: async () => "/backups/one",
     figures: () => store.figures(clock.wallMs(), 0),
@@ -174,6 +175,13 @@ describe("the admin listener", () => {
 
   it("[AD1] mounts no route that does not declare who may use it", () => {
     expect(() => anAdmin().get("/v1/forgotten", async () => ({}))).toThrow(/does not declare/);
+  });
+
+  it("[AD3] mounts no route that may change something without a name for the audit", () => {
+    const config = { access: ["operator"] } as const;
+    expect(() => anAdmin().post("/v1/unseen", { config }, async () => ({}))).toThrow(/audited/);
+    expect(() => anAdmin().delete("/v1/unseen", { config }, async () => ({}))).toThrow(/audited/);
+    anAdmin().get("/v1/seen", { config }, async () => ({}));
   });
 
   it("[AD1] lets an operator name another, tells the token once, and forgets a revoked one at once", async () => {

@@ -1,12 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { readArchive } from "../../../src/proxy/backup/archive.ts";
 import { putBack } from "../../../src/proxy/backup/put-back.ts";
 import { takeBackup } from "../../../src/proxy/backup/take-backup.ts";
-import { writeKeysFile } from "../../../src/proxy/keys/keys-file.ts";
-import { makeSealingKey } from "../../../src/proxy/keys/keys.ts";
+import { readKeysFile, writeKeysFile } from "../../../src/proxy/keys/keys-file.ts";
+import { makeKeys, makeSealingKey, makeStorageKey } from "../../../src/proxy/keys/keys.ts";
 import { KEYS } from "../../support/keys.ts";
 import { aBatch, anId, anUpdate, NOW } from "../../support/store-builders.ts";
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
@@ -17,17 +25,19 @@ async function aDataDir() {
   const store = await aSqliteStore({ path: path.join(dataDir, "tarjeta.sqlite") });
   const keysFile = path.join(dataDir, "keys.json");
   const backupsDir = path.join(dataDir, "backups");
+  const privacyLogFile = path.join(dataDir, "privacy.log");
   const take = (copyDatabase = store.copyTo) =>
-    takeBackup({ backupsDir, keysFile, copyDatabase, nowMs: NOW });
+    takeBackup({ backupsDir, keysFile, privacyLogFile, copyDatabase, nowMs: NOW });
   const ingest = (seq: number) => store.ingest(aBatch([anUpdate({ seq, id: anId(seq) })]));
-  return { dataDir, store, keysFile, backupsDir, take, ingest };
+  return { dataDir, store, keysFile, privacyLogFile, backupsDir, take, ingest };
 }
 
 /** Another folder to restore into. */
 function elsewhere(archive: string, force = false) {
   const dataDir = path.join(aFolder(), "data");
   const keysFile = path.join(dataDir, "keys.json");
-  return { archive, dataDir, keysFile, force, nowMs: NOW };
+  const privacyLogFile = path.join(dataDir, "privacy.log");
+  return { archive, dataDir, keysFile, privacyLogFile, force, nowMs: NOW };
 }
 
 function seqsIn(file: string): readonly number[] {
@@ -95,8 +105,16 @@ describe("[BK2] a restore", () => {
     await ingest(1);
     const to = elsewhere(await take());
     await ingest(2);
-    expect(await putBack(to)).toEqual({ madeAtMs: NOW, formerKeysFile: undefined });
-    expect(readdirSync(to.dataDir).toSorted()).toEqual(["keys.json", "tarjeta.sqlite"]);
+    expect(await putBack(to)).toEqual({
+      madeAtMs: NOW,
+      formerKeysFile: undefined,
+      privacyLog: "missing",
+    });
+    expect(readdirSync(to.dataDir).toSorted()).toEqual([
+      "keys.json",
+      "privacy.log",
+      "tarjeta.sqlite",
+    ]);
     for (const name of readdirSync(to.dataDir)) {
       expect(statSync(path.join(to.dataDir, name)).mode & 0o777).toBe(0o600);
     }
@@ -109,17 +127,23 @@ describe("[BK2] a restore", () => {
   });
 
   it("refuses while a proxy runs on the folder, also with --force", async () => {
-    const { take, dataDir, keysFile, ingest } = await aDataDir();
+    const { take, dataDir, keysFile, privacyLogFile, ingest } = await aDataDir();
     const archive = await take();
-    const restoring = putBack({ archive, dataDir, keysFile, force: true, nowMs: NOW });
+    const restoring = putBack({
+      archive,
+      dataDir,
+      keysFile,
+      privacyLogFile,
+      force: true,
+      nowMs: NOW,
+    });
     await expect(restoring).rejects.toThrow(/in use by a proxy that runs; stop it first/);
     expect(await ingest(1)).toMatchObject({ type: "stored" });
   });
 
   it("refuses where something is already, unless told to replace it", async () => {
-    const { take, dataDir, keysFile, store, ingest } = await aDataDir();
+    const { take, dataDir, keysFile, privacyLogFile, store, ingest } = await aDataDir();
     writeKeysFile(keysFile, KEYS);
-    const oldKeys = readFileSync(keysFile, "utf8");
     await ingest(1);
     const archive = await take();
     await ingest(2);
@@ -127,17 +151,50 @@ describe("[BK2] a restore", () => {
     writeKeysFile(keysFile, { ...KEYS, sealing: [makeSealingKey(), ...KEYS.sealing] });
     const newerKeys = readFileSync(keysFile, "utf8");
     writeFileSync(path.join(dataDir, "tarjeta.sqlite-wal"), "");
-    const to = { archive, dataDir, keysFile, force: false, nowMs: NOW };
+    const to = { archive, dataDir, keysFile, privacyLogFile, force: false, nowMs: NOW };
     await expect(putBack(to)).rejects.toThrow(/is there already; give --force/);
     expect(seqsIn(path.join(dataDir, "tarjeta.sqlite"))).toEqual([1, 2]);
     expect(readFileSync(keysFile, "utf8")).toBe(newerKeys);
 
     const { formerKeysFile } = await putBack({ ...to, force: true });
     expect(seqsIn(path.join(dataDir, "tarjeta.sqlite"))).toEqual([1]);
-    expect(readFileSync(keysFile, "utf8")).toBe(oldKeys);
-    // Kiosks may hold entries that are sealed to a key which is only in there.
+    // Kiosks may hold entries that are sealed to a key which the backup has not heard of.
+    expect(readFileSync(keysFile, "utf8")).toBe(newerKeys);
     expect(readFileSync(formerKeysFile!, "utf8")).toBe(newerKeys);
+    expect(statSync(formerKeysFile!).mode & 0o777).toBe(0o600);
     expect(existsSync(path.join(dataDir, "tarjeta.sqlite-wal"))).toBe(false);
+  });
+
+  it("keeps keys made since, in front of the backup's; those of another installation give way", async () => {
+    const { take, dataDir, keysFile, privacyLogFile, store } = await aDataDir();
+    const [early, late] = [makeSealingKey(), makeSealingKey()];
+    writeKeysFile(keysFile, { ...KEYS, sealing: [early, ...KEYS.sealing] });
+    const archive = await take();
+    await store.close();
+    // `early` was retired since, and both kinds were rotated.
+    const storage = [makeStorageKey("s2"), ...KEYS.storage];
+    writeKeysFile(keysFile, { ...KEYS, sealing: [late, ...KEYS.sealing], storage });
+    const to = { archive, dataDir, keysFile, privacyLogFile, force: true, nowMs: NOW };
+    await putBack(to);
+    const kept = readKeysFile(keysFile);
+    const sealing = [late, ...KEYS.sealing, early].map(({ kid }) => kid);
+    expect(kept.sealing.map(({ kid }) => kid)).toEqual(sealing);
+    expect(kept.storage.map(({ kid }) => kid)).toEqual([
+      "s2",
+      ...KEYS.storage.map(({ kid }) => kid),
+    ]);
+
+    writeKeysFile(keysFile, makeKeys());
+    const others = readFileSync(keysFile, "utf8");
+    rmSync(path.join(dataDir, "tarjeta.sqlite"));
+    await expect(putBack({ ...to, force: false })).rejects.toThrow(/keys\.json: is there already/);
+    const { formerKeysFile } = await putBack({ ...to, nowMs: NOW + 1 });
+    expect(readFileSync(keysFile)).toEqual(readFileSync(path.join(archive, "keys.json")));
+    expect(readFileSync(formerKeysFile!, "utf8")).toBe(others);
+
+    writeFileSync(keysFile, "no keys");
+    await putBack({ ...to, nowMs: NOW + 2 });
+    expect(readFileSync(keysFile)).toEqual(readFileSync(path.join(archive, "keys.json")));
   });
 
   it("replaces a database that is damaged, which is why somebody restores", async () => {

@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { HEARTBEAT_PATH, HeartbeatReceipt } from "../../../src/contract/heartbeat.ts";
 import { INGEST_PATH, IngestReceipt } from "../../../src/contract/ingest.ts";
 import { CONFIG_PATH } from "../../../src/contract/kiosk-config.ts";
-import { DEVICE_KEY_PATH, DEVICE_PATH } from "../../../src/contract/pairing.ts";
+import { SIGNING_ALGORITHM } from "../../../src/contract/request-signature.ts";
+import {
+  DEVICE_KEY_PATH,
+  DEVICE_PATH,
+  keyProofText,
+  LEAVING_PATH,
+} from "../../../src/contract/pairing.ts";
 import { Problem } from "../../../src/contract/problem.ts";
 import type { Clock } from "../../../src/domain/clock.ts";
 import { KEY_LIFETIME_MS, rotateKey } from "../../../src/kiosk/key-rotation.ts";
@@ -109,6 +115,7 @@ describe("a request that is not let in", () => {
       await post(listener, "{", TYPE),
       await post(listener, JSON.stringify(aHeartbeat()), TYPE, HEARTBEAT_PATH),
       await post(listener, "{}", TYPE, DEVICE_KEY_PATH),
+      await post(listener, "{}", TYPE, LEAVING_PATH),
       await fetch(listener.kioskUrl + CONFIG_PATH),
       await fetch(listener.kioskUrl + DEVICE_PATH),
     ];
@@ -144,6 +151,45 @@ describe("a request that is not let in", () => {
     const init = { method: "POST", headers: TYPE, body: beat, nonce } as const;
     expect(await codeOf(await kiosk.fetch(HEARTBEAT_PATH, init))).toBe("nonce-reused");
     expect(await stateOf(listener)).toBe(before);
+  });
+
+  it("[AU1] [IN4] so is one that brings a key, or wishes to leave; a repeat is told the same", async () => {
+    const listener = await aListener();
+    const kiosk = await createRawKiosk(listener);
+    const bring = async (nonce: string) => {
+      const next = await newKeyPair(crypto.subtle);
+      const text = new TextEncoder().encode(keyProofText(nonce, kiosk.identity.keyId));
+      const signature = await crypto.subtle.sign(SIGNING_ALGORITHM, next.privateKey, text);
+      const proof = Buffer.from(signature).toString("base64");
+      const body = JSON.stringify({ v: 1, nonce, publicKey: next.publicKey, proof });
+      const init = { method: "POST", headers: TYPE, body, nonce } as const;
+      return { body, headers: await signedHeaders(kiosk.identity, DEVICE_KEY_PATH, init) };
+    };
+    const keyNonce = randomUUID();
+    const first = await bring(keyNonce);
+    const sendFirst = () => post(listener, first.body, first.headers, DEVICE_KEY_PATH);
+    const answered = await (await sendFirst()).text();
+    const before = await stateOf(listener);
+    listener.clock.advance(1_000);
+    expect(await (await sendFirst()).text()).toBe(answered);
+    const second = await bring(keyNonce);
+    const refused = await post(listener, second.body, second.headers, DEVICE_KEY_PATH);
+    expect(await codeOf(refused)).toBe("nonce-reused");
+    expect(listener.desk.registry.list()).toHaveLength(2);
+    expect(await stateOf(listener)).toBe(before);
+
+    const nonce = randomUUID();
+    const wish = (owed: readonly unknown[]) => {
+      const body = JSON.stringify({ v: 1, nonce, owed });
+      return kiosk.fetch(LEAVING_PATH, { method: "POST", headers: TYPE, body, nonce });
+    };
+    const owed = [{ epoch: kiosk.epoch, owed: [[1, 1]] }];
+    expect(await codeOf(await wish(owed))).toBe("still-owes");
+    expect(await codeOf(await wish(owed))).toBe("still-owes");
+    expect(await codeOf(await wish([]))).toBe("nonce-reused");
+    expect(listener.desk.registry.list().every(({ state }) => state === "active")).toBe(true);
+    kiosk.add(CARD);
+    expect(await kiosk.send()).toMatchObject([{ verdict: "accepted" }]);
   });
 
   it("[AU1] signed for another nonce than the body's, it is refused", async () => {

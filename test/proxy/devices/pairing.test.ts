@@ -231,7 +231,7 @@ describe("who may send, after a restart", () => {
     const store = await aSqliteStore({ path: path.join(folder, "tarjeta.sqlite") });
     const desk = await aPairingDesk(store, clock);
     await desk.pairingCode();
-    const registry = await openDeviceRegistry(store);
+    const registry = await openDeviceRegistry(store, async () => undefined);
     expect(registry.list()).toEqual(desk.registry.list());
   });
 });

@@ -65,7 +65,7 @@ describe("[PV6] the log of withdrawals and erasures", () => {
       changed[at] = changed[at] === 0x41 ? 0x42 : 0x41;
       writeFileSync(file, changed);
       await expect(openPrivacyLog(file, vault)).rejects.toThrow(
-        /^DATA_DIR: record [12] of .* (is damaged|is sealed to the missing key .*); restore/,
+        /^PRIVACY_LOG_FILE: record [12] of .* (is damaged|is sealed to the missing key .*); restore/,
       );
     }
   });
