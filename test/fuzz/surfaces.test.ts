@@ -205,7 +205,15 @@ describe("what the proxy is told by the site's service and file of ids", () => {
   it("[HI1] a file of them is taken, or refused by its line and by nothing that stands there", () => {
     const file = path.join(folder, "ids.csv");
     const line = fc.oneof(
-      fc.constantFrom(`${CARD},shopper-1`, `${CARD},`, `,${CARD}`, "card,id", "", `"${CARD}","a"`),
+      fc.constantFrom(
+        `${CARD},shopper-1`,
+        `${CARD},`,
+        `,${CARD}`,
+        "card,id",
+        "",
+        `${CARD.repeat(12)},a`,
+        `"${CARD}","a"`,
+      ),
       hostileText.map((text) => `${CARD},${text}`),
       hostileText,
     );
@@ -262,6 +270,7 @@ describe("what the proxy finds in its own files", () => {
     }
     await log.close();
     const good = readFileSync(file);
+    const lastFrom = (good.length / 3) * 2;
     const change = fc.record({
       at: fc.nat({ max: good.length }),
       cut: fc.nat({ max: 40 }),
@@ -273,7 +282,11 @@ describe("what the proxy finds in its own files", () => {
         writeFileSync(file, bytes, { mode: 0o600 });
         await expectSentence(async () => {
           const opened = await openPrivacyLog(file, vault);
-          // Whatever it takes it took whole, in order and from the beginning.
+          // Only the end may be missing: what was changed before the last record is refused.
+          const isCut = good.subarray(0, bytes.length).equals(bytes);
+          if (!isCut && at < lastFrom && by.some((byte) => byte !== 0)) {
+            expect(opened.records).toHaveLength(3);
+          }
           expect(opened.records.map(({ atMs }) => atMs)).toEqual(
             [0, 1, 2].slice(0, opened.records.length),
           );
