@@ -148,4 +148,22 @@ describe("a file that a kiosk saved", () => {
     expect(answer.json().detail).toContain("header.type");
     expect(answer.body).not.toContain(cards[0]);
   });
+
+  it("[PR3] [CF1] made up, is judged as if its kiosk had sent it", async () => {
+    const clock = aMovableClock();
+    const { header, entries } = await aSavedFile(clock, 0);
+    const { kid: _kid, enc: _enc, ...clear } = entries[0]!.header;
+    const update = scanUpdate({ kind: "member", value: cards[0]! }, aDevice(), EXAMPLE_CONFIG);
+    const points = { name: "points", value: { type: "text", text: "100000" } };
+    const { body, ...key } = sealForTest(
+      clear,
+      JSON.stringify({ ...update, attributes: [points] }),
+    );
+    const { store, bring } = await anImport(clock);
+    const answer = await bring({ v: 1, header, entries: [{ header: { ...clear, ...key }, body }] });
+    expect(answer.json()).toMatchObject({ verdicts: { rejected: 1 } });
+    expect((await store.receipts({ limit: 10 })).receipts.map(({ verdict }) => verdict)).toEqual(
+      [],
+    );
+  });
 });

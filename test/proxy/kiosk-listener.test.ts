@@ -3,13 +3,6 @@ import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { FastifyServerOptions } from "fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
-import {
-  AUDIT_PATH,
-  DEAD_LETTERS_PATH,
-  INCIDENTS_PATH,
-  SESSION_PATH,
-  TOKENS_PATH,
-} from "../../src/contract/admin.ts";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
@@ -102,25 +95,6 @@ describe("the kiosk listener against hostile requests", () => {
     expect((await get({ origin: url })).status).toBe(200);
     const link = await app.inject({ url: "/readyz", headers: { "sec-fetch-site": "cross-site" } });
     expect(link.statusCode).toBe(200);
-  });
-
-  it("[KL1] has no administration: every admin address is 404 here", async () => {
-    const { url } = await aListener();
-    for (const path of [
-      AUDIT_PATH,
-      DEAD_LETTERS_PATH,
-      INCIDENTS_PATH,
-      SESSION_PATH,
-      TOKENS_PATH,
-      "/metrics",
-      "/healthz",
-    ]) {
-      for (const method of ["GET", "POST", "DELETE"]) {
-        const headers = { authorization: "Bearer a-token-for-this-test" };
-        const answer = await fetch(url + path, { method, headers });
-        expect([answer.status, (await answer.json()).code]).toEqual([404, "not-found"]);
-      }
-    }
   });
 
   it("[KL1] refuses a decompression bomb before inflating a byte of it", async () => {

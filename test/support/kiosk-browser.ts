@@ -1,7 +1,13 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chromium, type BrowserContext, type CDPSession, type Page } from "playwright-core";
+import {
+  chromium,
+  type BrowserContext,
+  type CDPSession,
+  type Page,
+  type Request,
+} from "playwright-core";
 import { findChromium } from "./chromium.ts";
 import { browserProcesses, isRunning, killAll } from "./processes.ts";
 import { waitFor } from "./wait.ts";
@@ -17,7 +23,10 @@ export interface KioskBrowser {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly profileDir: string;
-  /** What no page may ever show: policy violations, uncaught errors, console errors. */
+  /**
+   * What no page may ever show: policy violations, uncaught errors, console errors, and requests that
+   * go to anybody but the origin whose page or worker makes them.
+   */
   readonly complaints: readonly string[];
   /** A session that speaks to the whole browser, for permissions and workers. */
   readonly devtools: () => Promise<CDPSession>;
@@ -103,6 +112,15 @@ async function watch(context: BrowserContext, complaints: string[]): Promise<voi
       reportViolation(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
+  context.on("request", (request) => {
+    const foreign = foreignTarget(request);
+    if (foreign !== undefined) complaints.push(`third party: ${request.method()} ${foreign}`);
+  });
+  // Nothing of ours speaks over one.
+  const watchSockets = (page: Page) =>
+    page.on("websocket", (socket) => complaints.push(`third party: WebSocket ${socket.url()}`));
+  context.on("page", watchSockets);
+  context.pages().forEach(watchSockets);
   context.on("weberror", (error) => complaints.push(`error: ${error.error().message}`));
   context.on("console", (message) => {
     if (message.type() !== "error") return;
@@ -110,4 +128,23 @@ async function watch(context: BrowserContext, complaints: string[]): Promise<voi
     if (/Failed to load resource|net::ERR_/.test(message.text())) return;
     complaints.push(`console: ${message.text()}`);
   });
+}
+
+/** Where a request goes that leaves its own origin; where a test sends a page is the test's affair. */
+function foreignTarget(request: Request): string | undefined {
+  const url = new URL(request.url());
+  if (!/^(?:https?|wss?):$/.test(url.protocol)) return undefined;
+  const own = ownerOf(request);
+  if (own === undefined) return LOOPBACK.has(url.hostname) ? undefined : url.origin;
+  return url.host === own.host ? undefined : url.origin;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost"]);
+
+/** The page or worker that asks; nothing for a page on its way, which belongs to nobody yet. */
+function ownerOf(request: Request): URL | undefined {
+  const worker = request.serviceWorker();
+  if (worker !== null) return new URL(worker.url());
+  if (request.isNavigationRequest()) return undefined;
+  return new URL(request.frame().url());
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Entry } from "../../src/contract/entry.ts";
 import { INGEST_PATH, IngestReceipt, type Verdict } from "../../src/contract/ingest.ts";
+import type { SealingKey } from "../../src/contract/sealing.ts";
 import type { Device, Update } from "../../src/contract/update.ts";
 import type { Identity } from "../../src/outbox/identity.ts";
 import type { SignedFetch } from "../../src/outbox/signed-fetch.ts";
 import { pairAs, signedFetchTo, type PairingPlace, type Stand } from "./devices.ts";
-import { sealForTest } from "./sealing.ts";
+import { sealForTest, sealingTo, type SealForTest } from "./sealing.ts";
 
 /** A kiosk without a browser: speaks the contract over real HTTP and keeps what is not receipted. */
 export interface RawKiosk {
@@ -34,6 +35,10 @@ export interface RawKiosk {
     body: string,
     options?: { readonly nonce?: string; readonly headers?: Readonly<Record<string, string>> },
   ) => Promise<Response>;
+  /** The same outbox, signing with another key. */
+  readonly signingWith: (identity: Identity) => RawKiosk;
+  /** From now on, updates are sealed to this key. */
+  readonly sealTo: (key: SealingKey) => Promise<void>;
   /** The same outbox on a kiosk that was paired anew: what it owes was captured before that. */
   readonly pairAgain: (at: PairingPlace, stand?: Stand) => Promise<RawKiosk>;
 }
@@ -49,6 +54,7 @@ interface RawOutbox {
   readonly epoch: string;
   owed: Entry[];
   seq: number;
+  seal?: SealForTest;
 }
 
 /** A kiosk that is paired already. */
@@ -99,7 +105,8 @@ export function rawKioskOf(
         ],
       };
       const header = { v: 1 as const, id, epoch, seq: outbox.seq, ...clock(), heldUntil: 0 };
-      const { body, ...key } = sealForTest(header, JSON.stringify(update));
+      const { seal = sealForTest } = outbox;
+      const { body, ...key } = seal(header, JSON.stringify(update));
       outbox.owed.push({ header: { ...header, ...key }, body });
       return id;
     },
@@ -113,6 +120,10 @@ export function rawKioskOf(
       );
       outbox.owed = outbox.owed.filter(({ header }) => !done.has(header.id));
       return receipt.verdicts;
+    },
+    signingWith: (next) => rawKioskOf(url, next, outbox),
+    sealTo: async (key) => {
+      outbox.seal = await sealingTo(key);
     },
     pairAgain: async (at, stand) => {
       const again = await createRawKiosk(at, stand);

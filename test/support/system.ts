@@ -187,6 +187,7 @@ const COMMANDS = {
   restore: "src/proxy/restore-command.ts",
   import: "src/proxy/import-command.ts",
   pair: "src/proxy/devices/main.ts",
+  keys: "src/proxy/keys/main.ts",
 } as const;
 
 /** One of the product's commands without npm, to its end. */

@@ -32,8 +32,8 @@ export interface ClaimedSignature extends SignatureParameters {
   readonly contentDigest: string;
 }
 
-/** 64 bytes in base64. */
-const SIGNATURE = new RegExp(`^${SIGNATURE_LABEL}=:([A-Za-z0-9+/]{86}==):$`);
+/** 64 bytes in base64, in the one way of writing them: no bits beside them are set. */
+const SIGNATURE = new RegExp(`^${SIGNATURE_LABEL}=:([A-Za-z0-9+/]{85}[AQgw]==):$`);
 
 /** Reads the three headers. A repeated one arrives joined, and then does not read. */
 export function claimedSignature(

@@ -33,9 +33,15 @@ const Secret = Bytes.transform((text) => createSecretKey(Buffer.from(text, "base
 
 const SealingPair = z
   .object({ kid: Kid, publicKey: Bytes, privateKey: Bytes })
-  .transform(({ kid, publicKey, privateKey }) =>
-    sealingKeyFrom(kid, privateKeyFrom(privateKey, publicKey)),
-  );
+  .transform(({ kid, publicKey, privateKey }, context) => {
+    try {
+      return sealingKeyFrom(kid, privateKeyFrom(privateKey, publicKey));
+    } catch {
+      // How node:crypto says that the two halves are not of one pair.
+      context.issues.push({ code: "custom", message: "are no key pair", input: kid });
+      return z.NEVER;
+    }
+  });
 
 const KeysFile = z.object({
   v: z.literal(1),

@@ -1,0 +1,73 @@
+import path from "node:path";
+import type { FastifyInstance } from "fastify";
+import { createAdmin } from "../../src/proxy/admin/admin.ts";
+import { openTokenStore } from "../../src/proxy/admin/token-file.ts";
+import { takeIn } from "../../src/proxy/ingest.ts";
+import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
+import { createBodyOpener } from "../../src/proxy/open-body.ts";
+import { EXAMPLE_BOOK } from "./config-book.ts";
+import { KEYS } from "./keys.ts";
+import type { aListener } from "./listener.ts";
+import { aFolder } from "./store-files.ts";
+
+/** The token of the admin listener below. */
+export const ADMIN_TOKEN = "a-token-for-this-test";
+
+/** The admin listener of the same proxy, without a socket; withdrawals and backups go nowhere. */
+export function anAdminOf({
+  store,
+  clock,
+  desk,
+}: Pick<Awaited<ReturnType<typeof aListener>>, "store" | "clock" | "desk">): FastifyInstance {
+  const folder = aFolder();
+  const keysFile = path.join(folder, "keys.json");
+  writeKeysFile(keysFile, KEYS);
+  const openBody = createBodyOpener(() => KEYS);
+  return createAdmin({
+    store,
+    clock,
+    book: EXAMPLE_BOOK,
+    keys: { store, clock, keysFile, storageKid: KEYS.storage[0]!.kid },
+    imports: {
+      takeIn: (given) => takeIn({ store, clock, openBody, judge: EXAMPLE_BOOK.judge }, given),
+      registry: desk.registry,
+      clock,
+      onStored: () => undefined,
+    },
+    devices: { ...desk, store, clock },
+    onReleased: () => undefined,
+    token: ADMIN_TOKEN,
+    namedTokens: openTokenStore(folder),
+    privacy: {
+      apply: async (act) => ({ v: 1, act, atMs: 1, clearing: [] }),
+      applyAgain: async () => undefined,
+      settleLog: async () => undefined,
+    },
+    backup: async () => "/backups/one",
+    metrics: async () => "",
+    isLoopbackOnly: true,
+  });
+}
+
+export interface Route {
+  readonly method: string;
+  /** Parameters filled in. */
+  readonly path: string;
+}
+
+/** Every route that the admin listener mounts, as it tells itself. */
+export async function adminRoutes(admin: FastifyInstance): Promise<readonly Route[]> {
+  await admin.ready();
+  const above: string[] = [];
+  return admin
+    .printRoutes({ commonPrefix: false })
+    .split("\n")
+    .flatMap((line) => {
+      const [, indent, address, methods] = /^([│ ]*)[├└]── (\S+) \(([^)]+)\)/.exec(line) ?? [];
+      if (indent === undefined || address === undefined || methods === undefined) return [];
+      above.length = indent.length / 4;
+      above.push(address);
+      const filled = above.join("").replaceAll(/:\w+/g, "00000000-0000-4000-8000-000000000001");
+      return methods.split(", ").map((method) => ({ method, path: filled }));
+    });
+}
