@@ -1,0 +1,105 @@
+import type { EmulatorSubject, Subject } from "./subject.ts";
+
+/**
+ * How sure one can be of a fact.
+ *
+ * - `documented`: Adobe's documentation says so now.
+ * - `documented once`: it said so in the past, and nothing has taken its place.
+ * - `practised`: shipping software relies on it; Adobe does not say so.
+ * - `inferred`: read between the lines, by us.
+ * - `undocumented`: nobody says. What the emulator does is a switch.
+ */
+export type Confidence =
+  | "documented"
+  | "documented once"
+  | "practised"
+  | "inferred"
+  | "undocumented";
+
+/** Why no client can observe a fact through the profile APIs. */
+export type Reason =
+  | "billing"
+  | "advice"
+  | "history"
+  | "unknown"
+  /** Said of an API or library that the profile APIs are not, such as the Delivery API. */
+  | "another API"
+  /** Said of Target's user interface, or of what Adobe's people do on request. */
+  | "user interface"
+  /** Happens inside Target, or in the network before it. */
+  | "inside Target";
+
+/**
+ * What a check cannot do without.
+ *
+ * - `writes`: sends updates, so that on a live service it needs `--write` and a throw-away visitor.
+ * - `member`, `browser`: a visitor of this kind who has a profile.
+ * - `token`: an account that requires authentication, and its token.
+ * - `control`: the emulator's control API.
+ * - `time travel`: a clock that can be moved, by up to weeks.
+ */
+export type Need = "writes" | "member" | "browser" | "token" | "control" | "time travel";
+
+interface Stated {
+  /** Stable: never given to another fact, also when this one is gone. */
+  readonly id: string;
+  readonly says: string;
+  readonly confidence: Confidence;
+  /** Document and place, in words that can be searched for. */
+  readonly source: string;
+}
+
+/** Can be checked on any service, the live one included. */
+export interface LiveFact extends Stated {
+  readonly observable: "live";
+  readonly needs: readonly Need[];
+  /** Resolves when the fact holds; rejects with a `Mismatch` when it does not. */
+  readonly check: (subject: Subject) => Promise<void>;
+}
+
+/** Can be checked on the emulator alone. */
+export interface EmulatorFact extends Stated {
+  readonly observable: "emulator-only";
+  readonly needs: readonly Need[];
+  /** Why not on a live service. */
+  readonly because: string;
+  readonly check: (subject: EmulatorSubject) => Promise<void>;
+}
+
+export interface UnobservableFact extends Stated {
+  readonly observable: "no";
+  readonly reason: Reason;
+  readonly because: string;
+}
+
+export type ObservableFact = LiveFact | EmulatorFact;
+export type Fact = ObservableFact | UnobservableFact;
+
+export function isObservable(fact: Fact): fact is ObservableFact {
+  return fact.observable !== "no";
+}
+
+/** One part of the list, with its heading on the page. */
+export interface FactSection {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Sends updates whose effect is what shows the fact. */
+export const SEEN_BY_ITS_EFFECT = {
+  observable: "emulator-only",
+  because: "only the effect shows it, and that may take a day",
+  needs: ["writes", "control"],
+} as const;
+
+/** Sends updates whose answer shows the fact. */
+export const WRITES_TO_A_MEMBER = {
+  observable: "live",
+  needs: ["writes", "member"],
+} as const;
+
+export const NEEDS_ITS_OWN_TIME = {
+  observable: "emulator-only",
+  because: "the clock has to be moved",
+  needs: ["writes", "control", "time travel"],
+} as const;
