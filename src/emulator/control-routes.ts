@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 import type { VisitorId } from "../domain/visitor-id.ts";
+import { routeBatches } from "./bulk/batch-control.ts";
+import { BulkTuningChanges } from "./bulk/bulk-tuning.ts";
 import { parsed } from "./control/parsed.ts";
 import { routeSwitches } from "./control/switch-routes.ts";
 import { tune, type EmulatorState, type MeterReading } from "./emulator-state.ts";
@@ -35,6 +37,7 @@ const ClockMove = z.union([
 const Changes = z.strictObject({
   limit: z.int().min(0).optional(),
   overLimit: z.enum(SWITCHES.overLimit.values).optional(),
+  bulk: BulkTuningChanges.optional(),
   propagation: z
     .strictObject({ minMs: z.number().min(0), maxMs: z.number().min(0) })
     .refine(({ minMs, maxMs }) => minMs <= maxMs, "minMs must not be above maxMs")
@@ -66,6 +69,7 @@ export function routeControl(
   routeClock(app, clock);
   routeFaults(app, state);
   routeSwitches(app, state);
+  routeBatches(app, state);
   app.put("/tuning", async (request, reply) => {
     const changes = parsed(Changes, request.body, reply);
     if (changes === undefined) return reply;
@@ -138,6 +142,8 @@ const ROUTES = [
   "POST   /_emulator/faults",
   "DELETE /_emulator/faults",
   "PUT    /_emulator/tuning",
+  "GET    /_emulator/batches",
+  "POST   /_emulator/batches/{id}",
   "GET    /_emulator/switches",
   "PUT    /_emulator/switches",
 ];

@@ -1,3 +1,5 @@
+import type { Bulk } from "./bulk/bulk.ts";
+import { tuneBulk, type BulkTuningChanges } from "./bulk/bulk-tuning.ts";
 import type { CallLog } from "./call-log.ts";
 import type { Faults } from "./faults.ts";
 import type { Meter } from "./meter.ts";
@@ -19,6 +21,7 @@ export interface TuningChanges {
   readonly limit?: number | undefined;
   readonly propagation?: Propagation | undefined;
   readonly overLimit?: OverLimit | undefined;
+  readonly bulk?: BulkTuningChanges | undefined;
 }
 
 /** Everything the routes share. */
@@ -30,6 +33,7 @@ export interface EmulatorState {
   readonly calls: CallLog;
   readonly faults: Faults;
   readonly meter: Meter;
+  readonly bulk: Bulk;
   /** Profile fetches so far; they do not count against the limit. */
   fetches: number;
   readonly tuning: Tuning;
@@ -47,13 +51,17 @@ export interface MeterReading {
   readonly maxInAnyWindow: number;
   readonly total: number;
   readonly fetches: number;
+  /** Calls of bulk, which count apart: all of them, and those of the last minute. */
+  readonly bulkCalls: number;
+  readonly bulkInMinute: number;
 }
 
 /** Changes what is tuned, and gives back where everything tunable stands. */
 export function tune(state: EmulatorState, changes: TuningChanges): TuningChanges {
-  const { limit, propagation, overLimit } = changes;
+  const { limit, propagation, overLimit, bulk } = changes;
+  if (bulk !== undefined) tuneBulk(state.bulk.tuning, bulk);
   if (limit !== undefined) state.tuning.limit = limit;
   if (propagation !== undefined) state.tuning.propagation = propagation;
   if (overLimit !== undefined) setSwitches(state.switches, { overLimit });
-  return { ...state.tuning, overLimit: state.switches.overLimit };
+  return { ...state.tuning, overLimit: state.switches.overLimit, bulk: state.bulk.tuning };
 }

@@ -1,4 +1,6 @@
 import { visitorKey, type VisitorId } from "../domain/visitor-id.ts";
+import type { Backlog, DueRow } from "./bulk/backlog.ts";
+import { writeLayer, type BatchLayer } from "./bulk/batch-layer.ts";
 
 /** How long Target takes to apply what it acknowledged, drawn evenly between the two. */
 export interface Propagation {
@@ -32,43 +34,74 @@ export interface Profiles {
 interface Profile {
   modifiedAtMs: number;
   readonly attributes: Map<string, StoredAttribute>;
-  pending: { readonly attributes: AttributeRecord; readonly effectMs: number }[];
+  pending: PendingUpdate[];
+  /** What v2 batches set since the last visit, and that visit. */
+  layer?: BatchLayer;
+  lastVisitMs?: number;
 }
 
-export function createProfiles(): Profiles {
+/** A single update that was acknowledged, and is not a row of a batch. */
+interface PendingUpdate {
+  readonly batch?: undefined;
+  readonly attributes: AttributeRecord;
+  readonly effectMs: number;
+}
+
+export interface ProfilesDeps {
+  readonly nowMs: () => number;
+  /** Rows of batches, taken up when somebody looks at their visitor. */
+  readonly backlog: Pick<Backlog, "take" | "creates">;
+}
+
+export function createProfiles({ nowMs, backlog }: ProfilesDeps): Profiles {
   const profileByVisitor = new Map<string, Profile>();
 
-  /** Applies what is due, in the order of its effect: two quick calls may well change places. */
-  const settle = (profile: Profile, nowMs: number) => {
-    const isDue = (update: { readonly effectMs: number }) => update.effectMs <= nowMs;
-    const due = profile.pending.filter(isDue).toSorted((a, b) => a.effectMs - b.effectMs);
-    if (due.length === 0) return;
-    profile.pending = profile.pending.filter((update) => !isDue(update));
-    for (const update of due) apply(profile, update.attributes, update.effectMs);
+  /** The profile after all that is due, in the order of its effect: two quick calls may well change places. */
+  const settled = (visitor: VisitorId, atMs: number): Profile | undefined => {
+    let profile = profileByVisitor.get(visitorKey(visitor));
+    const updates = takePending(profile, atMs);
+    const rows = backlog.take(visitor, atMs);
+    for (const due of [...updates, ...rows].toSorted((a, b) => a.effectMs - b.effectMs)) {
+      if (due.batch !== undefined && due.doesCreate) profile ??= create(visitor, due.effectMs);
+      if (profile === undefined) continue;
+      if (due.batch !== undefined && due.doesOverride) override(profile, due);
+      else apply(profile, due.attributes, due.effectMs);
+    }
+    return profile;
+  };
+
+  const create = (visitor: VisitorId, modifiedAtMs: number): Profile => {
+    const profile: Profile = { modifiedAtMs, attributes: new Map(), pending: [] };
+    profileByVisitor.set(visitorKey(visitor), profile);
+    return profile;
   };
 
   return {
-    isKnown: (visitor) => profileByVisitor.has(visitorKey(visitor)),
-    read: (visitor, nowMs) => {
-      const profile = profileByVisitor.get(visitorKey(visitor));
-      if (profile !== undefined) settle(profile, nowMs);
-      return profile;
-    },
+    isKnown: (visitor) =>
+      profileByVisitor.has(visitorKey(visitor)) || backlog.creates(visitor, nowMs()),
+    read: settled,
     write: (visitor, attributes, modifiedAtMs) => {
-      const key = visitorKey(visitor);
-      const profile = profileByVisitor.get(key) ?? {
-        modifiedAtMs,
-        attributes: new Map(),
-        pending: [],
-      };
-      profileByVisitor.set(key, profile);
-      settle(profile, modifiedAtMs);
+      const profile = settled(visitor, modifiedAtMs) ?? create(visitor, modifiedAtMs);
+      profile.lastVisitMs = modifiedAtMs;
       apply(profile, attributes, modifiedAtMs);
     },
     updateLater: (visitor, attributes, effectMs) => {
-      profileByVisitor.get(visitorKey(visitor))?.pending.push({ attributes, effectMs });
+      settled(visitor, nowMs())?.pending.push({ attributes, effectMs });
     },
   };
+}
+
+function takePending(profile: Profile | undefined, atMs: number): readonly PendingUpdate[] {
+  if (profile === undefined || profile.pending.length === 0) return [];
+  const isDue = (update: PendingUpdate) => update.effectMs <= atMs;
+  const due = profile.pending.filter(isDue);
+  profile.pending = profile.pending.filter((update) => !isDue(update));
+  return due;
+}
+
+function override(profile: Profile, row: DueRow): void {
+  profile.modifiedAtMs = row.effectMs;
+  profile.layer = writeLayer(profile.attributes, profile.layer, profile.lastVisitMs, row);
 }
 
 /**

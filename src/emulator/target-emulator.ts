@@ -2,6 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
+import { createBulk } from "./bulk/bulk.ts";
+import type { BatchReport } from "./bulk/batches.ts";
+import { routeBulk } from "./bulk/bulk-routes.ts";
+import type { BulkTuningChanges } from "./bulk/bulk-tuning.ts";
 import { createCallLog, type Call } from "./call-log.ts";
 import { routeControl } from "./control-routes.ts";
 import { DEMO_BROWSER, DEMO_CLIENT, DEMO_VISITORS } from "./demo-visitors.ts";
@@ -37,6 +41,8 @@ export interface EmulatorOptions {
   /** Where undocumented behaviours stand from the start; the rest at their defaults. */
   readonly switches?: Partial<Switches>;
   readonly propagation?: Propagation;
+  /** How bulk is worked off, and where its status is asked for. */
+  readonly bulk?: BulkTuningChanges;
   /** Uniform draw in [0, 1), for the propagation delay. */
   readonly random?: () => number;
   /** How a fault's delay passes; real milliseconds unless given. */
@@ -58,6 +64,7 @@ export interface Emulator {
   ) => void;
   readonly profile: (visitor: VisitorId) => StoredProfile | undefined;
   readonly calls: () => readonly Call[];
+  readonly batches: () => readonly BatchReport[];
   readonly meter: () => MeterReading;
   /** The same objects as `POST /_emulator/faults` takes; throws on a wrong one. */
   readonly inject: (...faults: readonly object[]) => void;
@@ -82,26 +89,39 @@ const DEMO_KNOWN: readonly VisitorId[] = [
  */
 export function createEmulator(options: EmulatorOptions): Emulator {
   const clock = createMovableClock(options.clock);
+  const client = options.client ?? DEMO_CLIENT;
+  const random = options.random ?? Math.random;
+  const switches = createSwitches({
+    ...(options.overLimit && { overLimit: options.overLimit }),
+    ...options.switches,
+  });
+  const bulk = createBulk({
+    client,
+    nowMs: clock.nowMs,
+    random,
+    switches,
+    propagation: () => state.tuning.propagation,
+    isKnown: (visitor) => state.profiles.isKnown(visitor),
+  });
   const state: EmulatorState = {
-    client: options.client ?? DEMO_CLIENT,
+    client,
     token: options.token,
     nowMs: clock.nowMs,
-    profiles: createProfiles(),
+    profiles: createProfiles({ nowMs: clock.nowMs, backlog: bulk.batches.backlog }),
     calls: createCallLog(),
     faults: createFaults(),
     meter: createMeter(),
+    bulk,
     fetches: 0,
     tuning: {
       limit: options.limit ?? DEFAULT_LIMIT,
       propagation: options.propagation ?? DEFAULT_PROPAGATION,
     },
-    switches: createSwitches({
-      ...(options.overLimit && { overLimit: options.overLimit }),
-      ...options.switches,
-    }),
-    random: options.random ?? Math.random,
+    switches,
+    random,
     sleep: options.sleep ?? delay,
   };
+  tune(state, { bulk: options.bulk });
   for (const visitor of options.visitors ?? DEMO_KNOWN) {
     state.profiles.write(visitor, {}, clock.nowMs());
   }
@@ -115,6 +135,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
       state.profiles.write(visitor, attributes, modifiedAtMs),
     profile: (visitor) => state.profiles.read(visitor, clock.nowMs()),
     calls: state.calls.list,
+    batches: bulk.batches.list,
     meter: () => readMeter(state),
     inject: (...faults) => state.faults.inject(FaultList.parse(faults)),
     clearFaults: state.faults.clear,
@@ -150,6 +171,7 @@ function createApp(
     routeFetch(scope, state);
     routeTime(scope, state);
   });
+  app.register(async (scope) => routeBulk(scope, state));
   app.register(async (scope) => routeControl(scope, state, clock, () => readMeter(state)), {
     prefix: "/_emulator",
   });
@@ -163,5 +185,7 @@ function readMeter(state: EmulatorState): MeterReading {
     maxInAnyWindow: state.meter.maxInAnyWindow(),
     total: state.meter.total(),
     fetches: state.fetches,
+    bulkCalls: state.bulk.calls.total(),
+    bulkInMinute: state.bulk.calls.inMinute(state.nowMs()),
   };
 }
