@@ -50,6 +50,7 @@ export function statusAddress(answer: HttpAnswer): string {
   if (elementOf(answer, "success") !== "true" || address === undefined) {
     throw new Mismatch("a batch that is taken", describeAnswer(answer));
   }
+  expectThat("an address with scheme and host", URL.canParse(address), address);
   return address;
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { Mismatch } from "./mismatch.ts";
+import { describeAnswer, Mismatch } from "./mismatch.ts";
 import type { HttpPort } from "./http-port.ts";
-import type { Attributes } from "./requests.ts";
+import { parseJson, type Attributes } from "./requests.ts";
 import type { Visitor } from "./subject.ts";
 
 const Propagation = z.object({ minMs: z.number(), maxMs: z.number() });
@@ -21,17 +21,36 @@ const BatchList = z.object({
   batches: z.array(z.looseObject({ id: z.string(), status: z.string() })),
 });
 
+const AuthenticationReading = z.looseObject({
+  required: z.boolean(),
+  token: z.string().nullable(),
+  tokenExpiresAt: z.string().nullable(),
+  tenant: z.string(),
+});
+
+const Time = z.looseObject({ nowMs: z.number() });
+
+const Token = z.strictObject({
+  accessToken: z.string(),
+  tokenType: z.string(),
+  scope: z.string(),
+  expiresIn: z.number(),
+});
+export type Token = z.infer<typeof Token>;
+
 export type Tuning = Readonly<Record<string, unknown>>;
 export type SwitchPositions = Readonly<Record<string, string | number>>;
 
-/** What can be set, and where it stood. */
-export interface Settings {
-  readonly tuning: Tuning;
-  readonly switches: SwitchPositions;
-}
-
 /** The emulator's control API, as far as checks need it. Every call rejects when it is refused. */
 export interface ControlPort {
+  /** Applies updates at once, loses no row of a batch, and requires no token. */
+  readonly begin: () => Promise<void>;
+  /** Everything is set as it was found. The clock is not: it only moves on. */
+  readonly asFound: () => Promise<void>;
+  /** Requires authentication, and gives the token. */
+  readonly requireToken: () => Promise<string>;
+  /** Asks the token endpoint, as Target's would be. */
+  readonly makeToken: () => Promise<Token>;
   readonly advance: (byMs: number) => Promise<void>;
   /** The visitor has this profile, as if it had been there for long. */
   readonly seed: (visitor: Visitor, attributes: Attributes) => Promise<void>;
@@ -52,7 +71,6 @@ export interface ControlPort {
   ) => Promise<void>;
   readonly tune: (changes: Tuning) => Promise<void>;
   readonly switchTo: (positions: SwitchPositions) => Promise<void>;
-  readonly settings: () => Promise<Settings>;
   readonly meter: () => Promise<z.infer<typeof Meter>>;
   /** Every batch is worked off, whatever the clock says. */
   readonly finishBatches: () => Promise<void>;
@@ -72,8 +90,15 @@ export async function clientOfEmulator(http: HttpPort): Promise<string | undefin
   }
 }
 
-/** @param freshId an id never used before */
-export function createControl(http: HttpPort, freshId: () => string): ControlPort {
+/** Source: the sample of the retired API site; the emulator takes any credentials unless told which. */
+const TOKEN_HEADERS = {
+  authorization: "Bearer ims-token",
+  "x-api-key": "api-key",
+  "content-type": "application/vnd.adobe.target.v1+json",
+} as const;
+
+/** Looks first how the emulator is set, so that it can be put back. */
+export async function createControl(http: HttpPort, freshId: () => string): Promise<ControlPort> {
   const ask = async <T>(schema: z.ZodType<T>, path: string): Promise<T> => {
     const answer = await http(`/_emulator${path}`);
     if (answer.status !== 200) throw refused(path, answer.text);
@@ -87,7 +112,7 @@ export function createControl(http: HttpPort, freshId: () => string): ControlPor
 
   const seed = ({ kind, value }: Visitor, attributes: Attributes) =>
     tell("PUT", `/profiles/${kind}/${encodeURIComponent(value)}`, { attributes });
-  const created = async (visitor: Visitor, attributes: Attributes = {}) => {
+  const created = async (visitor: Visitor, attributes: Attributes = { cnSeeded: "1" }) => {
     await seed(visitor, attributes);
     return visitor;
   };
@@ -96,36 +121,62 @@ export function createControl(http: HttpPort, freshId: () => string): ControlPor
   const newBrowser = (attributes?: Attributes) =>
     created({ kind: "browser", value: `${freshId()}.28_20` }, attributes);
 
+  const { tuning } = await ask(Home, "/");
+  const authentication = await ask(AuthenticationReading, "/authentication");
+  const { switches } = await ask(SwitchList, "/switches");
+  const positions = Object.fromEntries(switches.map(({ name, value }) => [name, value]));
+  const tune = (changes: Tuning) => tell("PUT", "/tuning", changes);
+  const authenticate = (changes: object) => tell("PUT", "/authentication", changes);
+  const switchTo = (changes: SwitchPositions) => tell("PUT", "/switches", changes);
+  const makeToken = async () => {
+    const tenant = encodeURIComponent(authentication.tenant);
+    const target = `/${tenant}/target/authentication/token?scope=profile_api`;
+    const answer = await http(target, { method: "POST", headers: TOKEN_HEADERS });
+    const token = Token.safeParse(parseJson(answer.text));
+    if (answer.status !== 200 || !token.success) {
+      throw new Mismatch("a token as JSON", describeAnswer(answer));
+    }
+    return token.data;
+  };
+
   return {
+    begin: async () => {
+      await tune({ propagation: { minMs: 0, maxMs: 0 } });
+      await switchTo({ bulkRowsLostShare: 0 });
+      await authenticate({ required: false });
+    },
+    asFound: async () => {
+      await tune(tuning);
+      await switchTo(positions);
+      await authenticate(asItStood(authentication, (await ask(Time, "/clock")).nowMs));
+    },
+    requireToken: async () => {
+      const { accessToken } = await makeToken();
+      await authenticate({ required: true });
+      return accessToken;
+    },
+    makeToken,
     advance: (byMs) => tell("POST", "/clock", { advanceMs: byMs }),
     seed,
     newMember,
     newBrowser,
     newPair: async () => ({ browser: await newBrowser(), member: await newMember() }),
     browserWithEcid: async (attributes = {}) => {
-      const browser = await newBrowser(attributes);
+      const browser = { kind: "browser", value: `${freshId()}.28_20` } as const;
       const ecid = ecidFrom(freshId());
-      await tell("POST", "/site-visit", { tntId: browser.value, ecid, attributes });
+      await tell("PUT", `/profiles/browser/${browser.value}`, { attributes, ecid });
       return { browser, ecid };
     },
-    visitSite: ({ kind, value }, attributes) =>
-      tell("POST", "/site-visit", { kind, value, attributes }),
-    visitSiteAsBoth: (browser, member, attributes) =>
-      tell("POST", "/site-visit", {
-        tntId: browser.value,
-        thirdPartyId: member.value,
-        attributes,
-      }),
-    tune: (changes) => tell("PUT", "/tuning", changes),
-    switchTo: (positions) => tell("PUT", "/switches", positions),
-    settings: async () => {
-      const { tuning } = await ask(Home, "/");
-      const { switches } = await ask(SwitchList, "/switches");
-      return {
-        tuning,
-        switches: Object.fromEntries(switches.map(({ name, value }) => [name, value])),
-      };
+    visitSite: ({ kind, value }, attributes) => {
+      const id = kind === "member" ? { thirdPartyId: value } : { tntId: value };
+      return tell("POST", "/site-visit", { ...id, attributes });
     },
+    visitSiteAsBoth: (browser, member, attributes) => {
+      const ids = { tntId: browser.value, thirdPartyId: member.value };
+      return tell("POST", "/site-visit", { ...ids, attributes });
+    },
+    tune,
+    switchTo,
     meter: () => ask(Meter, "/meter"),
     finishBatches: async () => {
       const { batches } = await ask(BatchList, "/batches");
@@ -139,6 +190,16 @@ export function createControl(http: HttpPort, freshId: () => string): ControlPor
       return tell("POST", `/batches/${encodeURIComponent(id)}`, { status: "stuck" });
     },
   };
+}
+
+/** The change that brings authentication back to where it stood. */
+function asItStood(
+  { required, token, tokenExpiresAt }: z.infer<typeof AuthenticationReading>,
+  nowMs: number,
+): object {
+  if (tokenExpiresAt === null) return { required, token };
+  const leftS = Math.max(0, Math.round((Date.parse(tokenExpiresAt) - nowMs) / 1_000));
+  return { required, token, tokenExpiresIn: leftS };
 }
 
 function refused(path: string, said: string): Mismatch {

@@ -35,10 +35,18 @@ export type Reason =
  * - `writes`: sends updates, so that on a live service it needs `--write` and a throw-away visitor.
  * - `member`, `browser`: a visitor of this kind who has a profile.
  * - `token`: an account that requires authentication, and its token.
+ * - `no token`: an account that does not require it.
  * - `control`: the emulator's control API.
  * - `time travel`: a clock that can be moved, by up to weeks.
  */
-export type Need = "writes" | "member" | "browser" | "token" | "control" | "time travel";
+export type Need =
+  | "writes"
+  | "member"
+  | "browser"
+  | "token"
+  | "no token"
+  | "control"
+  | "time travel";
 
 interface Stated {
   /** Stable: never given to another fact, also when this one is gone. */
@@ -85,21 +93,35 @@ export interface FactSection {
   readonly facts: readonly Fact[];
 }
 
-/** Sends updates whose effect is what shows the fact. */
-export const SEEN_BY_ITS_EFFECT = {
-  observable: "emulator-only",
-  because: "only the effect shows it, and that may take a day",
-  needs: ["writes", "control"],
-} as const;
+type LiveParts = Omit<LiveFact, "observable" | "needs">;
+type EmulatorParts = Omit<EmulatorFact, "observable" | "needs" | "because">;
 
-/** Sends updates whose answer shows the fact. */
-export const WRITES_TO_A_MEMBER = {
-  observable: "live",
-  needs: ["writes", "member"],
-} as const;
+/** Sends updates, and looks at the profile. */
+export function seenByItsEffect(parts: EmulatorParts): EmulatorFact {
+  return {
+    ...parts,
+    observable: "emulator-only",
+    because: "only the effect shows it, and that may take a day",
+    needs: ["writes", "control"],
+  };
+}
 
-export const NEEDS_ITS_OWN_TIME = {
-  observable: "emulator-only",
-  because: "the clock has to be moved",
-  needs: ["writes", "control", "time travel"],
-} as const;
+/** Sends updates, and moves the clock until something shows. */
+export function seenInTime(parts: EmulatorParts): EmulatorFact {
+  return {
+    ...parts,
+    observable: "emulator-only",
+    because: "the clock has to be moved",
+    needs: ["writes", "control", "time travel"],
+  };
+}
+
+/** Sends updates to a member, and looks at the answer. */
+export function seenByItsAnswer(parts: LiveParts): LiveFact {
+  return { ...parts, observable: "live", needs: ["writes", "member"] };
+}
+
+/** Looks at a member's profile. */
+export function seenByReading(parts: LiveParts): LiveFact {
+  return { ...parts, observable: "live", needs: ["member"] };
+}

@@ -10,7 +10,10 @@ export type Attributes = Readonly<Record<string, string>>;
 /** `mbox3rdPartyId=…&profile.a=…`, URL-encoded UTF-8. */
 export function updateParameters(visitor: Visitor, attributes: Attributes): string {
   const profile = Object.entries(attributes).map(([name, value]) => [`profile.${name}`, value]);
-  return encoded([[visitor.kind === "member" ? "mbox3rdPartyId" : "mboxPC", visitor.value], ...profile]);
+  return encoded([
+    [visitor.kind === "member" ? "mbox3rdPartyId" : "mboxPC", visitor.value],
+    ...profile,
+  ]);
 }
 
 export function encoded(pairs: Iterable<readonly string[]>): string {
@@ -83,7 +86,7 @@ export async function attributesOf(subject: Subject, visitor: Visitor): Promise<
 const Profile = z.looseObject({
   client: z.string(),
   modifiedAt: z.string(),
-  profileAttributes: z.record(z.string(), z.object({ value: z.string(), modifiedAt: z.string() })),
+  profileAttributes: z.record(z.string(), z.looseObject({ value: z.string(), modifiedAt: z.string() })),
 });
 export type Profile = z.infer<typeof Profile>;
 

@@ -1,8 +1,8 @@
 import { isObservable, type Fact, type Need, type ObservableFact } from "./fact.ts";
-import { createHttp, NoAnswer, type HttpPort } from "./http-port.ts";
+import { createHttp, NoAnswer, withToken, type HttpPort } from "./http-port.ts";
 import { createControl, type ControlPort } from "./control-port.ts";
 import { Mismatch } from "./mismatch.ts";
-import type { Subject, Visitor } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 
 /** The service to be held against the facts, and what may be done to it. */
 export interface Service {
@@ -29,40 +29,43 @@ export interface Finding {
 /**
  * Holds the service against each fact, one after the other.
  *
- * On the emulator every fact begins with new visitors, at-once propagation and the switches as they
- * were found, and all of that is put back at the end; its clock stays moved.
+ * On the emulator every fact begins with visitors of its own, updates applied at once, no token
+ * required and the settings as they were found; all of that is put back after it. Its clock stays
+ * where the checks moved it.
+ *
+ * @param freshId an id never used before, of letters, digits and hyphens
  */
 export async function* runFacts(
   facts: readonly Fact[],
   service: Service,
   freshId: () => string,
 ): AsyncGenerator<Finding> {
-  const bare = createHttp(service.origin);
-  const control = service.isEmulator ? createControl(bare, freshId) : undefined;
-  const found = await control?.settings();
+  const http = createHttp(service.origin);
+  const control = service.isEmulator ? await createControl(http, freshId) : undefined;
   for (const fact of facts) {
     const why = obstacle(fact, service);
-    if (why !== undefined) yield { fact, outcome: { type: "not-checked", why } };
-    else if (!isObservable(fact)) throw new Error(`${fact.id} has no check`);
-    else yield { fact, outcome: await checked(fact, service, bare, control, freshId) };
-    if (control !== undefined && found !== undefined) await control.restore(found);
+    const outcome: Outcome =
+      why !== undefined || !isObservable(fact)
+        ? { type: "not-checked", why: why ?? "" }
+        : await outcomeOf(fact, { service, http, control, freshId });
+    yield { fact, outcome };
   }
 }
 
 /** Why a fact is not checked; undefined when it can be. */
 function obstacle(fact: Fact, service: Service): string | undefined {
-  if (!isObservable(fact)) return `not observable, ${fact.reason}: ${fact.because}`;
+  if (!isObservable(fact)) return `${fact.reason}: ${fact.because}`;
   if (service.isEmulator) return undefined;
   if (fact.observable === "emulator-only") {
     return `cannot be checked on a live service: ${fact.because}`;
   }
-  return fact.needs.map((need) => lacking(need, service)).find((why) => why !== undefined);
+  return fact.needs.map((need) => lack(need, service)).find((why) => why !== undefined);
 }
 
-function lacking(need: Need, service: Service): string | undefined {
+function lack(need: Need, service: Service): string | undefined {
   switch (need) {
     case "writes":
-      return service.canWrite ? undefined : "writes: needs --write";
+      return service.canWrite ? undefined : "sends updates: needs --write";
     case "member":
       return service.member === undefined ? "needs --visitor" : undefined;
     case "browser":
@@ -70,34 +73,60 @@ function lacking(need: Need, service: Service): string | undefined {
     case "token":
       return service.token === undefined ? "needs --token" : undefined;
     case "no token":
-      return service.token === undefined ? undefined : "the account requires a token";
+      return service.token === undefined ? undefined : "this account requires a token";
     case "control":
     case "time travel":
       return "cannot be checked on a live service";
   }
 }
 
-async function checked(
-  fact: ObservableFact,
-  service: Service,
-  bare: HttpPort,
-  control: ControlPort | undefined,
-  freshId: () => string,
-): Promise<Outcome> {
+interface Bench {
+  readonly service: Service;
+  readonly http: HttpPort;
+  readonly control: ControlPort | undefined;
+  readonly freshId: () => string;
+}
+
+async function outcomeOf(fact: ObservableFact, bench: Bench): Promise<Outcome> {
+  const { control, service } = bench;
   try {
-    await control?.prepare();
-    const token = fact.needs.includes("token") ? await control?.requireToken() : undefined;
-    const subject = subjectOf({ ...service, token: token ?? service.token }, bare, freshId);
-    if (fact.observable === "live") await fact.check({ ...subject, control });
+    await control?.begin();
+    const made = fact.needs.includes("token") ? await control?.requireToken() : undefined;
+    const subject = subjectOf(bench, made ?? service.token);
+    if (fact.observable === "live") await fact.check(subject);
     else if (control !== undefined) await fact.check({ ...subject, control });
     return { type: "passed" };
   } catch (error) {
-    if (error instanceof Mismatch) {
-      return { type: "failed", expected: error.expected, seen: error.seen };
-    }
-    if (error instanceof NoAnswer) {
-      return { type: "failed", expected: "an answer", seen: error.message };
-    }
-    throw error;
+    return failure(error);
+  } finally {
+    await control?.asFound();
   }
+}
+
+function subjectOf({ service, http, control, freshId }: Bench, token: string | undefined): Subject {
+  const given = (kind: "member" | "browser", value: string | undefined) => {
+    if (value === undefined) throw new Error(`no ${kind} is given`);
+    return Promise.resolve({ kind, value } as const);
+  };
+  return {
+    client: service.client,
+    http: token === undefined ? http : withToken(http, service.origin, token),
+    httpWithoutToken: http,
+    token,
+    member: () => control?.newMember() ?? given("member", service.member),
+    browser: () => control?.newBrowser() ?? given("browser", service.browser),
+    freshId,
+    control,
+  };
+}
+
+/** What is wrong with the service is an outcome; what is wrong with us is thrown on. */
+function failure(error: unknown): Outcome {
+  if (error instanceof Mismatch) {
+    return { type: "failed", expected: error.expected, seen: error.seen };
+  }
+  if (error instanceof NoAnswer) {
+    return { type: "failed", expected: "an answer", seen: error.message };
+  }
+  throw error;
 }

@@ -10,7 +10,8 @@ export const API_SETTINGS = "Adobe Target developer guide, Profile API settings"
 export const PRIVACY_PAGE = "Adobe Target developer guide, Privacy and GDPR";
 export const IDENTIFYING = "Adobe Target developer guide, Identifying visitors";
 export const LIMITS = "Adobe Target business guide, Target limits";
-export const THIRD_PARTY_ID = "Adobe Target business guide, Real-time profile syncing for mbox3rdPartyId";
+export const THIRD_PARTY_ID =
+  "Adobe Target business guide, Real-time profile syncing for mbox3rdPartyId";
 export const VISITOR_PROFILE = "Adobe Target business guide, Visitor profile";
 export const LIFETIME = "Adobe Target business guide, Visitor profile lifetime";
 export const TROUBLESHOOTING = "Adobe Target business guide, Troubleshooting targets and audiences";
@@ -24,7 +25,8 @@ export const OLDER_SINGLE_API =
   "Adobe Target developer guide until 2023, Methods to get data into Target: single profile update";
 export const BULK_METHODS =
   "Adobe Target developer guide, Methods to get data into Target: bulk profile update";
-export const DELIVERY_OPENAPI = "Adobe Target Delivery API, OpenAPI description (adobe/target-openapi)";
+export const DELIVERY_OPENAPI =
+  "Adobe Target Delivery API, OpenAPI description (adobe/target-openapi)";
 export const SDKS = "Adobe's Target SDKs for Node, Java, .NET and Android, source code";
 
 export const SEGMENT = "Segment, Adobe Target destination (segmentio/action-destinations)";

@@ -33,7 +33,7 @@ export const AUTHENTICATION: readonly Fact[] = [
     confidence: "documented",
     source: `${API_SETTINGS}, implied: authentication is a setting`,
     observable: "live",
-    needs: [],
+    needs: ["no token"],
     check: async (subject) => {
       const answer = await fetchProfile(subject, stranger(subject), subject.httpWithoutToken);
       expectThat("an answer other than 401 or 403", !isForbidden(answer), describeAnswer(answer));
@@ -161,7 +161,11 @@ export const AUTHENTICATION: readonly Fact[] = [
     check: async (subject) => {
       const { accessToken } = await subject.control.makeToken();
       await subject.control.advance(EXPIRES_IN_S * 1_000 - DAY_MS);
-      expectThat("heard a day before its end", !isForbidden(await shown(subject, accessToken)), "refused");
+      expectThat(
+        "heard a day before its end",
+        !isForbidden(await shown(subject, accessToken)),
+        "refused",
+      );
       await subject.control.advance(DAY_MS + 1_000);
       expectRefused(await shown(subject, accessToken));
     },

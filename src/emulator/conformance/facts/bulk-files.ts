@@ -10,62 +10,58 @@ import {
   submitBatch,
   takeBatch,
 } from "../batches.ts";
-import { SEEN_BY_ITS_EFFECT, WRITES_TO_A_MEMBER, type Fact } from "../fact.ts";
+import { seenByItsEffect, seenByItsAnswer, type Fact } from "../fact.ts";
 import { expectEqual } from "../mismatch.ts";
 import { expectAttributes, FORM } from "../requests.ts";
 import { BULK_API, CAMPAIGN_SENDER, NOBODY } from "../sources.ts";
 
 /** How a bulk file is written. */
 export const BULK_FILES: readonly Fact[] = [
-  {
+  seenByItsAnswer({
     id: "BU-06",
     says: "A file is sent by POST as binary, as curl --data-binary does: content type application/x-www-form-urlencoded.",
     confidence: "documented",
     source: `${BULK_API}, curl sample; ${CAMPAIGN_SENDER} sends exactly that`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const { value } = await subject.member();
       const body = new TextEncoder().encode(batchOf("thirdPartyId,cnBinary", `${value},1`));
       const target = batchPath(subject, "v2");
       statusAddress(await subject.http(target, { method: "POST", headers: FORM, body }));
     },
-  },
-  {
+  }),
+  seenByItsAnswer({
     id: "BU-07",
     says: "A file begins with batch=, without it nothing is taken.",
     confidence: "documented",
     source: `${BULK_API}, "required and must be specified at the beginning of the file"`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const { value } = await subject.member();
       const body = batchOf("thirdPartyId,cnBare", `${value},1`);
       expectBatchRefused(await submitBatch(subject, "v2", body.slice("batch=".length)));
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "BU-08",
     says: "The first header may be pcId: rows are then about Target's own visitor ids.",
     confidence: "documented",
     source: BULK_API,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const browser = await subject.browser();
       await finishBatch(subject, "v1", batchOf("pcId,cnByPcId", `${browser.value},1`));
       await expectAttributes(subject, browser, { cnByPcId: "1" });
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "BU-09",
     says: "The first header may be thirdPartyId: rows are then about your own visitor ids.",
     confidence: "documented",
     source: BULK_API,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       await finishBatch(subject, "v2", batchOf("thirdPartyId,cnByThird", `${member.value},1`));
       await expectAttributes(subject, member, { cnByThird: "1" });
     },
-  },
+  }),
   {
     id: "BU-10",
     says: "The Experience Cloud ID cannot be the first header.",
@@ -78,36 +74,37 @@ export const BULK_FILES: readonly Fact[] = [
       expectBatchRefused(await submitBatch(subject, "v2", body));
     },
   },
-  {
+  seenByItsAnswer({
     id: "BU-11",
     says: "It is called thirdPartyId here: mbox3rdPartyId cannot be the first header.",
     confidence: "documented",
     source: `${BULK_API}, parameters of the file`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const { value } = await subject.member();
       const body = batchOf("mbox3rdPartyId,cnMisnamed", `${value},1`);
       expectBatchRefused(await submitBatch(subject, "v2", body));
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "BU-12",
     says: "Headers are bare names: paramName appears in Target as profile.paramName.",
     confidence: "documented",
     source: BULK_API,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
-      await finishBatch(subject, "v2", batchOf("thirdPartyId,cnName,cnOther", `${member.value},1,2`));
+      await finishBatch(
+        subject,
+        "v2",
+        batchOf("thirdPartyId,cnName,cnOther", `${member.value},1,2`),
+      );
       await expectAttributes(subject, member, { cnName: "1", cnOther: "2" });
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "BU-13",
     says: "A header with profile. before it does not set the attribute of that name.",
     confidence: "documented",
     source: `${BULK_API}, "paramName only"; what it does instead is not said`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const body = batchOf("thirdPartyId,profile.cnPrefixed", `${member.value},1`);
@@ -115,13 +112,12 @@ export const BULK_FILES: readonly Fact[] = [
       await subject.control.finishBatches();
       await expectAttributes(subject, member, { cnPrefixed: undefined });
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "BU-14",
     says: "Values are URL-encoded UTF-8: a comma in a value is %2C, and whatever is encoded so arrives as it was.",
     confidence: "documented",
     source: BULK_API,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const values = ["a,b", "1+1=2&3%", "بطاقة", "🛍️", "line\nbreak", '"quoted"'];
@@ -131,19 +127,22 @@ export const BULK_FILES: readonly Fact[] = [
       const expected = Object.fromEntries(names.map((name, index) => [name, values[index]]));
       await expectAttributes(subject, member, expected);
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "BU-15",
     says: "There are no quoting rules: a comma separates, between quotation marks too.",
     confidence: "inferred",
     source: `${BULK_API}: comma-separated and URL-encoded, quotation marks are not mentioned`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
-      await finishBatch(subject, "v2", batchOf("thirdPartyId,cnLeft,cnRight", `${member.value},"a,b"`));
+      await finishBatch(
+        subject,
+        "v2",
+        batchOf("thirdPartyId,cnLeft,cnRight", `${member.value},"a,b"`),
+      );
       await expectAttributes(subject, member, { cnLeft: '"a', cnRight: 'b"' });
     },
-  },
+  }),
   {
     id: "BU-16",
     says: "What white space around a cell means: older samples have it after commas.",
@@ -153,32 +152,30 @@ export const BULK_FILES: readonly Fact[] = [
     reason: "unknown",
     because: "switch bulkRowWhitespace; write none",
   },
-  {
+  seenByItsEffect({
     id: "BU-17",
     says: "Rows may be shorter than the headers.",
     confidence: "documented",
     source: `${BULK_API}, sample: 123,value1`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const body = batchOf("thirdPartyId,cnShort1,cnShort2,cnShort3", `${member.value},1`);
       await finishBatch(subject, "v2", body);
       await expectAttributes(subject, member, { cnShort1: "1", cnShort2: undefined });
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "BU-18",
     says: "Cells may be empty, and those after them keep their places.",
     confidence: "documented",
     source: `${BULK_API}, sample: 124,value1,,,value4`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const headers = "thirdPartyId,cnGap1,cnGap2,cnGap3,cnGap4";
       await finishBatch(subject, "v2", batchOf(headers, `${member.value},1,,,4`));
       await expectAttributes(subject, member, { cnGap1: "1", cnGap2: undefined, cnGap4: "4" });
     },
-  },
+  }),
   {
     id: "BU-19",
     says: "The sample file of the documentation is taken, as four rows.",
@@ -187,9 +184,18 @@ export const BULK_FILES: readonly Fact[] = [
     observable: "live",
     needs: ["writes"],
     check: async (subject) => {
-      const rows = ["123,value1", "124,value1,,,value4", "125,,value2", "126,value1,value2,value3,value4"];
+      const rows = [
+        "123,value1",
+        "124,value1,,,value4",
+        "125,,value2",
+        "126,value1,value2,value3,value4",
+      ];
       const unused = rows.map((row) => `${subject.freshId()}-${row}`);
-      const address = await takeBatch(subject, "v1", batchOf("pcId,param1,param2,param3,param4", ...unused));
+      const address = await takeBatch(
+        subject,
+        "v1",
+        batchOf("pcId,param1,param2,param3,param4", ...unused),
+      );
       expectEqual("batchSize", elementOf(await batchStatus(subject, address), "batchSize"), "4");
     },
   },

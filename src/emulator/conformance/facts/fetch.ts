@@ -1,10 +1,11 @@
 import { batchOf, takeBatch } from "../batches.ts";
-import { NEEDS_ITS_OWN_TIME, SEEN_BY_ITS_EFFECT, type Fact, type Need } from "../fact.ts";
+import { seenByItsEffect, seenByReading, seenInTime, type Fact } from "../fact.ts";
 import { describeAnswer, expectEqual, expectStatus, expectThat } from "../mismatch.ts";
 import {
   expectAttributes,
   expectNoProfile,
   fetchProfile,
+  postUpdate,
   profilePath,
   readProfile,
 } from "../requests.ts";
@@ -21,9 +22,6 @@ import {
 } from "../sources.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../time.ts";
 
-/** Reads the profile of the visitor given. */
-const READS_A_MEMBER = { observable: "live", needs: ["member"] as readonly Need[] } as const;
-
 /** Reading profiles, and what cannot be done with them. */
 export const FETCH: readonly Fact[] = [
   {
@@ -37,16 +35,15 @@ export const FETCH: readonly Fact[] = [
       await readProfile(subject, await subject.browser());
     },
   },
-  {
+  seenByReading({
     id: "PF-02",
     says: "A profile is fetched by your own id: GET /rest/v1/profiles/thirdPartyId/ID?client=CLIENT.",
     confidence: "documented",
     source: FETCH_API,
-    ...READS_A_MEMBER,
     check: async (subject) => {
       await readProfile(subject, await subject.member());
     },
-  },
+  }),
   {
     id: "PF-03",
     says: "A profile is fetched by the Experience Cloud ID: GET /rest/v1/profiles/marketingCloudVisitorId/ECID?client=CLIENT.",
@@ -63,17 +60,16 @@ export const FETCH: readonly Fact[] = [
       expectThat("the visitor's profile", answer.text.includes('"cnEcid"'), describeAnswer(answer));
     },
   },
-  {
+  seenByReading({
     id: "PF-04",
     says: "The parameter client is required.",
     confidence: "documented",
     source: FETCH_API,
-    ...READS_A_MEMBER,
     check: async (subject) => {
       const answer = await subject.http(profilePath(await subject.member()));
       expectThat("no profile without client=", answer.status !== 200, describeAnswer(answer));
     },
-  },
+  }),
   {
     id: "PF-05",
     says: "A profile is looked for in the cluster that the request names first, or wherever it lies.",
@@ -83,12 +79,11 @@ export const FETCH: readonly Fact[] = [
     reason: "inside Target",
     because: "from outside there is one profile",
   },
-  {
+  seenByReading({
     id: "PF-06",
     says: "A profile is a JSON object of client, visitorId, modifiedAt and profileAttributes.",
     confidence: "documented",
     source: `${PROFILES_API}, sample; older documentation has mboxPC and thirdPartyId in place of visitorId`,
-    ...READS_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const profile = await readProfile(subject, member);
@@ -96,39 +91,36 @@ export const FETCH: readonly Fact[] = [
       const names = ["client", "modifiedAt", "profileAttributes", "visitorId"];
       expectEqual("members", Object.keys(profile).toSorted(), names);
     },
-  },
-  {
+  }),
+  seenByReading({
     id: "PF-07",
     says: "Attributes stand there without profile. before their names.",
     confidence: "documented",
     source: `${PROFILES_API}, sample`,
-    ...READS_A_MEMBER,
     check: async (subject) => {
       const { profileAttributes } = await readProfile(subject, await subject.member());
       const names = Object.keys(profileAttributes);
       const prefixed = names.filter((name) => name.startsWith("profile.")).length;
       expectEqual("names that begin with profile.", prefixed, 0);
     },
-  },
-  {
+  }),
+  seenByReading({
     id: "PF-08",
     says: "Each attribute is an object of value, a string, and modifiedAt.",
     confidence: "documented",
     source: `${PROFILES_API}, sample`,
-    ...READS_A_MEMBER,
     check: async (subject) => {
       const { profileAttributes } = await readProfile(subject, await subject.member());
       for (const attribute of Object.values(profileAttributes)) {
         expectEqual("members", Object.keys(attribute).toSorted(), ["modifiedAt", "value"]);
       }
     },
-  },
-  {
+  }),
+  seenByReading({
     id: "PF-09",
     says: "Times are ISO 8601 with milliseconds and a numeric offset.",
     confidence: "documented",
     source: `${PROFILES_API}, sample 2017-08-18T17:53:39.003-04:00`,
-    ...READS_A_MEMBER,
     check: async (subject) => {
       const profile = await readProfile(subject, await subject.member());
       const attributes = Object.values(profile.profileAttributes);
@@ -137,26 +129,29 @@ export const FETCH: readonly Fact[] = [
         expectThat("a time such as 2017-08-18T17:53:39.003-04:00", isSo, modifiedAt);
       }
     },
-  },
-  {
+  }),
+  seenInTime({
     id: "PF-10",
     says: "An attribute's modifiedAt is when it was changed, and the profile's the newest of all.",
     confidence: "inferred",
     source: `${PROFILES_API}, sample: each attribute has its own`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const member = await subject.control.newMember({ cnOld: "1" });
       const before = await readProfile(subject, member);
       await subject.control.advance(HOUR_MS);
-      await subject.control.visitSite(member, { cnNew: "1" });
+      await postUpdate(subject, member, { cnNew: "1" });
       const { profileAttributes, modifiedAt } = await readProfile(subject, member);
       const timeOf = (name: string) => profileAttributes[name]?.modifiedAt;
-      expectEqual("time of the older one", timeOf("cnOld"), before.profileAttributes["cnOld"]?.modifiedAt);
+      expectEqual(
+        "time of the older one",
+        timeOf("cnOld"),
+        before.profileAttributes["cnOld"]?.modifiedAt,
+      );
       const sinceMs = Date.parse(timeOf("cnNew") ?? "") - Date.parse(timeOf("cnOld") ?? "");
       expectThat("an hour between the two", sinceMs >= HOUR_MS, sinceMs);
       expectEqual("time of the profile", modifiedAt, timeOf("cnNew"));
     },
-  },
+  }),
   {
     id: "PF-11",
     says: "What profile scripts write keeps user. before its name.",
@@ -227,12 +222,11 @@ export const FETCH: readonly Fact[] = [
     reason: "billing",
     because: "it stands on an invoice, if anywhere",
   },
-  {
+  seenInTime({
     id: "PF-17",
     says: "A visitor the site sees for the first time can be fetched only after 30 minutes of inactivity, when the profile is saved.",
     confidence: "documented",
     source: `${VISITOR_PROFILE}, "After 30 minutes of inactivity, the profile is saved to the Target database"; ${SEGMENT} and ${TEALIUM} see about an hour`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const visitor = { kind: "browser", value: subject.freshId() } as const;
       await subject.control.visitSite(visitor, { cnNewcomer: "1" });
@@ -240,13 +234,12 @@ export const FETCH: readonly Fact[] = [
       await subject.control.advance(31 * MINUTE_MS);
       await expectAttributes(subject, visitor, { cnNewcomer: "1" });
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "PF-18",
     says: "After a bulk update a 404 means not yet loaded: the profile is there once the batch has been worked off.",
     confidence: "practised",
     source: CAMPAIGN_SENDER,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const visitor = { kind: "member", value: subject.freshId() } as const;
       await takeBatch(subject, "v2", batchOf("thirdPartyId,cnLoaded", `${visitor.value},1`));
@@ -254,7 +247,7 @@ export const FETCH: readonly Fact[] = [
       await subject.control.advance(DAY_MS);
       await expectAttributes(subject, visitor, { cnLoaded: "1" });
     },
-  },
+  }),
   {
     id: "PF-19",
     says: "There is no way to delete a profile here.",

@@ -1,11 +1,6 @@
-import { NEEDS_ITS_OWN_TIME, SEEN_BY_ITS_EFFECT, WRITES_TO_A_MEMBER, type Fact } from "../fact.ts";
+import { seenInTime, seenByItsEffect, seenByItsAnswer, type Fact } from "../fact.ts";
 import { expectEqual, expectStatus } from "../mismatch.ts";
-import {
-  expectAcknowledged,
-  expectAttributes,
-  fetchProfile,
-  postUpdate,
-} from "../requests.ts";
+import { expectAcknowledged, expectAttributes, fetchProfile, postUpdate } from "../requests.ts";
 import { FETCH_API, LIMITS, NOBODY, OLDEST_DOCS, SINGLE_API } from "../sources.ts";
 import { DAY_MS, MINUTE_MS } from "../time.ts";
 
@@ -26,12 +21,11 @@ export const QUOTAS: readonly Fact[] = [
       expectEqual("limit", (await subject.control.meter()).limit, UPDATES_A_DAY);
     },
   },
-  {
+  seenByItsEffect({
     id: "QU-02",
     says: "An update over the limit is not taken.",
     confidence: "documented",
     source: `${SINGLE_API}, as before; what is answered is not said`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const { inWindow } = await subject.control.meter();
@@ -41,13 +35,12 @@ export const QUOTAS: readonly Fact[] = [
       await postUpdate(subject, member, { cnCall3: "1" });
       await expectAttributes(subject, member, { cnCall1: "1", cnCall2: "1", cnCall3: undefined });
     },
-  },
-  {
+  }),
+  seenInTime({
     id: "QU-03",
     says: "The 24 hours roll: what was called 24 hours ago no longer counts, what was called since does.",
     confidence: "documented",
     source: `${SINGLE_API}, "any rolling 24-hour period"`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const member = await subject.member();
       await subject.control.advance(DAY_MS + MINUTE_MS);
@@ -61,19 +54,18 @@ export const QUOTAS: readonly Fact[] = [
       await subject.control.advance(MINUTE_MS);
       await expectAttributes(subject, member, { cnCall3: "1", cnCall4: undefined });
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "QU-04",
     says: "A call is one update, however many attributes it carries.",
     confidence: "inferred",
     source: `${SINGLE_API} counts updates, older versions of it API calls; a call is about one visitor`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const { inWindow } = await subject.control.meter();
       await postUpdate(subject, await subject.member(), { cnA: "1", cnB: "2", cnC: "3" });
       expectEqual("calls counted", (await subject.control.meter()).inWindow - inWindow, 1);
     },
-  },
+  }),
   {
     id: "QU-05",
     says: "What is answered over the limit, and whether calls that were turned down count.",
@@ -83,19 +75,18 @@ export const QUOTAS: readonly Fact[] = [
     reason: "unknown",
     because: "switches overLimit, refusedCallsCount",
   },
-  {
+  seenByItsAnswer({
     id: "QU-06",
     says: "The 50 calls a minute of other APIs do not hold for single updates.",
     confidence: "documented",
     source: `${LIMITS}: "does not apply to the Delivery and single profile update APIs"`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       for (let call = 0; call < 60; call += 1) {
         expectAcknowledged(await postUpdate(subject, member, { cnOften: String(call) }));
       }
     },
-  },
+  }),
   {
     id: "QU-07",
     says: "How many single updates a second are taken. A million a day is 11.57 a second on average.",
@@ -105,34 +96,33 @@ export const QUOTAS: readonly Fact[] = [
     reason: "unknown",
     because: "switch updatesPerSecond",
   },
-  {
+  seenInTime({
     id: "QU-08",
     says: "1,000,000 fetches may be made in 24 hours; one more fails with an error that tells when the next will succeed.",
     confidence: "documented once",
     source: `${OLDEST_DOCS}, Profile Fetch; absent from the current page`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const member = await subject.member();
-      await subject.control.tune({ fetchLimit: (await subject.control.meter()).fetchesInWindow + 1 });
+      await subject.control.advance(DAY_MS + MINUTE_MS);
+      await subject.control.tune({ fetchesPerDay: 1 });
       expectStatus(await fetchProfile(subject, member), 200);
       const over = await fetchProfile(subject, member);
       expectEqual("answered with a profile", over.status === 200, false);
       await subject.control.advance(DAY_MS + MINUTE_MS);
       expectStatus(await fetchProfile(subject, member), 200);
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "QU-09",
     says: "Fetches do not use up the million single updates.",
     confidence: "inferred",
     source: `${SINGLE_API} and ${FETCH_API}: each page has a limit of its own, or none`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const { inWindow } = await subject.control.meter();
       await fetchProfile(subject, await subject.member());
       expectEqual("updates counted", (await subject.control.meter()).inWindow, inWindow);
     },
-  },
+  }),
   {
     id: "QU-10",
     says: "The Delivery API takes 100 calls at a time per session (420 beyond), and bodies of 60 MB (413 beyond).",

@@ -1,7 +1,14 @@
-import { NEEDS_ITS_OWN_TIME, SEEN_BY_ITS_EFFECT, WRITES_TO_A_MEMBER, type Fact } from "../fact.ts";
+import { seenInTime, seenByItsAnswer, type Fact } from "../fact.ts";
 import { expectEqual, expectStatus } from "../mismatch.ts";
 import { expectAcknowledged, expectAttributes, expectNoProfile, postUpdate } from "../requests.ts";
-import { NOBODY, OLD_API_SITE, OLDEST_DOCS, OLDER_SINGLE_API, SEGMENT, SINGLE_API } from "../sources.ts";
+import {
+  NOBODY,
+  OLD_API_SITE,
+  OLDEST_DOCS,
+  OLDER_SINGLE_API,
+  SEGMENT,
+  SINGLE_API,
+} from "../sources.ts";
 import { DAY_MS, HOUR_MS } from "../time.ts";
 
 const ACKNOWLEDGEMENT =
@@ -18,19 +25,21 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     reason: "history",
     because: "it is the XML of SU-26, its tags lost on the way into the page",
   },
-  {
+  seenByItsAnswer({
     id: "SU-26",
     says: `The acknowledgement is ${ACKNOWLEDGEMENT}`,
     confidence: "documented once",
     source: `${OLDEST_DOCS}, Profile Update, word for word; white space and an XML declaration are left open`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const answer = await postUpdate(subject, member, { cnAnswer: subject.freshId() });
-      const elements = answer.text.replace(/^<\?xml[^>]*\?>/, "").replaceAll(/>\s+</g, "><").trim();
+      const elements = answer.text
+        .replace(/^<\?xml[^>]*\?>/, "")
+        .replaceAll(/>\s+</g, "><")
+        .trim();
       expectEqual("body", elements, ACKNOWLEDGEMENT);
     },
-  },
+  }),
   {
     id: "SU-27",
     says: "Whether <pcId> is ever filled: it is empty in the sample.",
@@ -40,12 +49,11 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     reason: "unknown",
     because: "switch pcIdInAnswer",
   },
-  {
+  seenInTime({
     id: "SU-28",
     says: "The acknowledgement says that the update will be processed soon, not that it was applied.",
     confidence: "documented",
     source: `${SINGLE_API}, "has been submitted and will be processed soon"`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const member = await subject.member();
       await subject.control.tune({ propagation: { minMs: HOUR_MS / 2, maxMs: HOUR_MS / 2 } });
@@ -54,18 +62,17 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
       await subject.control.advance(HOUR_MS);
       await expectAttributes(subject, member, { cnSoon: "1" });
     },
-  },
-  {
+  }),
+  seenByItsAnswer({
     id: "SU-29",
     says: "An acknowledgement has status 200.",
     confidence: "practised",
     source: `${SEGMENT}, tests; every client takes 200 for success, no page states it`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       expectStatus(await postUpdate(subject, member, { cnStatus: subject.freshId() }), 200);
     },
-  },
+  }),
   {
     id: "SU-30",
     says: "Content type, XML declaration and white space of an answer.",
@@ -85,19 +92,18 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     because:
       "switches noId, bothIds, noAttributes, badEncoding, forbiddenIdCharacter, idTooLong, oversize, unknownClient",
   },
-  {
+  seenInTime({
     id: "SU-32",
     says: "It is for updates only: if nothing is found, a profile is not created.",
     confidence: "documented",
     source: `${SINGLE_API}; ${OLDER_SINGLE_API}, "Cannot create a profile"`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const stranger = { kind: "member", value: subject.freshId() } as const;
       await postUpdate(subject, stranger, { cnNobody: "1" });
       await subject.control.advance(DAY_MS);
       await expectNoProfile(subject, stranger);
     },
-  },
+  }),
   {
     id: "SU-33",
     says: "An update of a visitor without a profile is acknowledged like any other.",
@@ -110,25 +116,24 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
       expectAcknowledged(await postUpdate(subject, stranger, { cnNobody: "1" }));
     },
   },
-  {
+  seenInTime({
     id: "SU-34",
     says: "Updates are generally reflected in under one hour.",
     confidence: "documented",
     source: `${SINGLE_API}, "generally occur in under one hour"`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const member = await subject.member();
+      await subject.control.asFound();
       await postUpdate(subject, member, { cnHour: "1" });
       await subject.control.advance(HOUR_MS);
       await expectAttributes(subject, member, { cnHour: "1" });
     },
-  },
-  {
+  }),
+  seenInTime({
     id: "SU-35",
     says: "Updates are reflected within 24 hours at the latest.",
     confidence: "documented",
     source: `${SINGLE_API}, "might take as long as 24 hours to be reflected"`,
-    ...NEEDS_ITS_OWN_TIME,
     check: async (subject) => {
       const member = await subject.member();
       await subject.control.tune({ propagation: { minMs: DAY_MS, maxMs: DAY_MS } });
@@ -136,7 +141,7 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
       await subject.control.advance(DAY_MS);
       await expectAttributes(subject, member, { cnDay: "1" });
     },
-  },
+  }),
   {
     id: "SU-36",
     says: "Lag time is in general less than a minute.",
@@ -146,32 +151,33 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     reason: "history",
     because: "SU-34 and SU-35 took its place",
   },
-  {
+  seenInTime({
     id: "SU-37",
     says: "Attributes that the site sets can be updated by the API: one shared set of names.",
     confidence: "documented",
     source: `${SINGLE_API}, "Profile attributes sent via the site can be updated via the API and the opposite way"`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       await subject.control.visitSite(member, { cnShared: "site" });
+      await subject.control.advance(HOUR_MS);
+      await expectAttributes(subject, member, { cnShared: "site" });
       await postUpdate(subject, member, { cnShared: "api" });
       await expectAttributes(subject, member, { cnShared: "api" });
     },
-  },
-  {
+  }),
+  seenInTime({
     id: "SU-38",
     says: "Attributes that the API sets can be updated by the site; the last writer wins.",
     confidence: "documented",
     source: `${SINGLE_API}, as before; that the last writer wins is inferred`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       await postUpdate(subject, member, { cnShared: "api" });
       await subject.control.visitSite(member, { cnShared: "site" });
+      await subject.control.advance(HOUR_MS);
       await expectAttributes(subject, member, { cnShared: "site" });
     },
-  },
+  }),
   {
     id: "SU-39",
     says: "Calls to the API do not count toward mbox charges.",

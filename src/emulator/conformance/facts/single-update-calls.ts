@@ -1,16 +1,13 @@
-import { SEEN_BY_ITS_EFFECT, WRITES_TO_A_MEMBER, type Fact } from "../fact.ts";
-import { expectEqual } from "../mismatch.ts";
+import { seenByItsEffect, seenByItsAnswer, type Fact } from "../fact.ts";
 import {
   encoded,
   expectAttributes,
   expectTaken,
   FORM,
-  manyAttributes,
   postForm,
   postUpdate,
   updateParameters,
   updatePath,
-  type Attributes,
 } from "../requests.ts";
 import {
   NOBODY,
@@ -21,7 +18,6 @@ import {
   SINGLE_API,
   TEALIUM,
 } from "../sources.ts";
-import type { EmulatorSubject, Visitor } from "../subject.ts";
 
 /** What the call looks like. */
 export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
@@ -40,12 +36,11 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       await expectTaken(subject, answer, browser, attributes);
     },
   },
-  {
+  seenByItsAnswer({
     id: "SU-02",
     says: "An update by your own visitor id is /m2/CLIENT/profile/update?mbox3rdPartyId=…&profile.name=value.",
     confidence: "documented",
     source: SINGLE_API,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnByMember: subject.freshId() };
@@ -53,13 +48,12 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       const answer = await subject.http(`${updatePath(subject)}?${query}`);
       await expectTaken(subject, answer, member, attributes);
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "SU-03",
     says: "The path segment after /m2/ is the client code: under another one, nothing reaches this account's profiles.",
     confidence: "inferred",
     source: `${OLDEST_DOCS}: host and path hold the same placeholder; the bulk page prints CLIENTCODE`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const path = updatePath(subject, `${subject.client}-other`);
@@ -67,13 +61,12 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       await subject.http(path, { method: "POST", headers: FORM, body });
       await expectAttributes(subject, member, { cnOther: undefined });
     },
-  },
-  {
+  }),
+  seenByItsAnswer({
     id: "SU-04",
     says: "The literal word client is taken in place of the client code, /m2/client/profile/update.",
     confidence: "practised",
     source: `${SINGLE_API}, samples; ${TEALIUM}; ${PYTHON_MODULE}`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnLiteral: subject.freshId() };
@@ -81,13 +74,12 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       const answer = await subject.http(`${updatePath(subject, "client")}?${query}`);
       await expectTaken(subject, answer, member, attributes);
     },
-  },
-  {
+  }),
+  seenByItsAnswer({
     id: "SU-05",
     says: "GET is supported.",
     confidence: "documented",
     source: `${SINGLE_API}, "Both GET and POST are supported"`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnGet: subject.freshId() };
@@ -95,25 +87,23 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       const answer = await subject.http(`${updatePath(subject)}?${query}`, { method: "GET" });
       await expectTaken(subject, answer, member, attributes);
     },
-  },
-  {
+  }),
+  seenByItsAnswer({
     id: "SU-06",
     says: "POST is supported.",
     confidence: "documented",
     source: `${SINGLE_API}, "Both GET and POST are supported"`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnPost: subject.freshId() };
       await expectTaken(subject, await postUpdate(subject, member, attributes), member, attributes);
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "SU-17",
     says: "The Experience Cloud ID is not supported: an update by it has no effect.",
     confidence: "documented once",
     source: `${OLDER_SINGLE_API}, "The Experience Cloud ID (ECID) is not supported"; no such parameter has appeared since`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const { browser, ecid } = await subject.control.browserWithEcid();
       await postForm(
@@ -125,7 +115,7 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       );
       await expectAttributes(subject, browser, { cnByEcid: undefined });
     },
-  },
+  }),
   {
     id: "SU-18",
     says: "What becomes of a call with both ids, with none, or without any profile parameter.",
@@ -144,26 +134,28 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
     reason: "unknown",
     because: "switch otherParameter",
   },
-  {
+  seenByItsAnswer({
     id: "SU-20",
     says: "A POST carries its parameters in a form body, application/x-www-form-urlencoded.",
     confidence: "inferred",
     source: `${SINGLE_API}: 60 KB for POST beside 8 KB for GET leaves only the body`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnForm: subject.freshId() };
       const body = updateParameters(member, attributes);
-      const answer = await subject.http(updatePath(subject), { method: "POST", headers: FORM, body });
+      const answer = await subject.http(updatePath(subject), {
+        method: "POST",
+        headers: FORM,
+        body,
+      });
       await expectTaken(subject, answer, member, attributes);
     },
-  },
-  {
+  }),
+  seenByItsAnswer({
     id: "SU-21",
     says: "A POST with everything in its address and an empty body is taken.",
     confidence: "practised",
     source: `${SEGMENT}, adobeTarget_operations.ts and pull request 422`,
-    ...WRITES_TO_A_MEMBER,
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnAddress: subject.freshId() };
@@ -171,13 +163,12 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       const answer = await subject.http(target, { method: "POST" });
       await expectTaken(subject, answer, member, attributes);
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "SU-22",
     says: "A JSON body has no effect.",
     confidence: "inferred",
     source: `No documentation has one; ${PYTHON_MODULE} sends one all the same`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const body = JSON.stringify({ mbox3rdPartyId: member.value, "profile.cnJson": "1" });
@@ -185,7 +176,7 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
       await subject.http(updatePath(subject), { method: "POST", headers, body });
       await expectAttributes(subject, member, { cnJson: undefined });
     },
-  },
+  }),
   {
     id: "SU-23",
     says: "The API is for servers and not designed to work within a web page.",

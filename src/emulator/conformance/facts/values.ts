@@ -1,4 +1,4 @@
-import { SEEN_BY_ITS_EFFECT, type Fact } from "../fact.ts";
+import { seenByItsEffect, type Fact } from "../fact.ts";
 import { expectEqual, expectThat } from "../mismatch.ts";
 import {
   attributesOf,
@@ -24,12 +24,11 @@ const MAX_PROFILE_BYTES = 65_536;
 
 /** Attribute names, values and sizes. */
 export const VALUES: readonly Fact[] = [
-  {
+  seenByItsEffect({
     id: "AV-01",
     says: "There is no limit on the number of profile attributes of an update.",
     confidence: "documented",
     source: `${SINGLE_API}, "No limit on the number of profile attributes"`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       const many = Object.fromEntries(
@@ -40,7 +39,7 @@ export const VALUES: readonly Fact[] = [
       const arrived = Object.keys(seen).filter((name) => name.startsWith("cnMany"));
       expectEqual("attributes that arrived", arrived.length, 1_000);
     },
-  },
+  }),
   {
     id: "AV-02",
     says: "Names are at most 128 characters and values at most 256 in mbox calls; at.js 1 cuts, at.js 2 and the Web SDK report an error.",
@@ -68,12 +67,11 @@ export const VALUES: readonly Fact[] = [
     reason: "another API",
     because: "the Delivery API; for updates see SU-07, for bulk BU-13",
   },
-  {
+  seenByItsEffect({
     id: "AV-05",
     says: "The external profile data of a visitor (updates, mbox parameters, customer attributes, script output) does not exceed 64 KB.",
     confidence: "documented",
     source: `${BULK_API}, "must not exceed 64 KB", since September 2024; before, 2,000 KB`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       for (const prefix of ["cnA", "cnB", "cnC"]) {
@@ -81,10 +79,14 @@ export const VALUES: readonly Fact[] = [
       }
       const seen = Object.entries(await attributesOf(subject, member));
       const bytes = seen.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-      expectThat(`at most ${MAX_PROFILE_BYTES} bytes of attributes`, bytes <= MAX_PROFILE_BYTES, bytes);
+      expectThat(
+        `at most ${MAX_PROFILE_BYTES} bytes of attributes`,
+        bytes <= MAX_PROFILE_BYTES,
+        bytes,
+      );
       expectThat("some attributes", bytes > 0, bytes);
     },
-  },
+  }),
   {
     id: "AV-06",
     says: "What becomes of an update that would exceed the 64 KB.",
@@ -112,18 +114,17 @@ export const VALUES: readonly Fact[] = [
     reason: "advice",
     because: "says when to use it",
   },
-  {
+  seenByItsEffect({
     id: "AV-09",
     says: "There is no array type: several values stand in one, between delimiters such as w10|w32, and arrive as they are.",
     confidence: "practised",
     source: CAMPAIGN_SENDER,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       await postUpdate(subject, member, { cnList: "w10|w32,w33;w34" });
       await expectAttributes(subject, member, { cnList: "w10|w32,w33;w34" });
     },
-  },
+  }),
   {
     id: "AV-10",
     says: "Which of a repeated parameter counts. For page addresses, the first.",
@@ -142,30 +143,32 @@ export const VALUES: readonly Fact[] = [
     reason: "user interface",
     because: "audiences are evaluated in activities; that the string itself stays is AV-12",
   },
-  {
+  seenByItsEffect({
     id: "AV-12",
     says: "A value is a string and stays as it was sent, leading zeros included.",
     confidence: "documented",
     source: `${PROFILES_API}, sample: all values are strings`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       await postUpdate(subject, member, { cnNumber: "045", cnTruth: "true", cnDecimal: "1.50" });
-      await expectAttributes(subject, member, { cnNumber: "045", cnTruth: "true", cnDecimal: "1.50" });
+      await expectAttributes(subject, member, {
+        cnNumber: "045",
+        cnTruth: "true",
+        cnDecimal: "1.50",
+      });
     },
-  },
-  {
+  }),
+  seenByItsEffect({
     id: "AV-13",
     says: "Names may hold dots.",
     confidence: "practised",
     source: `${SEGMENT} flattens to profile.address.city; ${PROFILES_API}, sample: entity.id`,
-    ...SEEN_BY_ITS_EFFECT,
     check: async (subject) => {
       const member = await subject.member();
       await postUpdate(subject, member, { "cnAddress.city": "Madrid" });
       await expectAttributes(subject, member, { "cnAddress.city": "Madrid" });
     },
-  },
+  }),
   {
     id: "AV-14",
     says: "Which characters a name may hold, and which names are reserved.",
