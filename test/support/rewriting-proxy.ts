@@ -24,10 +24,7 @@ export interface Rewriting {
   readonly request?: (
     request: WireRequest,
   ) => WireRequest | WireAnswer | Promise<WireRequest | WireAnswer>;
-  readonly answer?: (
-    answer: WireAnswer,
-    request: WireRequest,
-  ) => WireAnswer | Promise<WireAnswer>;
+  readonly answer?: (answer: WireAnswer, request: WireRequest) => WireAnswer | Promise<WireAnswer>;
 }
 
 export interface RewritingProxy {
@@ -56,7 +53,10 @@ export async function openRewritingProxy(
     const arrived = "status" in next ? next : await sendOn(origin, agent, next);
     const answer = (await rewriting.answer?.(arrived, request)) ?? arrived;
     const body = Buffer.from(answer.body, "latin1");
-    outgoing.writeHead(answer.status, { ...plainHeaders(answer.headers), "content-length": body.length });
+    outgoing.writeHead(answer.status, {
+      ...plainHeaders(answer.headers),
+      "content-length": body.length,
+    });
     outgoing.end(body);
   };
 
@@ -73,7 +73,11 @@ export async function openRewritingProxy(
   };
 }
 
-async function sendOn(origin: string, agent: http.Agent, request: WireRequest): Promise<WireAnswer> {
+async function sendOn(
+  origin: string,
+  agent: http.Agent,
+  request: WireRequest,
+): Promise<WireAnswer> {
   const { method, target, headers, body } = request;
   const bytes = Buffer.from(body, "latin1");
   const length = bytes.length > 0 || method !== "GET" ? { "content-length": bytes.length } : {};

@@ -86,7 +86,10 @@ export async function attributesOf(subject: Subject, visitor: Visitor): Promise<
 const Profile = z.looseObject({
   client: z.string(),
   modifiedAt: z.string(),
-  profileAttributes: z.record(z.string(), z.looseObject({ value: z.string(), modifiedAt: z.string() })),
+  profileAttributes: z.record(
+    z.string(),
+    z.looseObject({ value: z.string(), modifiedAt: z.string() }),
+  ),
 });
 export type Profile = z.infer<typeof Profile>;
 
