@@ -3,6 +3,7 @@ import { BULK_ANSWERS } from "./facts/bulk-answers.ts";
 import { BULK_FILES } from "./facts/bulk-files.ts";
 import { BULK_UPDATES } from "./facts/bulk-updates.ts";
 import { FETCH } from "./facts/fetch.ts";
+import { LINKED_IDS } from "./facts/linked-ids.ts";
 import { QUOTAS } from "./facts/quotas.ts";
 import { SINGLE_UPDATE_ANSWERS } from "./facts/single-update-answers.ts";
 import { SINGLE_UPDATE_CALLS } from "./facts/single-update-calls.ts";
@@ -24,7 +25,7 @@ export const FACT_SECTIONS: readonly FactSection[] = [
     facts: byId([...BULK_UPDATES, ...BULK_FILES, ...BULK_ANSWERS]),
   },
   { title: "Profile Fetch", facts: FETCH },
-  { title: "Visitor ids", facts: VISITOR_IDS },
+  { title: "Visitor ids", facts: [...VISITOR_IDS, ...LINKED_IDS] },
   { title: "Quotas", facts: QUOTAS },
 ];
 

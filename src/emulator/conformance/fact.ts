@@ -1,3 +1,4 @@
+import type { SwitchName } from "../switches.ts";
 import type { EmulatorSubject, Subject } from "./subject.ts";
 
 /**
@@ -55,6 +56,8 @@ interface Stated {
   readonly confidence: Confidence;
   /** Document and place, in words that can be searched for. */
   readonly source: string;
+  /** Where the emulator can be told to do otherwise, since this is not, or not clearly, documented. */
+  readonly switches?: readonly SwitchName[];
 }
 
 /** Can be checked on any service, the live one included. */

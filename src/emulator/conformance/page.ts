@@ -46,15 +46,24 @@ function section(title: string, facts: readonly Fact[]): string {
         fact.says,
         fact.confidence,
         fact.source,
-        fact.observable === "no" ? `${fact.reason}: ${fact.because}` : "",
+        fact.observable === "no" ? `${fact.reason}: ${fact.because}${switchesOf(fact)}` : "",
       ]),
     ),
   ].join("\n\n");
 }
 
 function howChecked(fact: ObservableFact): string {
-  if (fact.observable === "emulator-only") return `emulator only: ${fact.because}`;
-  return fact.needs.length === 0 ? "anywhere" : `anywhere; needs ${fact.needs.join(", ")}`;
+  if (fact.observable === "emulator-only") {
+    return `emulator only: ${fact.because}${switchesOf(fact)}`;
+  }
+  const needs = fact.needs.length === 0 ? "" : `; needs ${fact.needs.join(", ")}`;
+  return `anywhere${needs}${switchesOf(fact)}`;
+}
+
+function switchesOf({ switches = [] }: Fact): string {
+  return switches
+    .map((name) => `; switch \`${name}\`, default \`${SWITCHES[name].default}\``)
+    .join("");
 }
 
 function switches(): string {

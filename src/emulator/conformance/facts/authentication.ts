@@ -53,6 +53,7 @@ export const AUTHENTICATION: readonly Fact[] = [
     says: "Once authentication is on, a single update without the token is not heard.",
     confidence: "documented",
     source: `${FETCH_API}, "all profile API requests must have the profile authentication token"; ${API_SETTINGS} speaks of bulk only; ${SEGMENT} and ${TEALIUM} send it on single updates`,
+    switches: ["authenticationScope"],
     observable: "live",
     needs: ["writes", "token", "member"],
     check: async (subject) => {
@@ -120,7 +121,8 @@ export const AUTHENTICATION: readonly Fact[] = [
     source: `${OLD_API_SITE}; ${PYTHON_MODULE} still sends it`,
     observable: "no",
     reason: "unknown",
-    because: "switch accessTokenHeader",
+    switches: ["accessTokenHeader"],
+    because: "nothing is documented",
   },
   {
     id: "TK-09",
@@ -213,7 +215,8 @@ export const AUTHENTICATION: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switch authenticationFailure",
+    switches: ["authenticationFailure"],
+    because: "nothing is documented",
   },
 ];
 

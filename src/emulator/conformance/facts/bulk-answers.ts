@@ -160,7 +160,8 @@ export const BULK_ANSWERS: readonly Fact[] = [
     source: `${CAMPAIGN_SENDER}: about 24 hours`,
     observable: "no",
     reason: "unknown",
-    because: "switches bulkStatusRetentionHours, bulkStatusCounts",
+    switches: ["bulkStatusRetentionHours", "bulkStatusCounts"],
+    because: "nothing is documented",
   },
   {
     id: "BU-49",

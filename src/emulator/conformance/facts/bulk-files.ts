@@ -150,7 +150,8 @@ export const BULK_FILES: readonly Fact[] = [
     source: `${BULK_API}, samples until May 2024`,
     observable: "no",
     reason: "unknown",
-    because: "switch bulkRowWhitespace; write none",
+    switches: ["bulkRowWhitespace"],
+    because: "write none",
   },
   seenByItsEffect({
     id: "BU-17",
@@ -244,7 +245,8 @@ export const BULK_FILES: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switches bulkOversize, bulkMalformed",
+    switches: ["bulkOversize", "bulkMalformed"],
+    because: "nothing is documented",
   },
 ];
 

@@ -89,7 +89,8 @@ export const BULK_UPDATES: readonly Fact[] = [
     source: `${BULK_API}: they "may be throttled"`,
     observable: "no",
     reason: "unknown",
-    because: "switch bulkThrottle",
+    switches: ["bulkThrottle"],
+    because: "nothing is documented",
   },
   {
     id: "BU-26",
@@ -184,6 +185,7 @@ export const BULK_UPDATES: readonly Fact[] = [
     says: "A second version 2 batch without an mbox call in between overrides what the first one updated.",
     confidence: "documented",
     source: `${BULK_API}, caveats: "Consecutive v2 batch update calls without mbox calls in between"`,
+    switches: ["bulkBackToBack"],
     check: async (subject) => {
       const member = await subject.member();
       await finishBatch(subject, "v2", batchOf("thirdPartyId,cnEarly", `${member.value},1`));
@@ -210,6 +212,7 @@ export const BULK_UPDATES: readonly Fact[] = [
     says: "Of large batches up to 0.1 % may be lost, and no more.",
     confidence: "documented",
     source: `${BULK_API}, "up to 0.1% of large production batches might not be onboarded or retained"`,
+    switches: ["bulkRowsLostShare"],
     check: async (subject) => {
       await subject.control.asFound();
       const ids = Array.from({ length: 1_000 }, () => subject.freshId());

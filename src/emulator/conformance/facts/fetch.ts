@@ -172,7 +172,8 @@ export const FETCH: readonly Fact[] = [
     source: `${OLDEST_DOCS}, Profile Fetch`,
     observable: "no",
     reason: "history",
-    because: "PF-06 took its place; the switch fetchShape brings it back",
+    switches: ["fetchShape"],
+    because: "PF-06 took its place, and the switch brings it back",
   },
   {
     id: "PF-13",
@@ -211,7 +212,8 @@ export const FETCH: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switch ecidNotFound",
+    switches: ["ecidNotFound"],
+    because: "nothing is documented",
   },
   {
     id: "PF-16",
@@ -227,6 +229,7 @@ export const FETCH: readonly Fact[] = [
     says: "A visitor the site sees for the first time can be fetched only after 30 minutes of inactivity, when the profile is saved.",
     confidence: "documented",
     source: `${VISITOR_PROFILE}, "After 30 minutes of inactivity, the profile is saved to the Target database"; ${SEGMENT} and ${TEALIUM} see about an hour`,
+    switches: ["newVisitor"],
     check: async (subject) => {
       const visitor = { kind: "browser", value: subject.freshId() } as const;
       await subject.control.visitSite(visitor, { cnNewcomer: "1" });

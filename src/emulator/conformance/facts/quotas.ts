@@ -73,7 +73,8 @@ export const QUOTAS: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switches overLimit, refusedCallsCount",
+    switches: ["overLimit", "refusedCallsCount"],
+    because: "nothing is documented",
   },
   seenByItsAnswer({
     id: "QU-06",
@@ -94,13 +95,15 @@ export const QUOTAS: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switch updatesPerSecond",
+    switches: ["updatesPerSecond"],
+    because: "nothing is documented",
   },
   seenInTime({
     id: "QU-08",
     says: "1,000,000 fetches may be made in 24 hours; one more fails with an error that tells when the next will succeed.",
     confidence: "documented once",
     source: `${OLDEST_DOCS}, Profile Fetch; absent from the current page`,
+    switches: ["fetchLimit"],
     check: async (subject) => {
       const member = await subject.member();
       await subject.control.advance(DAY_MS + MINUTE_MS);
@@ -148,6 +151,7 @@ export const QUOTAS: readonly Fact[] = [
     source: LIMITS,
     observable: "no",
     reason: "unknown",
-    because: "switches overLimit and fetchLimit can bring it; a client should bear it",
+    switches: ["overLimit", "fetchLimit"],
+    because: "a client should bear it",
   },
 ];

@@ -47,7 +47,8 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     source: OLDEST_DOCS,
     observable: "no",
     reason: "unknown",
-    because: "switch pcIdInAnswer",
+    switches: ["pcIdInAnswer"],
+    because: "nothing is documented",
   },
   seenInTime({
     id: "SU-28",
@@ -68,6 +69,7 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     says: "An acknowledgement has status 200.",
     confidence: "practised",
     source: `${SEGMENT}, tests; every client takes 200 for success, no page states it`,
+    switches: ["answerStatus"],
     check: async (subject) => {
       const member = await subject.member();
       expectStatus(await postUpdate(subject, member, { cnStatus: subject.freshId() }), 200);
@@ -80,7 +82,8 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switches answerType, answerProlog, answerWhitespace, answerStatus",
+    switches: ["answerType", "answerProlog", "answerWhitespace"],
+    because: "nothing is documented",
   },
   {
     id: "SU-31",
@@ -89,8 +92,16 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because:
-      "switches noId, bothIds, noAttributes, badEncoding, forbiddenIdCharacter, idTooLong, oversize, unknownClient",
+    switches: [
+      "noId",
+      "bothIds",
+      "noAttributes",
+      "badEncoding",
+      "forbiddenIdCharacter",
+      "idTooLong",
+      "unknownClient",
+    ],
+    because: "nothing is documented",
   },
   seenInTime({
     id: "SU-32",
@@ -109,6 +120,7 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     says: "An update of a visitor without a profile is acknowledged like any other.",
     confidence: "inferred",
     source: `Processing is asynchronous; ${SEGMENT} fetches first because the answer does not tell`,
+    switches: ["unknownVisitor"],
     observable: "live",
     needs: ["writes"],
     check: async (subject) => {
@@ -203,7 +215,8 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switch updateOrder",
+    switches: ["updateOrder"],
+    because: "nothing is documented",
   },
   {
     id: "SU-42",

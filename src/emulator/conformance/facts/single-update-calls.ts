@@ -67,6 +67,7 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
     says: "The literal word client is taken in place of the client code, /m2/client/profile/update.",
     confidence: "practised",
     source: `${SINGLE_API}, samples; ${TEALIUM}; ${PYTHON_MODULE}`,
+    switches: ["clientPath"],
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnLiteral: subject.freshId() };
@@ -123,7 +124,8 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switches bothIds, noId, noAttributes",
+    switches: ["bothIds", "noId", "noAttributes"],
+    because: "nothing is documented",
   },
   {
     id: "SU-19",
@@ -132,7 +134,8 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switch otherParameter",
+    switches: ["otherParameter"],
+    because: "nothing is documented",
   },
   seenByItsAnswer({
     id: "SU-20",
@@ -156,6 +159,7 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
     says: "A POST with everything in its address and an empty body is taken.",
     confidence: "practised",
     source: `${SEGMENT}, adobeTarget_operations.ts and pull request 422`,
+    switches: ["postQuery"],
     check: async (subject) => {
       const member = await subject.member();
       const attributes = { cnAddress: subject.freshId() };
@@ -169,6 +173,7 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
     says: "A JSON body has no effect.",
     confidence: "inferred",
     source: `No documentation has one; ${PYTHON_MODULE} sends one all the same`,
+    switches: ["jsonBody"],
     check: async (subject) => {
       const member = await subject.member();
       const body = JSON.stringify({ mbox3rdPartyId: member.value, "profile.cnJson": "1" });
@@ -184,7 +189,8 @@ export const SINGLE_UPDATE_CALLS: readonly Fact[] = [
     source: `${SINGLE_API}, since December 2023`,
     observable: "no",
     reason: "advice",
-    because: "what is answered to a page is another matter: switch corsHeader",
+    switches: ["corsHeader"],
+    because: "what is answered to a page is another matter",
   },
   {
     id: "SU-24",

@@ -47,7 +47,8 @@ export const VALUES: readonly Fact[] = [
     source: `${LIMITS}, in-mbox profile attributes; the profile API pages state no such limit`,
     observable: "no",
     reason: "another API",
-    because: "for updates nothing is said: switches nameOver128, valueOver256",
+    switches: ["nameOver128", "valueOver256"],
+    because: "for updates nothing is said",
   },
   {
     id: "AV-03",
@@ -94,7 +95,8 @@ export const VALUES: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switch profileOver64K",
+    switches: ["profileOver64K"],
+    because: "nothing is documented",
   },
   {
     id: "AV-07",
@@ -103,7 +105,8 @@ export const VALUES: readonly Fact[] = [
     source: NOBODY,
     observable: "no",
     reason: "unknown",
-    because: "switch emptyValue",
+    switches: ["emptyValue"],
+    because: "nothing is documented",
   },
   {
     id: "AV-08",
@@ -132,7 +135,8 @@ export const VALUES: readonly Fact[] = [
     source: `${TROUBLESHOOTING}, "HTTP considers the first parameter name and ignores subsequent"; for updates nobody says`,
     observable: "no",
     reason: "unknown",
-    because: "switch duplicatedParameter",
+    switches: ["duplicatedParameter"],
+    because: "nothing is documented",
   },
   {
     id: "AV-11",
@@ -176,6 +180,7 @@ export const VALUES: readonly Fact[] = [
     source: `${PROFILES_API}: some "reserved names" exist, no list is given; user. is where profile scripts write`,
     observable: "no",
     reason: "unknown",
-    because: "switches oddName, reservedName",
+    switches: ["oddName", "reservedName"],
+    because: "nothing is documented",
   },
 ];
