@@ -6,6 +6,8 @@ export interface MovableClock {
   readonly nowMs: () => number;
   readonly advance: (byMs: number) => void;
   readonly set: (toMs: number) => void;
+  /** Runs with the clock again. */
+  readonly reset: () => void;
 }
 
 export function createMovableClock(clock: Clock): MovableClock {
@@ -17,6 +19,9 @@ export function createMovableClock(clock: Clock): MovableClock {
     },
     set: (toMs) => {
       offsetMs = toMs - clock.wallMs();
+    },
+    reset: () => {
+      offsetMs = 0;
     },
   };
 }

@@ -9,19 +9,22 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * `URLSearchParams`: a stray percent sign, a byte that is not UTF-8 and a raw character beyond ASCII
  * are errors, so that a client that encodes badly finds out here.
  *
- * A repeated name keeps its first value. Source: Adobe on page parameters, "HTTP considers the first
- * parameter name and ignores subsequent"; for this API nothing is documented.
+ * Of a repeated name the first value counts, or the last.
  */
-export function parseParameters(...encoded: readonly string[]): Result<Parameters, string> {
+export function parseParameters(
+  encoded: readonly string[],
+  counts: "first" | "last" = "first",
+): Result<Parameters, string> {
   const parameters = new Map<string, string>();
   for (const pair of encoded.flatMap((text) => text.split("&"))) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-    const value = decode(equals < 0 ? "" : pair.slice(equals + 1));
-    if (name === undefined || value === undefined)
+    const name = decodeParameter(equals < 0 ? pair : pair.slice(0, equals));
+    const value = decodeParameter(equals < 0 ? "" : pair.slice(equals + 1));
+    if (name === undefined || value === undefined) {
       return err("Parameters are not URL-encoded UTF-8");
-    if (!parameters.has(name)) parameters.set(name, value);
+    }
+    if (counts === "last" || !parameters.has(name)) parameters.set(name, value);
   }
   return ok(parameters);
 }
@@ -29,11 +32,14 @@ export function parseParameters(...encoded: readonly string[]): Result<Parameter
 /** Printable ASCII without the percent sign, or a percent sign with two hexadecimal digits. */
 const WELL_ENCODED = /^(?:[!-$&-~]|%[0-9A-Fa-f]{2})*$/;
 
-function decode(text: string): string | undefined {
+/** One name or value decoded; undefined when it is not URL-encoded UTF-8. */
+export function decodeParameter(text: string): string | undefined {
   if (!WELL_ENCODED.test(text)) return undefined;
-  const bytes = text
-    .replaceAll("+", " ")
-    .replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const spaced = text.replaceAll("+", " ");
+  if (!spaced.includes("%")) return spaced;
+  const bytes = spaced.replaceAll(/%(..)/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   try {
     return UTF8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
   } catch {

@@ -1,116 +1,166 @@
-import { visitorKey, type VisitorId } from "../domain/visitor-id.ts";
-import type { Backlog, DueRow } from "./bulk/backlog.ts";
-import { writeLayer, type BatchLayer } from "./bulk/batch-layer.ts";
+import type { VisitorId } from "../domain/visitor-id.ts";
+import {
+  addPending,
+  bytesAfter,
+  MAX_PROFILE_BYTES,
+  writeAttributes,
+  type AttributeRecord,
+  type Profile,
+  type StoredAttribute,
+  type StoredProfile,
+} from "./profile.ts";
+import type { BatchBacklog } from "./bulk/batches.ts";
+import { createProfileStore } from "./profile-store.ts";
+import { createSessions, type SiteVisit } from "./sessions.ts";
+import type { Switches } from "./switches.ts";
+import { ecidKey, keyOf, type TargetId } from "./target-id.ts";
 
-/** How long Target takes to apply what it acknowledged, drawn evenly between the two. */
-export interface Propagation {
-  readonly minMs: number;
-  readonly maxMs: number;
-}
-
-export interface StoredAttribute {
-  readonly value: string;
-  readonly modifiedAtMs: number;
-}
-
-export interface StoredProfile {
-  readonly modifiedAtMs: number;
-  readonly attributes: ReadonlyMap<string, StoredAttribute>;
-}
-
-type AttributeRecord = Readonly<Record<string, string>>;
+export type { StoredAttribute, StoredProfile };
 
 /** Target's profiles. Ids, names and values are case-sensitive. */
 export interface Profiles {
-  readonly isKnown: (visitor: VisitorId) => boolean;
+  readonly isKnown: (visitor: VisitorId, atMs?: number) => boolean;
   /** The profile as it has become by `nowMs`. */
-  readonly read: (visitor: VisitorId, nowMs: number) => StoredProfile | undefined;
-  /** What a visit to the site does: creates the profile if need be, and takes effect at once. */
+  readonly read: (visitor: TargetId, nowMs: number) => StoredProfile | undefined;
+  /**
+   * A visit to the site that is over already, or a seed: creates the profile if need be, takes effect
+   * at once and is activity now, whenever it says that it was.
+   */
   readonly write: (visitor: VisitorId, attributes: AttributeRecord, modifiedAtMs: number) => void;
   /** What an acknowledged update does, at `effectMs`. Nothing for an unknown visitor. */
-  readonly updateLater: (visitor: VisitorId, attributes: AttributeRecord, effectMs: number) => void;
+  readonly updateLater: (
+    visitor: VisitorId,
+    attributes: AttributeRecord,
+    effectMs: number,
+    options?: UpdateOptions,
+  ) => void;
+  /** Whether the profile would pass 64 KB if the update took effect now. */
+  readonly wouldPass64K: (visitor: VisitorId, attributes: AttributeRecord) => boolean;
+  /** One page view of a session that goes on for 30 minutes. */
+  readonly visit: (visit: SiteVisit) => void;
+  /** From now on the profile of `visitor` is found by this Experience Cloud ID too. */
+  readonly giveEcid: (visitor: VisitorId, ecid: string) => void;
+  readonly forget: (visitor: VisitorId) => void;
+  /** The last modified first. */
+  readonly list: (limit: number) => readonly ListedProfile[];
+  readonly count: () => number;
+  readonly clear: () => void;
 }
 
-interface Profile {
-  modifiedAtMs: number;
-  readonly attributes: Map<string, StoredAttribute>;
-  pending: PendingUpdate[];
-  /** What v2 batches set since the last visit, and that visit. */
-  layer?: BatchLayer;
-  lastVisitMs?: number;
+export interface UpdateOptions {
+  /** Ignored unless told otherwise, as bulk has it. */
+  readonly emptyValue?: Switches["emptyValue"];
+  readonly isInOrder?: boolean;
+  readonly onDropped?: (why: string) => void;
 }
 
-/** A single update that was acknowledged, and is not a row of a batch. */
-interface PendingUpdate {
-  readonly batch?: undefined;
-  readonly attributes: AttributeRecord;
-  readonly effectMs: number;
+export interface ListedProfile extends StoredProfile {
+  /** Kind and value, such as `member:2912345678906`. */
+  readonly ids: readonly string[];
+  readonly activeAtMs: number;
+  readonly bytes: number;
+  /** Updates acknowledged and not yet in effect. */
+  readonly pending: number;
 }
 
-export interface ProfilesDeps {
+/** Ours: rows of batches that a list of profiles looks at. */
+const MAX_TAKEN_UP = 10_000;
+
+export function createProfiles(options: {
   readonly nowMs: () => number;
+  readonly switches: Switches;
+  readonly random: () => number;
   /** Rows of batches, taken up when somebody looks at their visitor. */
-  readonly backlog: Pick<Backlog, "take" | "creates">;
-}
-
-export function createProfiles({ nowMs, backlog }: ProfilesDeps): Profiles {
-  const profileByVisitor = new Map<string, Profile>();
-
-  /** The profile after all that is due, in the order of its effect: two quick calls may well change places. */
-  const settled = (visitor: VisitorId, atMs: number): Profile | undefined => {
-    let profile = profileByVisitor.get(visitorKey(visitor));
-    const updates = takePending(profile, atMs);
-    const rows = backlog.take(visitor, atMs);
-    for (const due of [...updates, ...rows].toSorted((a, b) => a.effectMs - b.effectMs)) {
-      if (due.batch !== undefined && due.doesCreate) profile ??= create(visitor, due.effectMs);
-      if (profile === undefined) continue;
-      if (due.batch !== undefined && due.doesOverride) override(profile, due);
-      else apply(profile, due.attributes, due.effectMs);
-    }
-    return profile;
+  readonly backlog: BatchBacklog;
+}): Profiles {
+  const { nowMs, switches, backlog } = options;
+  const store = createProfileStore(switches, backlog);
+  const sessions = createSessions(store, switches, options.random);
+  const find = (key: string, atMs: number) => {
+    sessions.advance(atMs);
+    return store.find(key, atMs);
   };
 
-  const create = (visitor: VisitorId, modifiedAtMs: number): Profile => {
-    const profile: Profile = { modifiedAtMs, attributes: new Map(), pending: [] };
-    profileByVisitor.set(visitorKey(visitor), profile);
-    return profile;
+  /** So that what a small batch created is listed; of a large one, whom somebody has looked at. */
+  const takeUpFew = () => {
+    if (backlog.size() > MAX_TAKEN_UP) return;
+    for (const key of backlog.keys()) find(key, nowMs());
   };
 
   return {
-    isKnown: (visitor) =>
-      profileByVisitor.has(visitorKey(visitor)) || backlog.creates(visitor, nowMs()),
-    read: settled,
-    write: (visitor, attributes, modifiedAtMs) => {
-      const profile = settled(visitor, modifiedAtMs) ?? create(visitor, modifiedAtMs);
-      profile.lastVisitMs = modifiedAtMs;
-      apply(profile, attributes, modifiedAtMs);
+    isKnown: (visitor, atMs = nowMs()) => {
+      sessions.advance(atMs);
+      return store.has(keyOf(visitor), atMs);
     },
-    updateLater: (visitor, attributes, effectMs) => {
-      settled(visitor, nowMs())?.pending.push({ attributes, effectMs });
+    read: (visitor, atMs) => find(keyOf(visitor), atMs),
+    write: (visitor, attributes, modifiedAtMs) => {
+      const key = keyOf(visitor);
+      sessions.advance(nowMs());
+      const found = store.find(key, Math.min(modifiedAtMs, nowMs()));
+      const profile =
+        found !== undefined && !store.hasExpired(found, nowMs())
+          ? found
+          : store.create(key, modifiedAtMs, nowMs());
+      store.settle(profile, modifiedAtMs);
+      store.visited(profile, nowMs());
+      writeAttributes(profile, attributes, modifiedAtMs);
+    },
+    updateLater: (visitor, attributes, effectMs, { emptyValue, isInOrder, onDropped } = {}) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile === undefined) return;
+      const lastMs = profile.pending.at(-1)?.effectMs ?? Number.NEGATIVE_INFINITY;
+      addPending(profile, {
+        attributes,
+        effectMs: isInOrder === true ? Math.max(effectMs, lastMs) : effectMs,
+        emptyValue: emptyValue ?? "ignored",
+        onDropped,
+      });
+    },
+    wouldPass64K: (visitor, attributes) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile === undefined) return false;
+      return bytesAfter(profile, attributes, switches.emptyValue) > MAX_PROFILE_BYTES;
+    },
+    visit: (visit) => {
+      sessions.advance(nowMs());
+      sessions.visit(visit, nowMs());
+    },
+    giveEcid: (visitor, ecid) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile !== undefined) store.point(ecidKey(ecid), profile);
+    },
+    forget: (visitor) => {
+      const profile = find(keyOf(visitor), nowMs());
+      if (profile !== undefined) store.remove(profile);
+    },
+    list: (limit) => {
+      const atMs = nowMs();
+      sessions.advance(atMs);
+      takeUpFew();
+      // One pass, cut short as it grows: half a million profiles are looked at every two seconds.
+      let newest: Profile[] = [];
+      for (const profile of store.all()) {
+        store.settle(profile, atMs);
+        if (!store.hasExpired(profile, atMs)) newest.push(profile);
+        if (newest.length > limit * 8) newest = lastModified(newest, limit);
+      }
+      return lastModified(newest, limit).map((profile) => ({
+        ...profile,
+        ids: [...profile.keys],
+        pending: profile.pending.length,
+      }));
+    },
+    count: () => {
+      takeUpFew();
+      return store.all().size;
+    },
+    clear: () => {
+      store.clear();
+      sessions.clear();
     },
   };
 }
 
-function takePending(profile: Profile | undefined, atMs: number): readonly PendingUpdate[] {
-  if (profile === undefined || profile.pending.length === 0) return [];
-  const isDue = (update: PendingUpdate) => update.effectMs <= atMs;
-  const due = profile.pending.filter(isDue);
-  profile.pending = profile.pending.filter((update) => !isDue(update));
-  return due;
-}
-
-function override(profile: Profile, row: DueRow): void {
-  profile.modifiedAtMs = row.effectMs;
-  profile.layer = writeLayer(profile.attributes, profile.layer, profile.lastVisitMs, row);
-}
-
-/**
- * Source: for bulk updates, "empty values are ignored" and never clear; for single ones nothing is
- * documented, and this is the less helpful reading.
- */
-function apply(profile: Profile, attributes: AttributeRecord, modifiedAtMs: number): void {
-  profile.modifiedAtMs = modifiedAtMs;
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== "") profile.attributes.set(name, { value, modifiedAtMs });
-  }
+function lastModified(profiles: readonly Profile[], limit: number): Profile[] {
+  return profiles.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs).slice(0, limit);
 }

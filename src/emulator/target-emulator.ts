@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
+import { createAuthentication, type Authentication } from "./authentication.ts";
 import { createBulk } from "./bulk/bulk.ts";
 import type { BatchReport } from "./bulk/batches.ts";
 import { routeBulk } from "./bulk/bulk-routes.ts";
@@ -9,21 +10,30 @@ import type { BulkTuningChanges } from "./bulk/bulk-tuning.ts";
 import { createCallLog, type Call } from "./call-log.ts";
 import { routeControl } from "./control-routes.ts";
 import { DEMO_BROWSER, DEMO_CLIENT, DEMO_VISITORS } from "./demo-visitors.ts";
-import { createFaults, FaultList } from "./faults.ts";
-import { routeFetch } from "./fetch-route.ts";
-import { createMeter, DEFAULT_LIMIT } from "./meter.ts";
-import { createMovableClock } from "./movable-clock.ts";
-import { createProfiles, type Propagation, type StoredProfile } from "./profiles.ts";
-import { createSwitches, setSwitches, type Switches } from "./switches.ts";
-import { routeTime } from "./time-route.ts";
-import { routeUpdate } from "./update-route.ts";
 import {
+  readMeter,
+  seed,
   tune,
   type EmulatorState,
   type MeterReading,
   type OverLimit,
+  type Seed,
   type TuningChanges,
 } from "./emulator-state.ts";
+import { createFaults, FaultList } from "./faults.ts";
+import { routeFetch } from "./fetch-route.ts";
+import { createMeter, DEFAULT_LIMIT } from "./meter.ts";
+import { createMovableClock, type MovableClock } from "./movable-clock.ts";
+import { createProfiles, type StoredProfile } from "./profiles.ts";
+import { propagationFrom, type Propagation, type PropagationPreset } from "./propagation.ts";
+import { takeBodies } from "./request-body.ts";
+import { createSeconds, type Second } from "./seconds.ts";
+import type { SiteVisit } from "./sessions.ts";
+import { createSwitches, setSwitches, type Switches } from "./switches.ts";
+import type { TargetId } from "./target-id.ts";
+import { routeTime } from "./time-route.ts";
+import { routeToken } from "./token-route.ts";
+import { routeUpdate } from "./update-route.ts";
 
 export { DEMO_BROWSER, DEMO_CLIENT, DEMO_VISITORS };
 
@@ -40,10 +50,11 @@ export interface EmulatorOptions {
   readonly overLimit?: OverLimit;
   /** Where undocumented behaviours stand from the start; the rest at their defaults. */
   readonly switches?: Partial<Switches>;
-  readonly propagation?: Propagation;
-  /** How bulk is worked off, and where its status is asked for. */
+  /** How long until an acknowledged update takes effect; `short` unless given. */
+  readonly propagation?: Propagation | PropagationPreset;
+  /** How batches are worked off, and where their status is asked for. */
   readonly bulk?: BulkTuningChanges;
-  /** Uniform draw in [0, 1), for the propagation delay. */
+  /** Uniform draw in [0, 1): propagation delays, shares of faults, moments of syncing. */
   readonly random?: () => number;
   /** How a fault's delay passes; real milliseconds unless given. */
   readonly sleep?: (delayMs: number) => Promise<unknown>;
@@ -62,9 +73,15 @@ export interface Emulator {
     attributes?: Readonly<Record<string, string>>,
     modifiedAtMs?: number,
   ) => void;
-  readonly profile: (visitor: VisitorId) => StoredProfile | undefined;
+  /** One page view of a session of 30 minutes, with two ids or three; see `sessions.ts`. */
+  readonly visit: (visit: SiteVisit) => void;
+  /** Makes many visitors known at once. */
+  readonly seed: (seeds: readonly Seed[]) => void;
+  readonly profile: (id: TargetId) => StoredProfile | undefined;
   readonly calls: () => readonly Call[];
   readonly batches: () => readonly BatchReport[];
+  /** Calls per second, oldest first. */
+  readonly seconds: () => readonly Second[];
   readonly meter: () => MeterReading;
   /** The same objects as `POST /_emulator/faults` takes; throws on a wrong one. */
   readonly inject: (...faults: readonly object[]) => void;
@@ -72,10 +89,11 @@ export interface Emulator {
   readonly tune: (changes: TuningChanges) => void;
   /** Moves switches; throws on a wrong name or position. */
   readonly switch: (changes: Partial<Switches>) => void;
+  /** To be looked at and changed: on or off, which token. */
+  readonly authentication: Authentication;
+  /** Begins anew, as it was created. */
+  readonly reset: () => void;
 }
-
-/** Source: "Updates generally occur in under one hour"; a second is what a demo can wait for. */
-const DEFAULT_PROPAGATION: Propagation = { minMs: 0, maxMs: 1_000 };
 
 const DEMO_KNOWN: readonly VisitorId[] = [
   ...DEMO_VISITORS.map((value) => ({ kind: "member" as const, value })),
@@ -89,42 +107,8 @@ const DEMO_KNOWN: readonly VisitorId[] = [
  */
 export function createEmulator(options: EmulatorOptions): Emulator {
   const clock = createMovableClock(options.clock);
-  const client = options.client ?? DEMO_CLIENT;
-  const random = options.random ?? Math.random;
-  const switches = createSwitches({
-    ...(options.overLimit && { overLimit: options.overLimit }),
-    ...options.switches,
-  });
-  const bulk = createBulk({
-    client,
-    nowMs: clock.nowMs,
-    random,
-    switches,
-    propagation: () => state.tuning.propagation,
-    isKnown: (visitor) => state.profiles.isKnown(visitor),
-  });
-  const state: EmulatorState = {
-    client,
-    token: options.token,
-    nowMs: clock.nowMs,
-    profiles: createProfiles({ nowMs: clock.nowMs, backlog: bulk.batches.backlog }),
-    calls: createCallLog(),
-    faults: createFaults(),
-    meter: createMeter(),
-    bulk,
-    fetches: 0,
-    tuning: {
-      limit: options.limit ?? DEFAULT_LIMIT,
-      propagation: options.propagation ?? DEFAULT_PROPAGATION,
-    },
-    switches,
-    random,
-    sleep: options.sleep ?? delay,
-  };
-  tune(state, { bulk: options.bulk });
-  for (const visitor of options.visitors ?? DEMO_KNOWN) {
-    state.profiles.write(visitor, {}, clock.nowMs());
-  }
+  const state = createState(options, clock);
+  seedFromOptions(options, state);
 
   return {
     app: createApp(state, clock),
@@ -133,15 +117,80 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     setTime: clock.set,
     visitSite: (visitor, attributes = {}, modifiedAtMs = clock.nowMs()) =>
       state.profiles.write(visitor, attributes, modifiedAtMs),
-    profile: (visitor) => state.profiles.read(visitor, clock.nowMs()),
+    visit: state.profiles.visit,
+    seed: (seeds) => seed(state, seeds),
+    profile: (id) => state.profiles.read(id, clock.nowMs()),
     calls: state.calls.list,
-    batches: bulk.batches.list,
+    batches: state.bulk.batches.list,
+    seconds: () => state.seconds.list(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     meter: () => readMeter(state),
     inject: (...faults) => state.faults.inject(FaultList.parse(faults)),
     clearFaults: state.faults.clear,
     tune: (changes) => void tune(state, changes),
     switch: (changes) => void setSwitches(state.switches, changes),
+    authentication: state.authentication,
+    reset: state.reset,
   };
+}
+
+function createState(options: EmulatorOptions, clock: MovableClock): EmulatorState {
+  const { nowMs } = clock;
+  const random = options.random ?? Math.random;
+  const client = options.client ?? DEMO_CLIENT;
+  const switches = switchesFrom(options);
+  const bulk = createBulk({
+    client,
+    nowMs,
+    random,
+    switches,
+    propagation: () => state.tuning.propagation,
+    isKnown: (visitor) => state.profiles.isKnown(visitor),
+    tuning: options.bulk,
+  });
+  const state: EmulatorState = {
+    client,
+    nowMs,
+    profiles: createProfiles({ nowMs, switches, random, backlog: bulk.batches.backlog }),
+    calls: createCallLog(),
+    seconds: createSeconds(),
+    faults: createFaults({ nowMs, random }),
+    meter: createMeter(),
+    fetchMeter: createMeter(),
+    bulk,
+    tuning: tuningFrom(options),
+    switches,
+    authentication: createAuthentication(client, options.token),
+    random,
+    sleep: options.sleep ?? delay,
+    reset: () => {
+      clock.reset();
+      for (const part of [state.profiles, state.calls, state.seconds, state.faults]) part.clear();
+      for (const meter of [state.meter, state.fetchMeter]) meter.clear();
+      Object.assign(state.switches, switchesFrom(options));
+      Object.assign(state.tuning, tuningFrom(options));
+      Object.assign(state.authentication, createAuthentication(state.client, options.token));
+      for (const each of state.onReset) each();
+      seedFromOptions(options, state);
+    },
+    onReset: [bulk.reset],
+  };
+  return state;
+}
+
+function switchesFrom({ overLimit, switches }: EmulatorOptions): Switches {
+  return createSwitches({ ...(overLimit && { overLimit }), ...switches });
+}
+
+function tuningFrom({ limit, propagation }: EmulatorOptions): EmulatorState["tuning"] {
+  return {
+    limit: limit ?? DEFAULT_LIMIT,
+    fetchesPerDay: DEFAULT_LIMIT,
+    propagation: propagationFrom(propagation ?? "short"),
+  };
+}
+
+function seedFromOptions({ visitors = DEMO_KNOWN }: EmulatorOptions, state: EmulatorState): void {
+  for (const visitor of visitors) state.profiles.write(visitor, {}, state.nowMs());
 }
 
 /** Ours: ids of 128 characters, each percent-encoded. */
@@ -153,10 +202,7 @@ const MAX_HEADER_BYTES = 131_072;
 /** Ours: room for a body over 60 KB, likewise. */
 const BODY_LIMIT_BYTES = 1_048_576;
 
-function createApp(
-  state: EmulatorState,
-  clock: ReturnType<typeof createMovableClock>,
-): FastifyInstance {
+function createApp(state: EmulatorState, clock: MovableClock): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -167,25 +213,17 @@ function createApp(
     reply.header("date", new Date(state.nowMs()).toUTCString());
   });
   app.register(async (scope) => {
+    takeBodies(scope);
+    scope.addHook("onSend", async (_request, reply) => {
+      if (state.switches.corsHeader === "wildcard")
+        reply.header("access-control-allow-origin", "*");
+    });
     routeUpdate(scope, state);
     routeFetch(scope, state);
+    routeToken(scope, state);
     routeTime(scope, state);
   });
   app.register(async (scope) => routeBulk(scope, state));
-  app.register(async (scope) => routeControl(scope, state, clock, () => readMeter(state)), {
-    prefix: "/_emulator",
-  });
+  app.register(async (scope) => routeControl(scope, state, clock), { prefix: "/_emulator" });
   return app;
-}
-
-function readMeter(state: EmulatorState): MeterReading {
-  return {
-    limit: state.tuning.limit,
-    inWindow: state.meter.inWindow(state.nowMs()),
-    maxInAnyWindow: state.meter.maxInAnyWindow(),
-    total: state.meter.total(),
-    fetches: state.fetches,
-    bulkCalls: state.bulk.calls.total(),
-    bulkInMinute: state.bulk.calls.inMinute(state.nowMs()),
-  };
 }

@@ -1,5 +1,6 @@
 import { loadavg } from "node:os";
 import type { Bench } from "./bench.ts";
+import { bulkBench } from "./bulk.bench.ts";
 import { captureBench } from "./capture.bench.ts";
 import { drainBench } from "./drain.bench.ts";
 import { ingestBench } from "./ingest.bench.ts";
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   storeBench,
   ingestBench,
   trustBench,
+  bulkBench,
 ];
 
 const { names, scale } = argumentsOf(process.argv.slice(2));

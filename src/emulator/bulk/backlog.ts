@@ -1,13 +1,15 @@
-import { visitorKey, type VisitorId } from "../../domain/visitor-id.ts";
+import type { VisitorId } from "../../domain/visitor-id.ts";
+import { keyOf } from "../target-id.ts";
 import type { BatchRow } from "./batch-row.ts";
 
 /** A row whose time has come. */
 export interface DueRow {
   /** Counted from 1, in the order of submission. */
   readonly batch: number;
+  /** Of the visitor, as `keyOf` has it. */
+  readonly key: string;
   readonly doesCreate: boolean;
   readonly doesOverride: boolean;
-  readonly submittedAtMs: number;
   readonly effectMs: number;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -20,7 +22,6 @@ export interface BacklogBatch {
   /** Whether it takes back what the batch before it set, see `writeLayer`. */
   readonly doesOverride: boolean;
   readonly kind: VisitorId["kind"];
-  readonly submittedAtMs: number;
   readonly read: (row: number) => BatchRow;
   /** When a row takes effect; nothing while it is not going to. */
   readonly effectMs: (row: number) => number | undefined;
@@ -35,12 +36,15 @@ export interface BacklogBatch {
 export interface Backlog {
   /** `hashes[row]` is the `hashOf` its visitor, or `NO_HASH` for a row that is never taken up. */
   readonly add: (batch: BacklogBatch, hashes: readonly number[]) => void;
-  /** What is due for a visitor by then, oldest first; each row is given once. */
-  readonly take: (visitor: VisitorId, nowMs: number) => readonly DueRow[];
-  /** Whether a row that creates profiles is due for the visitor by then. */
-  readonly creates: (visitor: VisitorId, nowMs: number) => boolean;
+  /** What is due by then for the visitor with this key, oldest first; each row is given once. */
+  readonly take: (key: string, nowMs: number) => readonly DueRow[];
+  /** When the newest row took effect, by then, that gives the visitor a profile. */
+  readonly createdAtMs: (key: string, nowMs: number) => number | undefined;
   /** A row that found nobody. */
-  readonly drop: (batch: BacklogBatch, row: number, visitor: VisitorId) => void;
+  readonly drop: (batch: BacklogBatch, row: number, key: string) => void;
+  /** The visitors of the rows held, repeated as their rows are. */
+  readonly keys: () => readonly string[];
+  readonly clear: () => void;
   /** Rows still held. */
   readonly size: () => number;
 }
@@ -48,9 +52,8 @@ export interface Backlog {
 export const NO_HASH = -1;
 
 /** FNV-1a, cut to 30 bits so that V8 keeps it as a small integer. */
-export function hashOf(visitor: VisitorId): number {
+export function hashOf(key: string): number {
   let hash = 0x811c9dc5;
-  const key = visitorKey(visitor);
   for (let index = 0; index < key.length; index += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }
@@ -129,45 +132,65 @@ export function createBacklog(): Backlog {
         if (hash !== NO_HASH) insert(batch.number, row, hash);
       }
     },
-    take: (visitor, nowMs) => {
+    take: (key, nowMs) => {
       if (size === 0) return [];
       const due: (DueRow & { readonly row: number })[] = [];
-      remove(hashOf(visitor), (batch, row) => {
-        const taken = dueRow(batch, row, visitor, nowMs);
+      remove(hashOf(key), (batch, row) => {
+        const taken = dueRow(batch, row, key, nowMs);
         if (taken !== undefined) due.push({ ...taken, row });
         return taken !== undefined;
       });
       return due.toSorted((a, b) => a.effectMs - b.effectMs || a.batch - b.batch || a.row - b.row);
     },
-    creates: (visitor, nowMs) => {
-      if (size === 0) return false;
-      let isCreated = false;
-      remove(hashOf(visitor), (batch, row) => {
-        isCreated ||= batch.doesCreate && dueRow(batch, row, visitor, nowMs) !== undefined;
+    createdAtMs: (key, nowMs) => {
+      let createdAtMs: number | undefined;
+      if (size === 0) return createdAtMs;
+      remove(hashOf(key), (batch, row) => {
+        const due = batch.doesCreate ? dueRow(batch, row, key, nowMs) : undefined;
+        if (due !== undefined) createdAtMs = Math.max(due.effectMs, createdAtMs ?? due.effectMs);
         return false;
       });
-      return isCreated;
+      return createdAtMs;
     },
-    drop: (batch, row, visitor) =>
-      remove(hashOf(visitor), (each, itsRow) => each === batch && itsRow === row),
+    keys: () => {
+      const keys: string[] = [];
+      for (const head of entries.heads) {
+        for (let entry = head; entry !== NONE; entry = entries.next[entry]!) {
+          const batch = batchByNumber.get(entries.batch[entry]!)!;
+          keys.push(keyOfRow(batch, entries.row[entry]!));
+        }
+      }
+      return keys;
+    },
+    clear: () => {
+      batchByNumber.clear();
+      leftByNumber.clear();
+      entries = entriesFor(FIRST_SIZE);
+      used = 0;
+      free = NONE;
+      size = 0;
+    },
+    drop: (batch, row, key) =>
+      remove(hashOf(key), (each, itsRow) => each === batch && itsRow === row),
     size: () => size,
   };
 }
 
-function dueRow(
-  batch: BacklogBatch,
-  row: number,
-  visitor: VisitorId,
-  nowMs: number,
-): DueRow | undefined {
-  if (batch.kind !== visitor.kind) return undefined;
+function dueRow(batch: BacklogBatch, row: number, key: string, nowMs: number): DueRow | undefined {
   const effectMs = batch.effectMs(row);
   if (effectMs === undefined || effectMs > nowMs) return undefined;
   const read = batch.read(row);
-  if (read.type !== "update" || read.id !== visitor.value) return undefined;
-  const { number, doesCreate, doesOverride, submittedAtMs } = batch;
+  if (read.type !== "update" || keyOf({ kind: batch.kind, value: read.id }) !== key)
+    return undefined;
+  const { number, doesCreate, doesOverride } = batch;
   const attributes = Object.fromEntries(read.attributes);
-  return { batch: number, doesCreate, doesOverride, submittedAtMs, effectMs, attributes };
+  return { batch: number, key, doesCreate, doesOverride, effectMs, attributes };
+}
+
+function keyOfRow(batch: BacklogBatch, row: number): string {
+  const read = batch.read(row);
+  if (read.type !== "update") throw new Error("A row of a batch changed after it was read.");
+  return keyOf({ kind: batch.kind, value: read.id });
 }
 
 function entriesFor(size: number): Entries {

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
-import { cellsOf, decodeCell, type Whitespace } from "./cell.ts";
+import { keepAttributes } from "../attribute-rules.ts";
+import type { Switches } from "../switches.ts";
+import { cellsOf, decodeCell } from "./cell.ts";
 
 /** What the first row of a batch says of the rows below it. */
 export interface BatchHeader {
@@ -10,6 +12,8 @@ export interface BatchHeader {
   readonly names: readonly string[];
   /** Headers that begin with `profile.`, which belongs to the single update only. */
   readonly prefixed: number;
+  /** Whether no switch has anything to say about the names. */
+  readonly hasOrdinaryNames: boolean;
 }
 
 const PREFIX = "profile.";
@@ -23,7 +27,8 @@ const PREFIX = "profile.";
  * `paramName` only. A name with `profile.` before it is taken as it stands, which helps least: the
  * attribute is then called `profile.profile.…` in Target.
  */
-export function readHeader(line: string, whitespace: Whitespace): Result<BatchHeader, string> {
+export function readHeader(line: string, switches: Switches): Result<BatchHeader, string> {
+  const whitespace = switches.bulkRowWhitespace;
   const headers = cellsOf(line, whitespace).map((cell) => decodeCell(cell, whitespace));
   const broken = headers.indexOf(undefined);
   if (broken >= 0) return err(`Header ${broken + 1} is not URL-encoded UTF-8`);
@@ -35,7 +40,13 @@ export function readHeader(line: string, whitespace: Whitespace): Result<BatchHe
   if (empty >= 0) return err(`Header ${empty + 2} is empty`);
   if (new Set(names).size < names.length) return err("Two headers are the same");
   const prefixed = names.filter((name) => name.startsWith(PREFIX)).length;
-  return ok({ kind, names, prefixed });
+  const hasOrdinaryNames = names.every((name) => isOrdinary(name, switches));
+  return ok({ kind, names, prefixed, hasOrdinaryNames });
+}
+
+function isOrdinary(name: string, switches: Switches): boolean {
+  const { losses, refusedBy } = keepAttributes({ [name]: "x" }, switches);
+  return losses.length === 0 && refusedBy === undefined;
 }
 
 /** Names that other parts of Target have for the ids, and that this one does not take. */

@@ -1,18 +1,11 @@
-import type { StoredAttribute } from "../profiles.ts";
+import type { StoredAttribute } from "../profile.ts";
 
-/** A row of a v2 batch that takes effect. */
-export interface LayerWrite {
-  readonly batch: number;
-  /** When its batch was submitted, and when it takes effect. */
-  readonly submittedAtMs: number;
-  readonly effectMs: number;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+type Attributes = ReadonlyMap<string, StoredAttribute>;
 
 /** What the newest v2 batch set in a profile, and what stood there before it. */
 export interface BatchLayer {
+  /** Batches are counted from 1, in the order of submission. */
   readonly batch: number;
-  readonly submittedAtMs: number;
   readonly written: ReadonlyMap<string, Written>;
 }
 
@@ -22,51 +15,49 @@ interface Written {
 }
 
 /**
- * Writes a row, over what an earlier v2 batch set, and gives the new layer.
+ * What has to be undone before a row of `batch` is written: names, and what they go back to.
  *
  * Source: "Consecutive v2 batch update calls without mbox calls in between for the same thirdPartyIds
  * override the properties updated in the first batch update call": all that the earlier batch set is
  * gone, also what the later one does not mention, and what stood there before it is back. What was
  * written over it since, by the site or by a single update, stays.
  *
- * @param lastVisitMs the profile's newest visit to the site, the mbox call that Adobe means
+ * @param visitedAfter the newest batch at the visitor's last visit to the site, which is the mbox call
+ *   that Adobe means; 0 without one
  */
-export function writeLayer(
-  attributes: Map<string, StoredAttribute>,
+export function takenBack(
+  attributes: Attributes,
   layer: BatchLayer | undefined,
-  lastVisitMs: number | undefined,
-  write: LayerWrite,
+  visitedAfter: number,
+  batch: number,
+): ReadonlyMap<string, StoredAttribute | undefined> {
+  if (layer === undefined || layer.batch === batch) return new Map();
+  const isVisitBetween = visitedAfter >= layer.batch && visitedAfter < batch;
+  if (isVisitBetween) return new Map();
+  const still = [...layer.written].filter(
+    ([name, { attribute }]) => attributes.get(name) === attribute,
+  );
+  return new Map(still.map(([name, { before }]) => [name, before]));
+}
+
+/** The layer after a row of `batch` turned the attributes `before` into those `after`. */
+export function layerAfter(
+  layer: BatchLayer | undefined,
+  batch: number,
+  before: Attributes,
+  after: Attributes,
 ): BatchLayer {
-  const kept = layer?.batch === write.batch ? layer.written : new Map<string, Written>();
-  if (layer !== undefined && kept !== layer.written && !isVisitBetween(layer, lastVisitMs, write)) {
-    takeBack(attributes, layer);
-  }
-  const written = new Map(kept);
-  for (const [name, value] of Object.entries(write.attributes)) {
-    const attribute = { value, modifiedAtMs: write.effectMs };
-    const current = attributes.get(name);
-    const earlier = written.get(name);
+  const earlier = layer?.batch === batch ? layer.written : new Map<string, Written>();
+  const written = new Map(earlier);
+  for (const [name, attribute] of after) {
+    const current = before.get(name);
+    if (attribute === current) continue;
     // A visitor named twice in one batch: what stood there before the batch is still what counts.
-    const before = earlier?.attribute === current ? earlier?.before : current;
-    written.set(name, { attribute, before });
-    attributes.set(name, attribute);
+    const first = earlier.get(name);
+    written.set(name, {
+      attribute,
+      before: first?.attribute === current ? first?.before : current,
+    });
   }
-  return { batch: write.batch, submittedAtMs: write.submittedAtMs, written };
-}
-
-function isVisitBetween(
-  layer: BatchLayer,
-  lastVisitMs: number | undefined,
-  write: LayerWrite,
-): boolean {
-  if (lastVisitMs === undefined) return false;
-  return lastVisitMs >= layer.submittedAtMs && lastVisitMs <= write.submittedAtMs;
-}
-
-function takeBack(attributes: Map<string, StoredAttribute>, layer: BatchLayer): void {
-  for (const [name, { attribute, before }] of layer.written) {
-    if (attributes.get(name) !== attribute) continue;
-    if (before === undefined) attributes.delete(name);
-    else attributes.set(name, before);
-  }
+  return { batch, written };
 }

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "../../domain/result.ts";
 import { readHeader, type BatchHeader } from "./batch-header.ts";
-import { readRow, type BatchRow, type RowSwitches } from "./batch-row.ts";
+import { readRow, type BatchRow } from "./batch-row.ts";
 import { createLineSplitter } from "./lines.ts";
+import type { Switches } from "../switches.ts";
 
 /** Source: "< 50 MB" and "no more than 500,000 rows" each. Of the two megabytes, the smaller one. */
 export const MAX_BATCH_BYTES = 50_000_000;
@@ -29,7 +30,7 @@ export interface BatchParser {
  * more is looked at, however much still comes.
  */
 export function createBatchParser(
-  switches: RowSwitches,
+  switches: Switches,
   onRow: (row: BatchRow, line: string, header: BatchHeader) => void,
 ): BatchParser {
   let header: BatchHeader | undefined;
@@ -49,7 +50,7 @@ export function createBatchParser(
       problem = { type: "malformed", message: "Batch is empty: the body must begin with batch=" };
       return;
     }
-    const read = readHeader(line.slice(PREFIX.length), switches.bulkRowWhitespace);
+    const read = readHeader(line.slice(PREFIX.length), switches);
     if (read.ok) header = read.value;
     else problem = { type: "malformed", message: read.error };
   };

@@ -1,4 +1,5 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
+import { keyOf } from "../target-id.ts";
 import type { Backlog, BacklogBatch } from "./backlog.ts";
 import type { RowOutcome } from "./upload.ts";
 
@@ -60,6 +61,6 @@ function countOf(
   if (read.type !== "update") throw new Error("A row of a batch changed after it was read.");
   const visitor: VisitorId = { kind: batch.kind, value: read.id };
   if (isKnown(visitor)) return "successfulUpdates";
-  backlog.drop(batch, row, visitor);
+  backlog.drop(batch, row, keyOf(visitor));
   return "profilesNotFound";
 }

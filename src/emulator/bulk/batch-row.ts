@@ -1,11 +1,9 @@
+import { keepAttributes, MAX_VALUE_LENGTH } from "../attribute-rules.ts";
 import type { Switches } from "../switches.ts";
 import type { BatchHeader } from "./batch-header.ts";
 import { cellsOf, decodeCell } from "./cell.ts";
 
-/** The switches that decide how a row is read. */
-export type RowSwitches = Readonly<
-  Pick<Switches, "bulkRowWhitespace" | "forbiddenIdCharacter" | "idTooLong" | "memberIdMaxLength">
->;
+type Attributes = readonly (readonly [name: string, value: string])[];
 
 /** What one row below the headers asks for. */
 export type BatchRow =
@@ -13,7 +11,7 @@ export type BatchRow =
       readonly type: "update";
       readonly id: string;
       /** Never empty; values neither. */
-      readonly attributes: readonly (readonly [name: string, value: string])[];
+      readonly attributes: Attributes;
     }
   /** Names somebody and says nothing about them. */
   | { readonly type: "empty" }
@@ -37,7 +35,7 @@ export const MAX_ROW_BYTES = 65_536;
  * than headers, without an id, or with a cell that is not URL-encoded UTF-8 is malformed; an id that
  * is too long or holds `+` or `/` is what the switches for such ids say.
  */
-export function readRow(header: BatchHeader, line: string, switches: RowSwitches): BatchRow {
+export function readRow(header: BatchHeader, line: string, switches: Switches): BatchRow {
   const whitespace = switches.bulkRowWhitespace;
   const [rawId, ...cells] = cellsOf(line, whitespace);
   const id = decodeCell(rawId!, whitespace);
@@ -49,6 +47,7 @@ export function readRow(header: BatchHeader, line: string, switches: RowSwitches
 
   const attributes: (readonly [string, string])[] = [];
   let bytes = 0;
+  let isOrdinary = header.hasOrdinaryNames;
   for (const [index, cell] of cells.entries()) {
     if (cell === "") continue;
     const name = header.names[index]!;
@@ -56,15 +55,25 @@ export function readRow(header: BatchHeader, line: string, switches: RowSwitches
     if (value === undefined) return malformed(`Cell ${index + 2} is not URL-encoded UTF-8`);
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
     attributes.push([name, value]);
+    isOrdinary &&= value.length <= MAX_VALUE_LENGTH;
   }
   if (bytes > MAX_ROW_BYTES) return malformed("More than 64 KB for one visitor");
-  return attributes.length === 0 ? { type: "empty" } : { type: "update", id, attributes };
+  if (attributes.length === 0) return { type: "empty" };
+  return isOrdinary ? { type: "update", id, attributes } : kept(id, attributes, switches);
+}
+
+/** What the switches for long values and odd names leave of a row, as they would of a single update. */
+function kept(id: string, attributes: Attributes, switches: Switches): BatchRow {
+  const { attributes: left, refusedBy } = keepAttributes(Object.fromEntries(attributes), switches);
+  if (refusedBy !== undefined) return malformed(`An attribute is refused by ${refusedBy.by}`);
+  const entries = Object.entries(left);
+  return entries.length === 0 ? { type: "dropped" } : { type: "update", id, attributes: entries };
 }
 
 function refusedId(
   kind: BatchHeader["kind"],
   id: string,
-  switches: RowSwitches,
+  switches: Switches,
 ): BatchRow | undefined {
   const maxLength = kind === "member" ? switches.memberIdMaxLength : MAX_BROWSER_ID_LENGTH;
   if (id.length > maxLength) return turnedDown(switches.idTooLong, "The id is too long");
@@ -75,7 +84,7 @@ function refusedId(
 
 /** A single update is turned down as a call; a row of a batch can only fail, or seem not to. */
 function turnedDown(
-  position: RowSwitches["idTooLong"] | RowSwitches["forbiddenIdCharacter"],
+  position: Switches["idTooLong" | "forbiddenIdCharacter"],
   why: string,
 ): BatchRow | undefined {
   switch (position) {

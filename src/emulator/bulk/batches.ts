@@ -1,5 +1,5 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
-import type { Propagation } from "../profiles.ts";
+import type { Propagation } from "../propagation.ts";
 import type { Switches } from "../switches.ts";
 import { createBacklog, type Backlog, type BacklogBatch } from "./backlog.ts";
 import { createProgress, type BatchCounts, type BatchProgress } from "./batch-progress.ts";
@@ -45,7 +45,14 @@ export interface Batches {
   /** Makes a batch stop where it stands, or consume all the rest at once. */
   readonly steer: (id: string, to: "stuck" | "complete") => void;
   /** Rows that no profile has taken up yet, as they stand by now. */
-  readonly backlog: Pick<Backlog, "take" | "creates">;
+  readonly backlog: BatchBacklog;
+  readonly clear: () => void;
+}
+
+/** What profiles ask for. */
+export interface BatchBacklog extends Pick<Backlog, "take" | "createdAtMs" | "keys" | "size"> {
+  /** The number of the newest batch; 0 before the first. */
+  readonly newest: () => number;
 }
 
 export interface BatchesDeps {
@@ -119,7 +126,6 @@ export function createBatches(deps: BatchesDeps): Batches {
         doesCreate: version === 2,
         doesOverride: version === 2 && deps.switches.bulkBackToBack === "overrides",
         kind: header.kind,
-        submittedAtMs: nowMs,
         read: upload.read,
         effectMs: (row) => {
           const atMs = consumedAtMs(batch.schedule, row);
@@ -157,14 +163,23 @@ export function createBatches(deps: BatchesDeps): Batches {
       batch.schedule = (to === "stuck" ? stuckAt : forcedAt)(batch.schedule, deps.nowMs());
     },
     backlog: {
-      take: (visitor, nowMs) => {
+      newest: () => submitted,
+      take: (key, nowMs) => {
         settle();
-        return backlog.take(visitor, nowMs);
+        return backlog.take(key, nowMs);
       },
-      creates: (visitor, nowMs) => {
+      createdAtMs: (key, nowMs) => {
         settle();
-        return backlog.creates(visitor, nowMs);
+        return backlog.createdAtMs(key, nowMs);
       },
+      keys: backlog.keys,
+      size: backlog.size,
+    },
+    clear: () => {
+      batchById.clear();
+      unfinished.clear();
+      backlog.clear();
+      submitted = 0;
     },
   };
 }

@@ -47,11 +47,13 @@ function submission(state: EmulatorState, version: 1 | 2) {
     request: FastifyRequest<BulkRequest>,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
+    // A body that is left unread takes its socket away from the request, and leaves it open.
+    const { socket } = request.raw;
     const upload = await readUpload(state, request);
     if (upload === "broken-off") {
       countCall(state);
       reply.hijack();
-      request.raw.socket.destroy();
+      socket.destroy();
       return reply;
     }
     return answerThroughFaults(state, { route: "bulk" }, request, reply, {
@@ -95,14 +97,17 @@ function answerSubmission(
       case "refused-body":
         return bulkRefusal("No such client");
       case "acknowledged-and-dropped":
-        return submittedAnswer(statusUrl(state, request, `${client}-${state.nowMs()}-0`));
+        return submittedAnswer(
+          state.switches,
+          statusUrl(state, request, `${client}-${state.nowMs()}-0`),
+        );
     }
   }
   const unauthorized = authenticationObjection(state, request, "bulk");
   if (unauthorized !== undefined) return unauthorized;
   if (!upload.ok) return refusalOf(state, upload.error);
   const id = state.bulk.batches.submit(upload.value, version);
-  return submittedAnswer(statusUrl(state, request, id));
+  return submittedAnswer(state.switches, statusUrl(state, request, id));
 }
 
 function isOurs({ client, switches }: EmulatorState, asked: string): boolean {
@@ -147,5 +152,5 @@ function answerStatus(state: EmulatorState, request: FastifyRequest<BulkRequest>
   if (batch === undefined || state.nowMs() - batch.atMs >= keptMs) {
     return bulkRefusal("No such batch");
   }
-  return statusAnswer(batch, showDetails === "true");
+  return statusAnswer(state.switches, batch, showDetails === "true");
 }

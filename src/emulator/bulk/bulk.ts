@@ -1,5 +1,10 @@
 import { createBatches, type Batches, type BatchesDeps } from "./batches.ts";
-import { createBulkTuning, type BulkTuning } from "./bulk-tuning.ts";
+import {
+  createBulkTuning,
+  tuneBulk,
+  type BulkTuning,
+  type BulkTuningChanges,
+} from "./bulk-tuning.ts";
 import { createMinuteMeter, type MinuteMeter } from "./minute-meter.ts";
 
 /** Everything the routes of bulk share. */
@@ -7,9 +12,28 @@ export interface Bulk {
   readonly tuning: BulkTuning;
   readonly calls: MinuteMeter;
   readonly batches: Batches;
+  /** Begins anew, as it was created. */
+  readonly reset: () => void;
 }
 
-export function createBulk(deps: Omit<BatchesDeps, "tuning">): Bulk {
+export interface BulkDeps extends Omit<BatchesDeps, "tuning"> {
+  /** Where the tuning stands from the start; the rest at its defaults. */
+  readonly tuning: BulkTuningChanges | undefined;
+}
+
+export function createBulk(deps: BulkDeps): Bulk {
   const tuning = createBulkTuning();
-  return { tuning, calls: createMinuteMeter(), batches: createBatches({ ...deps, tuning }) };
+  tuneBulk(tuning, deps.tuning ?? {});
+  const calls = createMinuteMeter();
+  const batches = createBatches({ ...deps, tuning });
+  return {
+    tuning,
+    calls,
+    batches,
+    reset: () => {
+      calls.clear();
+      batches.clear();
+      tuneBulk(tuning, { ...createBulkTuning(), ...deps.tuning });
+    },
+  };
 }

@@ -4,6 +4,7 @@ export interface MinuteMeter {
   readonly count: (atMs: number) => number;
   readonly inMinute: (nowMs: number) => number;
   readonly total: () => number;
+  readonly clear: () => void;
 }
 
 const MINUTE_MS = 60_000;
@@ -25,5 +26,9 @@ export function createMinuteMeter(): MinuteMeter {
     },
     inMinute,
     total: () => total,
+    clear: () => {
+      arrivals = [];
+      total = 0;
+    },
   };
 }

@@ -2,8 +2,10 @@ import { ok, type Result } from "../../domain/result.ts";
 import { hashOf, NO_HASH } from "./backlog.ts";
 import type { BatchHeader } from "./batch-header.ts";
 import { createBatchParser, type BatchProblem } from "./batch-parser.ts";
-import { readRow, type BatchRow, type RowSwitches } from "./batch-row.ts";
+import { readRow, type BatchRow } from "./batch-row.ts";
+import type { Switches } from "../switches.ts";
 import { createRowStore } from "./row-store.ts";
+import { keyOf } from "../target-id.ts";
 
 /** A batch that arrived whole, packed. */
 export interface Upload {
@@ -20,7 +22,7 @@ export interface Upload {
 export type RowOutcome = BatchRow["type"] | "lost";
 
 export interface UploadDeps {
-  readonly switches: RowSwitches;
+  readonly switches: Switches;
   /** Share of rows that are lost. Source: "up to 0.1% … might not be onboarded or retained". */
   readonly lostShare: number;
   readonly random: () => number;
@@ -48,7 +50,7 @@ export function createUploadReader(deps: UploadDeps): UploadReader {
     const takesEffect = row.type === "update" && outcome === "update";
     outcomes.push(outcome);
     store.add(takesEffect ? line : "");
-    hashes.push(takesEffect ? hashOf({ kind, value: row.id }) : NO_HASH);
+    hashes.push(takesEffect ? hashOf(keyOf({ kind, value: row.id })) : NO_HASH);
   });
 
   return {
