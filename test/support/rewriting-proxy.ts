@@ -96,14 +96,18 @@ async function sendOn(
   };
 }
 
-/** Without what belongs to one connection, or to a body that may have changed. */
-function plainHeaders(headers: http.IncomingHttpHeaders): http.IncomingHttpHeaders {
-  const {
-    connection: _connection,
-    "keep-alive": _keepAlive,
-    "content-length": _length,
-    "transfer-encoding": _encoding,
-    ...rest
-  } = headers;
-  return rest;
+/** What belongs to one connection, or to a body that may have changed. */
+const OF_THE_CONNECTION = new Set([
+  "connection",
+  "keep-alive",
+  "content-length",
+  "transfer-encoding",
+]);
+
+function plainHeaders(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name, value]) => value !== undefined && !OF_THE_CONNECTION.has(name),
+    ),
+  );
 }

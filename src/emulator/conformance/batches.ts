@@ -7,7 +7,12 @@ export type BatchVersion = "v1" | "v2";
 
 /** A file as it is sent: `batch=`, the headers, the rows. */
 export function batchOf(headers: string, ...rows: readonly string[]): string {
-  return `batch=${[headers, ...rows].join("\n")}`;
+  return fileOf(headers, rows);
+}
+
+/** The same for more rows than a call takes arguments. */
+export function fileOf(headers: string, rows: readonly string[]): string {
+  return `batch=${headers}\n${rows.join("\n")}`;
 }
 
 /** Sent byte for byte, with the content type that `curl --data-binary` gives it. */
@@ -41,8 +46,18 @@ export async function finishBatch(
   body: string,
 ): Promise<string> {
   const address = await takeBatch(subject, version, body);
-  await subject.control.finishBatches();
+  await subject.control.finishBatch(address);
   return address;
+}
+
+/** The same for a file that may just as well be turned down. */
+export async function finishBatchIfTaken(
+  subject: EmulatorSubject,
+  version: BatchVersion,
+  body: string,
+): Promise<void> {
+  const address = elementOf(await submitBatch(subject, version, body), "batchStatus");
+  if (address !== undefined) await subject.control.finishBatch(address);
 }
 
 export function statusAddress(answer: HttpAnswer): string {

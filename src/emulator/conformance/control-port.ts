@@ -72,9 +72,13 @@ export interface ControlPort {
   readonly tune: (changes: Tuning) => Promise<void>;
   readonly switchTo: (positions: SwitchPositions) => Promise<void>;
   readonly meter: () => Promise<z.infer<typeof Meter>>;
-  /** Every batch is worked off, whatever the clock says. */
-  readonly finishBatches: () => Promise<void>;
-  /** @param address of the batch's status */
+  /**
+   * The batch is worked off, whatever the clock says.
+   *
+   * @param address of the batch's status
+   */
+  readonly finishBatch: (address: string) => Promise<void>;
+  /** The batch can no longer be completed. */
   readonly stickBatch: (address: string) => Promise<void>;
 }
 
@@ -178,18 +182,19 @@ export async function createControl(http: HttpPort, freshId: () => string): Prom
     tune,
     switchTo,
     meter: () => ask(Meter, "/meter"),
-    finishBatches: async () => {
+    finishBatch: async (address) => {
       const { batches } = await ask(BatchList, "/batches");
-      for (const { id, status } of batches) {
-        if (status !== "incomplete") continue;
-        await tell("POST", `/batches/${encodeURIComponent(id)}`, { status: "complete" });
-      }
+      const isDone = batches.some(
+        ({ id, status }) => id === idIn(address) && status === "complete",
+      );
+      if (!isDone) await tell("POST", `/batches/${idIn(address)}`, { status: "complete" });
     },
-    stickBatch: (address) => {
-      const id = new URL(address).searchParams.get("batchId") ?? "";
-      return tell("POST", `/batches/${encodeURIComponent(id)}`, { status: "stuck" });
-    },
+    stickBatch: (address) => tell("POST", `/batches/${idIn(address)}`, { status: "stuck" }),
   };
+}
+
+function idIn(address: string): string {
+  return new URL(address).searchParams.get("batchId") ?? "";
 }
 
 /** The change that brings authentication back to where it stood. */

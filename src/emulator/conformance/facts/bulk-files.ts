@@ -5,7 +5,9 @@ import {
   elementOf,
   expectBatchNotTaken,
   expectBatchRefused,
+  fileOf,
   finishBatch,
+  finishBatchIfTaken,
   statusAddress,
   submitBatch,
   takeBatch,
@@ -108,8 +110,7 @@ export const BULK_FILES: readonly Fact[] = [
     check: async (subject) => {
       const member = await subject.member();
       const body = batchOf("thirdPartyId,profile.cnPrefixed", `${member.value},1`);
-      await submitBatch(subject, "v2", body);
-      await subject.control.finishBatches();
+      await finishBatchIfTaken(subject, "v2", body);
       await expectAttributes(subject, member, { cnPrefixed: undefined });
     },
   }),
@@ -255,5 +256,6 @@ const MAX_ROWS = 500_000;
 const MB_50 = 52_428_800;
 
 function rowsOf(count: number): string {
-  return `batch=pcId,cnRow\n${"1,1\n".repeat(count - 1)}1,1`;
+  const rows = Array.from({ length: count }, (_, index) => `${index},1`);
+  return fileOf("pcId,cnRow", rows);
 }

@@ -20,7 +20,7 @@ export const QUOTA_MUTATIONS: readonly Mutation[] = [
   {
     fact: "QU-02",
     does: "takes updates over the limit",
-    rewriting: controlling("tuning", ({ limit: _, ...told }) => told),
+    rewriting: controlling("tuning", ({ propagation }) => ({ propagation })),
     alsoRed: ["QU-03"],
   },
   {
