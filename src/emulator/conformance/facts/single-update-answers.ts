@@ -99,6 +99,7 @@ export const SINGLE_UPDATE_ANSWERS: readonly Fact[] = [
       "badEncoding",
       "forbiddenIdCharacter",
       "idTooLong",
+      "oversize",
       "unknownClient",
     ],
     because: "nothing is documented",

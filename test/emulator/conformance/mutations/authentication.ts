@@ -57,7 +57,7 @@ export const AUTHENTICATION_MUTATIONS: readonly Mutation[] = [
       ...request,
       headers: { ...request.headers, authorization: undefined },
     })),
-    alsoRed: ["TK-07", "TK-11", "TK-12"],
+    alsoRed: ["TK-03", "TK-07", "TK-11", "TK-12"],
   },
   {
     fact: "TK-07",

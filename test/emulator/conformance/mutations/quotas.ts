@@ -20,7 +20,7 @@ export const QUOTA_MUTATIONS: readonly Mutation[] = [
   {
     fact: "QU-02",
     does: "takes updates over the limit",
-    rewriting: controlling("tuning", ({ propagation }) => ({ propagation })),
+    rewriting: controlling("tuning", (told) => ({ ...told, limit: 1_000_000 })),
     alsoRed: ["QU-03"],
   },
   {
