@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { routeBatches } from "./bulk/batch-control.ts";
 import { routeAuthentication } from "./control/authentication-routes.ts";
 import { routeCalls } from "./control/call-routes.ts";
@@ -17,6 +17,10 @@ export function routeControl(
   state: EmulatorState,
   clock: MovableClock,
 ): void {
+  app.addHook("onRequest", refuseOtherPages);
+  // JSON, whatever it is called: curl names every body a form.
+  app.removeContentTypeParser("text/plain");
+  app.addContentTypeParser("*", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
   routePage(app, state, () => ({
     client: state.client,
     now: new Date(clock.nowMs()).toISOString(),
@@ -32,6 +36,15 @@ export function routeControl(
   routeBatches(app, state);
   routeAuthentication(app, state);
   routeTuning(app, state);
+}
+
+/** Browsers let any page send simple requests to this machine; only our own page may move things. */
+async function refuseOtherPages(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return;
+  await reply
+    .code(403)
+    .send({ status: 403, message: "A page of another origin moves nothing here." });
 }
 
 const ROUTES = [

@@ -35,7 +35,9 @@ describe("the log of calls", () => {
     expect(log.find({ after: rest.next })).toEqual({ calls: [], next: 10 });
     log.clear();
     log.add(aCall(11));
-    expect(log.find({ after: 10 }).calls.map(({ atMs }) => atMs)).toEqual([11]);
+    const afterClear = log.find({ after: 10 });
+    expect(afterClear.calls.map(({ atMs }) => atMs)).toEqual([11]);
+    expect(afterClear.next).toBe(11);
   });
 
   it("[EM8] holds less when the calls are huge, and then drops the oldest", () => {

@@ -108,6 +108,38 @@ describe("control", () => {
     expect((await app.inject("/_emulator/clock")).statusCode).toBe(200);
   });
 
+  it("[EM9] reads JSON whatever curl calls it, and says so when it is none", async () => {
+    const { app, nowMs } = anEmulator();
+    const move = (payload: string, type?: string) =>
+      app.inject({
+        method: "POST",
+        url: "/_emulator/clock",
+        headers: type === undefined ? {} : { "content-type": type },
+        payload,
+      });
+    for (const type of ["application/x-www-form-urlencoded", "application/json", "text/plain"]) {
+      expect((await move('{"advanceMs":1}', type)).statusCode).toBe(200);
+    }
+    expect(nowMs()).toBe(EMULATOR_START + 3);
+    const wrong = await move("advanceMs=1", "application/x-www-form-urlencoded");
+    expect(wrong.statusCode).toBe(400);
+    expect(wrong.json().message).toContain("JSON");
+  });
+
+  it("[EM9] takes no call from a page of another origin", async () => {
+    const { app, inject, control } = anEmulator();
+    inject({ type: "html", times: 5 });
+    const resetFrom = async (origin: string) => {
+      const headers = { origin, host: "127.0.0.1:8081" };
+      return (await app.inject({ method: "POST", url: "/_emulator/reset", headers })).statusCode;
+    };
+    for (const origin of ["https://evil.example", "null", "http://127.0.0.1:8080"]) {
+      expect(await resetFrom(origin)).toBe(403);
+    }
+    expect((await control("GET", "/faults")).json().faults).toHaveLength(1);
+    expect(await resetFrom("http://127.0.0.1:8081")).toBe(204);
+  });
+
   it("[EM9] a reset leaves everything as it was started", async () => {
     const emulator = anEmulator({ limit: 5, switches: { lifetimeDays: 30 }, token: "secret" });
     const { control, update, advance, visit, inject } = emulator;

@@ -204,6 +204,10 @@ it("[EM4] a profile is fetched by the ECID that a visit or a seed gave it", asyn
   expect(answer.profileAttributes.a.value).toBe("1");
   const other = ECID.replace("1", "9");
   await control("PUT", "/profiles/member/seeded", { ecid: other, attributes: { b: "2" } });
+  const third = ECID.replace("1", "8");
+  const past = { kind: "member", value: CARD, attributes: {}, ecid: third };
+  expect((await control("POST", "/site-visit", past)).statusCode).toBe(204);
+  expect((await fetchProfile(`marketingCloudVisitorId/${third}`)).statusCode).toBe(200);
   const seeded = (await fetchProfile(`marketingCloudVisitorId/${other}`)).json();
   expect(seeded.profileAttributes.b.value).toBe("2");
 });

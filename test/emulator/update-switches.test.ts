@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEMO_BROWSER } from "../../src/emulator/target-emulator.ts";
 import { SWITCHES, type Switches } from "../../src/emulator/switches.ts";
@@ -221,6 +222,51 @@ describe("every switch of the single update decides what a client sees", () => {
     advance(1_000);
     expect(attributesOf(CARD)).toEqual({ a: winner });
   });
+});
+
+const anyPositions = fc.record(
+  Object.fromEntries(
+    Object.entries(SWITCHES)
+      .filter(([name]) => !name.startsWith("bulk"))
+      .map(([name, each]) => [
+        name,
+        each.kind === "choice"
+          ? fc.constantFrom(...each.values)
+          : fc.integer({ min: each.min, max: each.max }),
+      ]),
+  ),
+) as unknown as fc.Arbitrary<Partial<Switches>>;
+
+const anyCall = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom(GOOD, `${GOOD}&mboxPC=${DEMO_BROWSER}`, "profile.a=1", `${GOOD}&profile.b=`),
+  fc
+    .array(fc.tuple(fc.string(), fc.string({ maxLength: 300, size: "max" })), { maxLength: 5 })
+    .map((pairs) =>
+      [["mbox3rdPartyId", CARD] as const, ...pairs.map(([n, v]) => [`profile.${n}`, v] as const)]
+        .map((pair) => pair.map(encodeURIComponent).join("="))
+        .join("&"),
+    ),
+);
+
+it("[EM1] any positions of all switches at once answer every call, and keep what they promise", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyPositions, fc.array(anyCall, { maxLength: 5 }), async (switches, calls) => {
+      const { app, update, profile, fetchProfile, ...emulator } = anEmulator({ switches });
+      for (const payload of calls) {
+        const answer = await update(payload);
+        expect(answer.statusCode, answer.body).not.toBe(500);
+        const effect = emulator.calls().at(-1)!.effect;
+        if (effect === "known") expect(answer.body).toContain("<success>true</success>");
+      }
+      const stored = profile({ kind: "member", value: CARD });
+      const wasKnown = emulator.calls().some(({ effect }) => effect === "known");
+      if (!wasKnown && stored !== undefined) expect(stored.attributes.size).toBe(0);
+      expect((await fetchProfile(`thirdPartyId/${CARD}`)).statusCode).toBe(200);
+      await app.close();
+    }),
+    { numRuns: 60 },
+  );
 });
 
 it("[EM1] leaves no switch of the single update without a test of its positions", async () => {

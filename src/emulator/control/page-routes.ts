@@ -71,6 +71,7 @@ function overview(state: EmulatorState): object {
     calls: state.calls.newest(SHOWN),
     profiles: state.profiles.list(SHOWN).map(profileJson),
     profileCount: state.profiles.count(),
+    batches: state.bulk.batches.list().slice(-SHOWN).toReversed(),
     faults: state.faults.list(),
     isAuthenticationRequired: state.authentication.isRequired,
     switches: Object.entries(SWITCHES).map(([name, each]) => ({

@@ -33,6 +33,7 @@ const PastVisit = z.strictObject({
   value: z.string().min(1),
   attributes: Attributes,
   modifiedAt: Instant.optional(),
+  ecid: Ecid.optional(),
 });
 
 /** One page view of a session, with the ids its page sent. */
@@ -100,8 +101,8 @@ export function routeProfiles(app: FastifyInstance, state: EmulatorState): void 
     if (isPast) {
       const visit = parsed(PastVisit, request.body, reply);
       if (visit === undefined) return reply;
-      const { kind, value, attributes, modifiedAt = state.nowMs() } = visit;
-      state.profiles.write({ kind, value }, attributes, modifiedAt);
+      const { kind, value, attributes, modifiedAt = state.nowMs(), ecid } = visit;
+      seed(state, [{ visitor: { kind, value }, attributes, modifiedAtMs: modifiedAt, ecid }]);
     } else {
       const view = parsed(PageView, request.body, reply);
       if (view === undefined) return reply;

@@ -9,7 +9,15 @@ const SVG = "http://www.w3.org/2000/svg";
 const RIBBON = "v5 w1 v3 b8 p2 b1 s4 v1 s8 o2 s6 w1 s1 w1 s9 p4 a5 p1 b7 p1 b2 w3 v2 s6 w1 v5";
 
 /** A state is told by its shape and its word, never by colour alone. */
-const SHAPES = { known: "●", unknown: "▲", dropped: "▲", refused: "■" };
+const SHAPES = {
+  known: "●",
+  unknown: "▲",
+  dropped: "▲",
+  refused: "■",
+  complete: "●",
+  incomplete: "▲",
+  stuck: "■",
+};
 
 /** What each section was last drawn from, so that a selection in an unchanged one survives. */
 const drawn = new Map();
@@ -46,6 +54,7 @@ function draw(overview) {
   section("profiles", overview.profiles, () =>
     profilesOf(overview.profiles, overview.profileCount),
   );
+  section("batches", overview.batches, () => batchesOf(overview.batches));
   section("faults", overview.faults, () => faultsOf(overview.faults));
   const moved = overview.switches.filter((each) => each.value !== each.default);
   section("moved", moved, () => movedOf(moved));
@@ -134,12 +143,40 @@ function profilesOf(profiles, total) {
     : [shown];
 }
 
+function batchesOf(batches) {
+  if (batches.length === 0) {
+    return [
+      empty(
+        "None. Submit a file:",
+        `curl ${location.origin}/m2/demo/v2/profile/batchUpdate --data-binary @BATCH.TXT`,
+      ),
+    ];
+  }
+  const rows = batches.map((batch) => [
+    el("span", { class: "time" }, timeOf(batch.atMs)),
+    el("code", {}, batch.id),
+    `v${batch.version}`,
+    el("span", { class: `effect ${batch.status}` }, SHAPES[batch.status] ?? "", ` ${batch.status}`),
+    count(batch.rows),
+    count(batch.successfulUpdates),
+    count(batch.profilesNotFound),
+    count(batch.failedUpdates),
+  ]);
+  return [
+    table(
+      ["Submitted", "Batch", "By", "Status", "Rows", "Successful", "Not found", "Failed"],
+      rows,
+      2,
+    ),
+  ];
+}
+
 function faultsOf(faults) {
   if (faults.length === 0) {
     return [
       empty(
         "None. Arm one:",
-        `curl ${location.origin}/_emulator/faults -H 'content-type: application/json' -d '{"type":"lost-reply"}'`,
+        `curl ${location.origin}/_emulator/faults -d '{"type":"lost-reply"}'`,
       ),
     ];
   }
