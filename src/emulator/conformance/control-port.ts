@@ -43,7 +43,7 @@ export type SwitchPositions = Readonly<Record<string, string | number>>;
 
 /** The emulator's control API, as far as checks need it. Every call rejects when it is refused. */
 export interface ControlPort {
-  /** Applies updates at once, loses no row of a batch, and requires no token. */
+  /** Applies updates at once and batches in minutes, loses no row, and requires no token. */
   readonly begin: () => Promise<void>;
   /** Everything is set as it was found. The clock is not: it only moves on. */
   readonly asFound: () => Promise<void>;
@@ -145,7 +145,8 @@ export async function createControl(http: HttpPort, freshId: () => string): Prom
 
   return {
     begin: async () => {
-      await tune({ propagation: { minMs: 0, maxMs: 0 } });
+      // Slow enough for a status to be asked for, where the clock runs.
+      await tune({ propagation: { minMs: 0, maxMs: 0 }, bulk: { processing: "field" } });
       await switchTo({ bulkRowsLostShare: 0 });
       await authenticate({ required: false });
     },

@@ -10,7 +10,7 @@ export function factsPage(): string {
 
 const INTRODUCTION = `# What is known of Target's profile APIs
 
-Made by \`npm run conformance -- --page\` from [the list](conformance/fact-list.ts); do not edit.
+Made from [the lists](conformance/fact-list.ts) by \`npm run -s conformance -- --page > src/emulator/FACTS.md\`; do not edit.
 \`npm run conformance -- URL CLIENT\` holds a service against it, [this emulator](README.md) or Adobe's.
 
 **How sure**: *documented* by Adobe now; *documented once*, and not replaced since; *practised* by
