@@ -74,6 +74,7 @@ function isTrusted(url: URL, origin: string): boolean {
 /** `fetch failed` says nothing; its cause does. Neither holds the address. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.name;
-  return "unknown";
+  if (!(cause instanceof Error)) return "unknown";
+  if ("code" in cause && typeof cause.code === "string") return cause.code;
+  return cause.name === "Error" ? cause.message : cause.name;
 }
