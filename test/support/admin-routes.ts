@@ -44,6 +44,7 @@ export function anAdminOf({
       settleLog: async () => undefined,
     },
     backup: async () => "/backups/one",
+    figures: () => store.figures(clock.wallMs(), 0),
     metrics: async () => "",
     isLoopbackOnly: true,
   });
