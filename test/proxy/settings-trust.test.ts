@@ -36,8 +36,19 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
   TARGET_CLIENT: ["demo"],
   TARGET_ORIGIN: ["http://127.0.0.1:9"],
   TARGET_TOKEN: ["a"],
+  TARGET_TOKEN_FILE: [],
+  TARGET_TOKEN_URL: [],
+  TARGET_TOKEN_CLIENT_ID: [],
+  TARGET_TOKEN_SECRET: [],
+  TARGET_TOKEN_SECRET_FILE: [],
   TARGET_DAILY_CALLS: ["1"],
   TARGET_METHOD: ["GET"],
+  TARGET_PATH: ["literal"],
+  TARGET_MAX_VALUE_LENGTH: ["24"],
+  TARGET_DAILY_FETCHES: ["10"],
+  TARGET_PROFILE_DAYS: ["1"],
+  READ_BACK_AFTER_MINUTES: ["0.01"],
+  UNKNOWN_DAYS: ["1"],
   VISITOR_ID_MODE: ["card", "hmac"],
   VISITOR_ID_LOOKUP: [],
   VISITOR_ID_LOOKUP_TOKEN: ["a"],
@@ -50,6 +61,12 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
   NODE_ENV: ["development", "test", "production"],
   DEBUG: ["*"],
 };
+
+/** Where the variables stand. */
+const SCHEMAS = [
+  ["settings.ts", /const Environment = z\.object\(\{\n([\s\S]*?)\n\}\);/],
+  ["target-settings.ts", /const TargetVariables = \{\n([\s\S]*?)\n\};/],
+] as const;
 
 const FROM_ELSEWHERE = ["NODE_ENV", "DEBUG"];
 
@@ -99,13 +116,11 @@ async function answersUnder(environment: Readonly<Record<string, string>>) {
 
 describe("nothing that a variable says", () => {
   it("[AU1] is forgotten here: the list has every variable of the settings", () => {
-    const source = readFileSync(
-      path.join(import.meta.dirname, "../../src/proxy/settings.ts"),
-      "utf8",
-    );
-    const [, schema = ""] =
-      /const Environment = z\.object\(\{\n([\s\S]*?)\n\}\);/.exec(source) ?? [];
-    const names = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name!);
+    const schemas = SCHEMAS.map(([file, schema]) => {
+      const source = readFileSync(path.join(import.meta.dirname, "../../src/proxy", file), "utf8");
+      return schema.exec(source)?.[1] ?? "";
+    });
+    const names = [...schemas.join("\n").matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name!);
     expect(names.length).toBeGreaterThan(20);
     expect([...names, ...FROM_ELSEWHERE].toSorted()).toEqual(Object.keys(TRIED).toSorted());
   });
