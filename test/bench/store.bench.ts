@@ -13,6 +13,11 @@ import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
 import { MIGRATIONS } from "../../src/proxy/store/migrations.ts";
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
+import type { Gate } from "../../src/proxy/devices/gate.ts";
+import type { Identity } from "../../src/outbox/identity.ts";
+import { INGEST_PATH } from "../../src/contract/ingest.ts";
+import { aPairingDesk, pairAtDesk, signedHeaders } from "../support/devices.ts";
+import { aMemoryStore } from "../support/store-files.ts";
 import { sealForTest } from "../support/sealing.ts";
 import { aDevice, aHeader, anId, anUpdateBody, LOAD, NOW } from "../support/store-builders.ts";
 import { scaled, type Bench, type BenchOptions, type Row } from "./bench.ts";
@@ -47,18 +52,24 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   try {
     const requests = scaled(REQUESTS_PER_ROUND, options, CLIENTS * 4);
     const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() };
+    const desk = await aPairingDesk(await aMemoryStore());
+    const identity = await pairAtDesk(desk);
     const ingest = createIngest({
       store,
       clock,
       openBody: createBodyOpener(() => KEYS),
       judge: BOOK.judge,
     });
+    const proxy: Proxy = { ingest, gate: desk.gate };
+    const requestsOf = (round: number) =>
+      Promise.all(
+        Array.from({ length: requests }, (_, index) => signed(identity, bodyOf(round, index))),
+      );
     let ours = 0;
     let besides = 0;
     for (let round = 0; round <= ROUNDS; round += 1) {
       options.say(round === 0 ? "warming up" : `round ${round} of ${ROUNDS}`);
-      const bodies = Array.from({ length: requests }, (_, index) => bodyOf(round, index));
-      const saturated = await saturate(ingest, bodies);
+      const saturated = await saturate(proxy, await requestsOf(round));
       const bareMs = bare(round, saturated.groups);
       // The first round warms everything up.
       if (round === 0) continue;
@@ -67,11 +78,10 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
     }
     const updates = requests * UPDATES_PER_REQUEST * ROUNDS;
     const perSecond = (updates / ours) * 1_000;
-    const bodies = Array.from({ length: requests }, (_, index) => bodyOf(ROUNDS + 1, index));
-    const waits = await pace(ingest, bodies, perSecond * PACED_SHARE);
+    const waits = await pace(proxy, await requestsOf(ROUNDS + 1), perSecond * PACED_SHARE);
     return [
       {
-        what: "updates kept, sealing on",
+        what: "updates kept, sealing and signing on",
         unit: "/s",
         ours: perSecond,
         beside: { name: "bare SQLite", value: (updates / besides) * 1_000 },
@@ -91,10 +101,26 @@ async function benchStore(options: BenchOptions): Promise<readonly Row[]> {
   }
 }
 
+/** What stands before the store: who sends, and what they bring. */
+interface Proxy {
+  readonly gate: Gate;
+  readonly ingest: Ingest;
+}
+
+type Request = Parameters<Gate>[0] & { readonly body: Buffer };
+
+/** Signed beforehand: that is the kiosks' work. */
+async function signed(identity: Identity, body: Uint8Array): Promise<Request> {
+  const bytes = Buffer.from(body);
+  const init = { method: "POST", body: bytes.toString() };
+  const headers = await signedHeaders(identity, INGEST_PATH, init);
+  return { method: "POST", path: INGEST_PATH, headers, body: bytes };
+}
+
 /** All clients as fast as they are answered; `groups` are the requests answered together. */
 async function saturate(
-  ingest: Ingest,
-  bodies: readonly Uint8Array[],
+  proxy: Proxy,
+  requests: readonly Request[],
 ): Promise<{ readonly tookMs: number; readonly groups: readonly number[] }> {
   const groups: number[] = [];
   const noteAnswer = () => {
@@ -108,10 +134,10 @@ async function saturate(
   let open = false;
   let next = 0;
   const client = async () => {
-    while (next < bodies.length) {
-      const body = bodies[next]!;
+    while (next < requests.length) {
+      const request = requests[next]!;
       next += 1;
-      await expectStored(ingest, body);
+      await expectStored(proxy, request);
       noteAnswer();
     }
   };
@@ -122,32 +148,33 @@ async function saturate(
 
 /** Requests at an even rate, whether or not the one before is answered; how long each waited. */
 async function pace(
-  ingest: Ingest,
-  bodies: readonly Uint8Array[],
+  proxy: Proxy,
+  requests: readonly Request[],
   updatesPerSecond: number,
 ): Promise<readonly number[]> {
   const everyMs = (UPDATES_PER_REQUEST / updatesPerSecond) * 1_000;
   const startMs = performance.now();
   const waits: number[] = [];
   await Promise.all(
-    bodies.map(async (body, index) => {
+    requests.map(async (request, index) => {
       const dueMs = startMs + index * everyMs;
       await new Promise((due) => setTimeout(due, Math.max(0, dueMs - performance.now())));
-      await expectStored(ingest, body);
+      await expectStored(proxy, request);
       waits.push(performance.now() - dueMs);
     }),
   );
   return waits;
 }
 
-async function expectStored(ingest: Ingest, body: Uint8Array): Promise<void> {
-  const reply = await ingest(body, senderOf(body));
+async function expectStored({ gate, ingest }: Proxy, request: Request): Promise<void> {
+  if (!gate(request).ok) throw new Error("the signature was refused");
+  const reply = await ingest(request.body, senderOf(request.body));
   if (reply.type === "problem") throw new Error(`${reply.code}: ${reply.detail}`);
   const bad = reply.receipt.verdicts.find(({ verdict }) => verdict !== "accepted");
   if (bad !== undefined) throw new Error(`not accepted: ${JSON.stringify(bad)}`);
 }
 
-/** Who sent a body, as the gate before the store tells; what that costs is another bench's. */
+/** Who a body says that it is from: one kiosk signs for all of them here. */
 function senderOf(body: Uint8Array): Parameters<Ingest>[1] {
   const head = Buffer.from(body.buffer, body.byteOffset, 400).toString("latin1");
   const [, nonce = "", device = ""] = /"nonce":"([^"]+)","device":(\{[^}]*\})/.exec(head) ?? [];
