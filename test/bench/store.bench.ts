@@ -112,7 +112,7 @@ type Request = Parameters<Gate>[0] & { readonly body: Buffer };
 /** Signed beforehand: that is the kiosks' work. */
 async function signed(identity: Identity, body: Uint8Array): Promise<Request> {
   const bytes = Buffer.from(body);
-  const init = { method: "POST", body: bytes.toString() };
+  const init = { method: "POST", body: bytes.toString() } as const;
   const headers = await signedHeaders(identity, INGEST_PATH, init);
   return { method: "POST", path: INGEST_PATH, headers, body: bytes };
 }
