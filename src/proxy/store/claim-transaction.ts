@@ -15,6 +15,7 @@ import type {
   Settlement,
 } from "./store.ts";
 import { setAsideSome } from "./set-aside-some.ts";
+import { isTexts, storedJson } from "./stored-json.ts";
 import { finishSuppression, suppressionOf } from "./suppression.ts";
 import { openId } from "./vault-rows.ts";
 
@@ -48,7 +49,7 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
   if (granted.length > 0) {
     const bucket = await charge(tx, ledger, ask, granted.length);
     for (const row of granted) {
-      claims.push(await lease(tx, row, ledger.ledgerMs + ask.leaseMs, bucket));
+      claims.push(await lease(tx, row, ask, ledger.ledgerMs + ask.leaseMs, bucket));
     }
   }
   if (granted.length === due.length) return { claims };
@@ -86,6 +87,7 @@ async function withIds(
 async function lease(
   tx: Tx,
   row: DueVisitor,
+  { nowMs }: ClaimAsk,
   leaseUntilMs: number,
   bucket: number,
 ): Promise<Claim> {
@@ -115,7 +117,7 @@ async function lease(
     visitor: row.id,
     version: row.version,
     attempts: row.attempts,
-    readBack: await readBackState(tx, row.visitor),
+    readBack: await readBackState(tx, row.visitor, nowMs),
     attributes: attributes.map(
       ({ name, value, effective_ms: effectiveMs, sent_values }): ClaimedAttribute => ({
         name,
@@ -152,15 +154,21 @@ export async function recordSending(
     );
     const claimed = rows[0]?.claimed_value ?? undefined;
     if (rows[0] === undefined || claimed === undefined) continue;
-    const sent: readonly string[] = JSON.parse(rows[0].sent_values);
-    const values = [claimed, ...sent.filter((value) => value !== claimed)];
+    const values = withSent(rows[0].sent_values, claimed);
     await tx.run("UPDATE attribute SET sent_values = $3 WHERE visitor = $1 AND name = $2", [
       ref.visitorKey,
       name,
-      JSON.stringify(values.slice(0, MAX_SENT_VALUES)),
+      values,
     ]);
   }
   return true;
+}
+
+/** The values that may have reached Target, as they are stored, and `value` the newest of them. */
+export function withSent(sentValues: string, value: string): string {
+  const sent = storedJson("attribute.sent_values", sentValues, isTexts);
+  const values = [value, ...sent.filter((each) => each !== value)];
+  return JSON.stringify(values.slice(0, MAX_SENT_VALUES));
 }
 
 interface Lease {

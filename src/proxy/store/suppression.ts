@@ -1,9 +1,10 @@
 import type { IngestReceipt } from "../../contract/ingest.ts";
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
-import { forgetReadBack } from "./read-back-rows.ts";
+import { findReadBack, forgetReadBack } from "./read-back-rows.ts";
 import { fateOf, openScansFrom, uncountScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
+import { CREATED_WITHIN_MS } from "./read-back-store.ts";
 import type { VisitorState } from "./visitor-state.ts";
 import type { Suppressed, Suppression } from "./store.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
@@ -49,6 +50,8 @@ interface HeldVisitor {
   readonly sealed_id: string;
   readonly state: VisitorState;
   readonly open_scans: string;
+  /** When the visitor was last put into a file that creates profiles, if at all. */
+  readonly createdMs?: number | undefined;
 }
 
 /** Withdraws or erases a visitor (rule PV6); the same again changes nothing. */
@@ -70,6 +73,7 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   );
   const held = rows[0];
   if (held === undefined) return { clearing: [] };
+  const createdMs = (await findReadBack(tx, visitorKey))?.book.createdMs;
   // Nobody looks at the profile any more, and scans that had no effect yet will have none.
   await forgetReadBack(tx, visitorKey);
   await uncountScans(tx, openScansFrom(held.open_scans), fateOf(held.state));
@@ -78,7 +82,7 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
     // What never left need not be cleared, and what was about to leave no longer does.
     await tx.run("DELETE FROM attribute WHERE visitor = $1 AND sent_values = '[]'", [visitorKey]);
   }
-  const clearing = await clear(tx, vault, order, held, known !== undefined);
+  const clearing = await clear(tx, vault, order, { ...held, createdMs }, known !== undefined);
   if (clearing.length === 0) await finishSuppression(tx, visitorKey);
   return { clearing };
 }
@@ -86,7 +90,8 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
 /**
  * Overwrites every attribute that may have reached Target, and makes the visitor wait for that call
  * alone. The fence rises, so that a call not yet made under an older claim never leaves; the lease
- * stays, so that the clearing call comes after one that has left.
+ * stays, so that the clearing call comes after one that has left. It also comes after the effect of a
+ * file that creates profiles: before, it would clear nobody, and the file would speak last.
  */
 async function clear(
   tx: Tx,
@@ -109,6 +114,7 @@ async function clear(
     return names;
   }
   const version = held.version + 1;
+  const firstMs = Math.max(nowMs, (held.createdMs ?? -Infinity) + CREATED_WITHIN_MS);
   await tx.runMany(
     `UPDATE attribute SET value = $3, effective_ms = $4, version = $5, claimed_value = NULL
      WHERE visitor = $1 AND name = $2`,
@@ -124,7 +130,7 @@ async function clear(
     `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
        fence = fence + 1, attempts = 0, reason = NULL, dead_ms = NULL
      WHERE visitor = $1`,
-    [visitorKey, version, Math.max(nowMs, held.not_before_ms), nowMs],
+    [visitorKey, version, Math.max(firstMs, held.not_before_ms), firstMs],
   );
   return names;
 }
