@@ -16,7 +16,7 @@ import type {
 } from "./store.ts";
 import { setAsideSome } from "./set-aside-some.ts";
 import { isTexts, storedJson } from "./stored-json.ts";
-import { finishSuppression, suppressionOf } from "./suppression.ts";
+import { clearOnceMore, finishSuppression, suppressionOf } from "./suppression.ts";
 import { openId } from "./vault-rows.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
@@ -205,7 +205,7 @@ export async function settle(
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
       if (settlement.except === undefined) {
-        if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+        if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       } else {
         await setAsideSome(tx, visitor, held, { ...settlement, ...settlement.except });
       }
@@ -217,7 +217,7 @@ export async function settle(
         version: settlement.version,
         nextDueAtMs: held.not_before_ms,
       });
-      if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+      if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       await confirmProfile(tx, visitor, settlement.atMs);
       await markApplied(tx, visitor, settlement.version);
       return true;
@@ -260,15 +260,16 @@ async function acknowledge(
   );
 }
 
-/** Whose clearing values Target has acknowledged is forgotten (rule PV6). */
+/** Whose clearing values Target has acknowledged, for good, is forgotten (rule PV6). */
 async function forgetIfCleared(
   tx: Tx,
   onForgotten: () => void,
   visitor: string,
   held: Lease,
-  version: number,
+  { version, atMs }: { readonly version: number; readonly atMs: number },
 ): Promise<boolean> {
   if (held.version > version || (await suppressionOf(tx, visitor)) === undefined) return false;
+  if (await clearOnceMore(tx, visitor, atMs)) return true;
   await finishSuppression(tx, visitor);
   onForgotten();
   return true;
@@ -298,6 +299,7 @@ async function noteAbsent(
   { atMs, dueMs }: { readonly atMs: number; readonly dueMs: number },
 ): Promise<void> {
   if ((await suppressionOf(tx, visitor)) !== undefined) {
+    if (await clearOnceMore(tx, visitor, atMs)) return;
     await finishSuppression(tx, visitor);
     onForgotten();
     return;

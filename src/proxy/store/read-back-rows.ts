@@ -95,6 +95,25 @@ export async function forgetReadBack(tx: Tx, visitor: string): Promise<void> {
   await tx.run("DELETE FROM read_back WHERE visitor = $1", [visitor]);
 }
 
+/** Of somebody who withdrew: all but that a file may yet speak of them. */
+export async function forgetLooks(tx: Tx, visitor: string): Promise<void> {
+  const row = await findReadBack(tx, visitor);
+  if (row === undefined) return;
+  const { createdMs } = row.book;
+  if (createdMs === undefined) return forgetReadBack(tx, visitor);
+  await saveReadBack(tx, {
+    ...newReadBack(visitor),
+    fence: row.fence,
+    book: { ...EMPTY, createdMs },
+  });
+}
+
+/** Until when a file that creates profiles may yet take effect for the visitor; long ago without one. */
+export async function mayBeCreatedUntilMs(tx: Tx, visitor: string): Promise<number> {
+  const row = await findReadBack(tx, visitor);
+  return (row?.book.createdMs ?? -Infinity) + CREATED_WITHIN_MS;
+}
+
 export async function readBackState(
   tx: Tx,
   visitor: string,

@@ -1,10 +1,9 @@
 import type { IngestReceipt } from "../../contract/ingest.ts";
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
-import { findReadBack, forgetReadBack } from "./read-back-rows.ts";
+import { forgetLooks, forgetReadBack, mayBeCreatedUntilMs } from "./read-back-rows.ts";
 import { fateOf, openScansFrom, uncountScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
-import { CREATED_WITHIN_MS } from "./read-back-store.ts";
 import type { VisitorState } from "./visitor-state.ts";
 import type { Suppressed, Suppression } from "./store.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
@@ -50,8 +49,6 @@ interface HeldVisitor {
   readonly sealed_id: string;
   readonly state: VisitorState;
   readonly open_scans: string;
-  /** When the visitor was last put into a file that creates profiles, if at all. */
-  readonly createdMs?: number | undefined;
 }
 
 /** Withdraws or erases a visitor (rule PV6); the same again changes nothing. */
@@ -73,16 +70,15 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   );
   const held = rows[0];
   if (held === undefined) return { clearing: [] };
-  const createdMs = (await findReadBack(tx, visitorKey))?.book.createdMs;
   // Nobody looks at the profile any more, and scans that had no effect yet will have none.
-  await forgetReadBack(tx, visitorKey);
+  await forgetLooks(tx, visitorKey);
   await uncountScans(tx, openScansFrom(held.open_scans), fateOf(held.state));
   await tx.run("UPDATE visitor SET open_scans = '[]' WHERE visitor = $1", [visitorKey]);
   if (known === undefined) {
     // What never left need not be cleared, and what was about to leave no longer does.
     await tx.run("DELETE FROM attribute WHERE visitor = $1 AND sent_values = '[]'", [visitorKey]);
   }
-  const clearing = await clear(tx, vault, order, { ...held, createdMs }, known !== undefined);
+  const clearing = await clear(tx, vault, order, held, known !== undefined);
   if (clearing.length === 0) await finishSuppression(tx, visitorKey);
   return { clearing };
 }
@@ -90,8 +86,7 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
 /**
  * Overwrites every attribute that may have reached Target, and makes the visitor wait for that call
  * alone. The fence rises, so that a call not yet made under an older claim never leaves; the lease
- * stays, so that the clearing call comes after one that has left. It also comes after the effect of a
- * file that creates profiles: before, it would clear nobody, and the file would speak last.
+ * stays, so that the clearing call comes after one that has left.
  */
 async function clear(
   tx: Tx,
@@ -114,7 +109,6 @@ async function clear(
     return names;
   }
   const version = held.version + 1;
-  const firstMs = Math.max(nowMs, (held.createdMs ?? -Infinity) + CREATED_WITHIN_MS);
   await tx.runMany(
     `UPDATE attribute SET value = $3, effective_ms = $4, version = $5, claimed_value = NULL
      WHERE visitor = $1 AND name = $2`,
@@ -130,7 +124,7 @@ async function clear(
     `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
        fence = fence + 1, attempts = 0, reason = NULL, dead_ms = NULL
      WHERE visitor = $1`,
-    [visitorKey, version, Math.max(firstMs, held.not_before_ms), firstMs],
+    [visitorKey, version, Math.max(nowMs, held.not_before_ms), nowMs],
   );
   return names;
 }
@@ -138,9 +132,31 @@ async function clear(
 /** Stands among the cleared values for every name that is not there. */
 const ALL_OTHERS = "*";
 
+/**
+ * Makes the clearing values go out once more where a file that creates profiles may yet take effect: it
+ * would speak last. False where there is none, or its time is over.
+ */
+export async function clearOnceMore(tx: Tx, visitorKey: string, atMs: number): Promise<boolean> {
+  const dueMs = await mayBeCreatedUntilMs(tx, visitorKey);
+  if (atMs >= dueMs) return false;
+  await tx.run(
+    `UPDATE visitor SET version = version + 1, state = 'waiting', lease_until_ms = 0, due_ms = $2,
+       first_dirty_ms = $2, attempts = 0
+     WHERE visitor = $1`,
+    [visitorKey, dueMs],
+  );
+  await tx.run(
+    `UPDATE attribute SET version = (SELECT version FROM visitor WHERE visitor = $1)
+     WHERE visitor = $1`,
+    [visitorKey],
+  );
+  return true;
+}
+
 /** Forgets the values, and who it was, once Target has acknowledged the clearing ones. */
 export async function finishSuppression(tx: Tx, visitorKey: string): Promise<void> {
   await tx.run("DELETE FROM attribute WHERE visitor = $1", [visitorKey]);
+  await forgetReadBack(tx, visitorKey);
   if ((await suppressionOf(tx, visitorKey)) === "erase") {
     await tx.run("DELETE FROM visitor WHERE visitor = $1", [visitorKey]);
     return;
