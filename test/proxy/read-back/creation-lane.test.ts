@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { VisitorId } from "../../../src/domain/visitor-id.ts";
@@ -6,7 +6,6 @@ import { makeStorageKey } from "../../../src/proxy/keys/keys.ts";
 import { createCreationLane } from "../../../src/proxy/read-back/creation-lane.ts";
 import { creationTiming } from "../../../src/proxy/read-back/creation-plan.ts";
 import { READ_BACK } from "../../../src/proxy/read-back/look-plan.ts";
-import { openCreation } from "../../../src/proxy/read-back/open-creation.ts";
 import { createReadBack } from "../../../src/proxy/read-back/read-back.ts";
 import type { ReadBackStore } from "../../../src/proxy/store/read-back-store.ts";
 import type { Suppression } from "../../../src/proxy/store/store.ts";
@@ -495,27 +494,5 @@ describe("a process that is stopped", () => {
     await world.aLane({ vault: both }).sealAnew();
     await world.aLane({ vault: without }).runOnce();
     expect(world.attributesOf(aMember(STRANGER))).toEqual({ lastStore: "S-1" });
-  });
-});
-
-describe("UNKNOWN_VISITORS", () => {
-  it("[CR1] =wait, the default, deletes what an earlier process had not sent, and sends nothing", async () => {
-    const world = await aWorld();
-    const dataDir = aFolder();
-    mkdirSync(path.join(dataDir, "creation"));
-    writeFileSync(path.join(dataDir, "creation", "1.rows"), "");
-    const opened = await openCreation({
-      settings: { unknownVisitors: "wait", dataDir, maxValueLength: 256 },
-      target: { origin: "http://127.0.0.1:9", client: "demo" },
-      store: world.store,
-      vault: createVault(KEYS),
-      visitorIds: cardIds,
-      clock: world.clock,
-      names: ["lastStore"],
-      readBack: READ_BACK,
-      log: { warn: () => undefined },
-    });
-    expect(opened).toBeUndefined();
-    expect(readdirSync(dataDir)).toEqual([]);
   });
 });
