@@ -297,6 +297,25 @@ describe("what became newer", () => {
     expect(await world.shares()).toEqual({ ...NONE, applied: 2 });
   });
 
+  it("[CR3] stays, though it came after everything was applied, and a file undoes it", async () => {
+    const world = await aWorld();
+    await world.miss(STRANGER);
+    world.emulator.tune({ propagation: { minMs: 20 * HOUR, maxMs: 20 * HOUR } });
+    await world.aLane().runOnce();
+    world.emulator.tune({ propagation: { minMs: 0, maxMs: 0 } });
+    world.emulator.visitSite(aMember(STRANGER), {}, world.clock.wallMs());
+    await world.hours(4);
+    expect(await world.shares()).toEqual({ ...NONE, applied: 1 });
+    await world.scan(STRANGER, { lastStore: "S-2" });
+    await world.hours(2);
+    expect(world.updates(STRANGER)).toBe(2);
+    await world.hours(16);
+    expect(world.attributesOf(aMember(STRANGER))).toMatchObject({ lastStore: "S-1" });
+    await world.hours(8);
+    expect(world.attributesOf(aMember(STRANGER))).toMatchObject({ lastStore: "S-2" });
+    expect(world.updates(STRANGER)).toBe(3);
+  });
+
   it("[CR3] the site's own later word stays", async () => {
     const world = await aWorld();
     await world.miss(STRANGER);
@@ -459,6 +478,7 @@ describe("a process that is stopped", () => {
     expect(first.figures().filesOpen).toBe(1);
     // The same process goes on too, with what it left.
     expect(await first.runOnce()).toBe(0);
+    expect(first.figures()).toEqual({ rows: { complete: 1 }, filesOpen: 0 });
     expect(files(world)).toHaveLength(1);
     await world.hours(3);
     expect(await world.shares()).toEqual({ ...NONE, applied: 1 });
