@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../../domain/clock.ts";
+import { CREATION_FOLDER } from "../data-dir.ts";
 import type { Settings } from "../settings.ts";
 import type { ReadBackStore } from "../store/read-back-store.ts";
 import { createTargetConnection, type ConnectionOptions } from "../target/target-connection.ts";
@@ -26,9 +27,6 @@ export interface OpenCreationOptions {
   readonly log: NonNullable<CreationLaneOptions["log"]>;
 }
 
-/** In the data folder: files of members on their way to Target. */
-const FOLDER = "creation";
-
 /**
  * The lane, where it is switched on. Where it is not, nothing of it is left: what an earlier process
  * had not sent is deleted, since nobody wants it sent any more and it holds ids.
@@ -37,7 +35,7 @@ export async function openCreation(
   options: OpenCreationOptions,
 ): Promise<(CreationLane & { readonly close: () => Promise<void> }) | undefined> {
   const { settings, target, log } = options;
-  const folder = path.join(settings.dataDir, FOLDER);
+  const folder = path.join(settings.dataDir, CREATION_FOLDER);
   if (settings.unknownVisitors === "wait") {
     await rm(folder, { recursive: true, force: true });
     return undefined;
