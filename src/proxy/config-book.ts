@@ -7,6 +7,8 @@ import type { Ground, Update } from "../contract/update.ts";
 export interface ConfigBook {
   /** Whether the configuration an update names could have made it (rules CF1, PV4). */
   readonly judge: (update: Update) => Judgement;
+  /** Every attribute that any of them writes. */
+  readonly names: readonly string[];
   readonly textOf: (hash: string) => ShownText | undefined;
   /** The words that belong to a ground: those it names, or all of its terms. */
   readonly textsOf: (ground: Ground) => readonly ShownText[];
@@ -48,6 +50,7 @@ export function createConfigBook(configs: readonly KioskConfig[]): ConfigBook {
       }
       return { type: "refused", reason };
     },
+    names: [...new Set(configs.flatMap((config) => [...allowedValues(config).keys()]))],
     textOf: (hash) => texts.get(hash),
     textsOf(ground) {
       if (ground.type === "terms" && ground.textHash === undefined) {

@@ -2,6 +2,9 @@ import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { StartupError } from "./startup-error.ts";
 
+/** In the data folder: bulk files that create members, on their way to Target. */
+export const CREATION_FOLDER = "creation";
+
 /** Makes the folder if it is missing, and refuses one that cannot be written. */
 export function prepareDataDir(dataDir: string): void {
   try {

@@ -1,4 +1,5 @@
 import { Gauge, Registry } from "prom-client";
+import type { CreationFigures } from "./read-back/creation-lane.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
@@ -6,6 +7,8 @@ export interface MetricsSource {
   readonly allowed: number;
   /** What looks at profiles came to since the start. */
   readonly looks?: () => Readonly<Record<string, number>>;
+  /** What came of creating members since the start, where that is switched on. */
+  readonly creation?: (() => CreationFigures) | undefined;
 }
 
 /** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */
@@ -25,6 +28,12 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   ]);
   const planned = gauge("looks_waiting", "Looks at profiles that are planned.");
   const looks = gauge("looks", "Looks at profiles since the start, by what was seen.", ["seen"]);
+  const created = gauge(
+    "creation_rows",
+    "Members put into bulk files since the start, by how their file ended.",
+    ["end"],
+  );
+  const creating = gauge("creation_files_open", "Bulk files that Target has or is to get.");
   const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
   const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
   const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
@@ -46,6 +55,9 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     planned.set(figures.looksWaiting);
     for (const [seen, number] of Object.entries(source.looks?.() ?? {}))
       looks.set({ seen }, number);
+    const creation = source.creation?.();
+    for (const [end, number] of Object.entries(creation?.rows ?? {})) created.set({ end }, number);
+    creating.set(creation?.filesOpen ?? 0);
     incidents.set(figures.openIncidents);
     held.set(figures.held);
     used.set(figures.allowanceUsed);

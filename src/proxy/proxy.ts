@@ -40,6 +40,7 @@ import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { openTokens } from "./target/open-tokens.ts";
 import { createTargetClient } from "./target/target-client.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
+import { openCreation } from "./read-back/open-creation.ts";
 import { createReadBack } from "./read-back/read-back.ts";
 import { readTlsPair, reloadTls } from "./tls-files.ts";
 
@@ -181,6 +182,17 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     onOwed: () => forwarder.notify(),
     log: app.log,
   });
+  const creation = await openCreation({
+    settings,
+    target: { ...options.target, tokens },
+    store,
+    vault,
+    visitorIds,
+    clock,
+    names: book.names,
+    readBack: timing,
+    log: app.log,
+  });
   const privacy = createPrivacy({
     store,
     vault,
@@ -215,6 +227,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         figures,
         allowed: settings.dailyCalls,
         looks: readBack.figures,
+        creation: creation?.figures,
       }),
       backup: () =>
         takeBackup({
@@ -257,6 +270,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await adminApp.close();
     await forwarder.stop();
     await readBack.stop();
+    await creation?.close();
     await retention.stop();
     await resealing.stop();
     await target.close();
@@ -277,6 +291,9 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     );
     forwarder.start();
     readBack.start();
+    // Before the store can say that nothing needs an older storage key any more.
+    await creation?.sealAnew();
+    creation?.start();
     retention.start();
     resealing.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };

@@ -51,6 +51,8 @@ export interface Settings {
   /** Days a visitor Target does not have is looked for, and a profile lasts unvisited. */
   readonly unknownDays: number;
   readonly profileDays: number;
+  /** Whether a member Target does not have is created there, by a bulk file. */
+  readonly unknownVisitors: "wait" | "create";
   /** Profiles fetched in 24 hours at most, to read back and to look for visitors. */
   readonly dailyFetches: number;
   /** Longest attribute value that is sent, in UTF-16 code units. */
@@ -229,6 +231,7 @@ export function settingsFrom(
     readBackAfterMinutes: env.READ_BACK_AFTER_MINUTES,
     unknownDays: env.UNKNOWN_DAYS,
     profileDays: env.TARGET_PROFILE_DAYS,
+    unknownVisitors: env.UNKNOWN_VISITORS,
     dailyFetches: env.TARGET_DAILY_FETCHES,
     maxValueLength: env.TARGET_MAX_VALUE_LENGTH,
     visitorIds: visitorIdsFrom(env),

@@ -92,6 +92,7 @@ export const TargetVariables = {
     .max(1_440, "must be a day at most")
     .default(60),
   UNKNOWN_DAYS: Days,
+  UNKNOWN_VISITORS: z.enum(["wait", "create"], "must be wait or create").default("wait"),
 };
 
 const Variables = z.object(TargetVariables);

@@ -45,6 +45,7 @@ describe("settings", () => {
       unknownDays: 14,
       profileDays: 14,
       dailyFetches: 500_000,
+      unknownVisitors: "wait",
       target: undefined,
     });
   });
@@ -79,6 +80,7 @@ describe("settings", () => {
     [{ TARGET_DAILY_CALLS: "1000001" }, /^TARGET_DAILY_CALLS: Target allows 1000000/],
     [{ TARGET_DAILY_CALLS: "0" }, /^TARGET_DAILY_CALLS: /],
     [{ TARGET_METHOD: "PUT" }, /^TARGET_METHOD: must be POST or GET/],
+    [{ UNKNOWN_VISITORS: "yes" }, /^UNKNOWN_VISITORS: must be wait or create/],
     [{ TARGET_CLIENT: "casa/olmo" }, /^TARGET_CLIENT: /],
     [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "http://target.example" }, /^TARGET_ORIGIN: .*https/],
     [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "https://t.example/path" }, /^TARGET_ORIGIN: .*path/],

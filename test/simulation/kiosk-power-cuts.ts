@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { MAX_DELAY_MS } from "../../src/domain/backoff.ts";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
 import { memberCards } from "../support/cards.ts";
 import { databasesOf, underPower } from "../support/power-cut.ts";
@@ -56,7 +57,7 @@ export async function kioskPowerCuts(plan: PowerCutPlan): Promise<PowerCutResult
       }
       kiosk.line.on(INGEST_PATH);
       // Only what survived is waited for; what did not is counted below.
-      if ((await stateOf(kiosk.page())).depth > 0) await depth(kiosk.page(), 0, 120_000);
+      if ((await stateOf(kiosk.page())).depth > 0) await depth(kiosk.page(), 0, DRAIN_MS);
     });
     const rows = readJournal(system.dataDir);
     const arrived = new Set(scannedCards(rows));
@@ -72,6 +73,9 @@ export async function kioskPowerCuts(plan: PowerCutPlan): Promise<PowerCutResult
     await system.stop();
   }
 }
+
+/** A kiosk whose line was dead for long tries again after the longest pause at the latest. */
+const DRAIN_MS = MAX_DELAY_MS + 120_000;
 
 /** Ours: enough that losing them all is no accident. */
 const CONTROL_ROWS = 20;

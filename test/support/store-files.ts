@@ -71,6 +71,8 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
     settle: call("settle"),
     claimLooks: call("claimLooks"),
     settleLook: call("settleLook"),
+    absentMembers: call("absentMembers"),
+    recordCreating: call("recordCreating"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
     sentAttributes: call("sentAttributes"),

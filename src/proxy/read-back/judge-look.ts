@@ -1,8 +1,9 @@
-import type {
-  ExpectedAttribute,
-  LookClaim,
-  LookSettlement,
-  Resend,
+import {
+  CREATED_WITHIN_MS,
+  type ExpectedAttribute,
+  type LookClaim,
+  type LookSettlement,
+  type Resend,
 } from "../store/read-back-store.ts";
 import type { ProfileAttribute, ProfileLook } from "../target/profile-answer.ts";
 import {
@@ -33,14 +34,22 @@ export function judgeLook(
   if (look.type === "unknown") {
     return { type: "absent", atMs: nowMs, dueMs: nowMs + timing.searchAfterMs };
   }
-  return judgeProfile(claim, look.attributes, nowMs, timing);
+  // A file that creates profiles, while it may still take effect, may undo what came after it.
+  const againMs = Math.max(
+    nowMs + timing.againAfterMs,
+    (claim.createdMs ?? -Infinity) + CREATED_WITHIN_MS,
+  );
+  return judgeProfile(claim, look.attributes, nowMs, { ...timing, againMs });
 }
+
+/** `againMs`: when what was seen applied is looked at once more. */
+type CheckTiming = ReadBackTiming & { readonly againMs: number };
 
 function judgeProfile(
   { expected, seen }: LookClaim,
   profile: ReadonlyMap<string, ProfileAttribute>,
   nowMs: number,
-  timing: ReadBackTiming,
+  timing: CheckTiming,
 ): LookSettlement {
   const remaining: ExpectedAttribute[] = [];
   const resend: Resend[] = [];
@@ -82,13 +91,12 @@ function judgeAttribute(
   expected: ExpectedAttribute,
   there: ProfileAttribute | undefined,
   nowMs: number,
-  timing: ReadBackTiming,
+  timing: CheckTiming,
 ): AttributeVerdict {
   if (expected.phase === "applied" && nowMs < expected.dueMs) return { type: "wait", expected };
   if (there?.value === expected.value) {
     if (expected.phase === "applied") return { type: "done" };
-    const dueMs = nowMs + timing.againAfterMs;
-    return { type: "wait", expected: { ...expected, phase: "applied", dueMs } };
+    return { type: "wait", expected: { ...expected, phase: "applied", dueMs: timing.againMs } };
   }
   if (isSitesOwn(expected, there)) return { type: "done" };
   if (expected.phase === "applied") {

@@ -17,7 +17,7 @@ import type {
   Settlement,
 } from "./store.ts";
 import { setAsideSome, setUnusableAside } from "./set-aside-some.ts";
-import { finishSuppression, suppressionOf } from "./suppression.ts";
+import { clearOnceMore, finishSuppression, suppressionOf } from "./suppression.ts";
 import { openId } from "./vault-rows.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
@@ -50,7 +50,7 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
   if (granted.length > 0) {
     const bucket = await charge(tx, ledger, ask, granted.length);
     for (const row of granted) {
-      const leased = await lease(tx, row, ledger.ledgerMs + ask.leaseMs, bucket);
+      const leased = await lease(tx, row, ask, ledger.ledgerMs + ask.leaseMs, bucket);
       if (leased.type === "leased") {
         claims.push(leased.claim);
         continue;
@@ -95,10 +95,11 @@ type Leased =
 async function lease(
   tx: Tx,
   row: DueVisitor,
+  { nowMs }: ClaimAsk,
   leaseUntilMs: number,
   bucket: number,
 ): Promise<Leased> {
-  const held = await heldOf(tx, row);
+  const held = await heldOf(tx, row, nowMs);
   if (held instanceof DamagedRowError) return { type: "damaged", reason: held.message };
   await tx.run(
     `UPDATE visitor SET lease_until_ms = $2, fence = fence + 1, claimed_version = version,
@@ -125,10 +126,11 @@ async function lease(
 async function heldOf(
   tx: Tx,
   row: DueVisitor,
+  nowMs: number,
 ): Promise<Pick<Claim, "attributes" | "readBack"> | DamagedRowError> {
   try {
     openScansFrom(row.open_scans);
-    const readBack = await readBackState(tx, row.visitor);
+    const readBack = await readBackState(tx, row.visitor, nowMs);
     return { readBack, attributes: await claimedAttributes(tx, row) };
   } catch (error) {
     if (error instanceof DamagedRowError) return error;
@@ -184,15 +186,21 @@ export async function recordSending(
     );
     const claimed = rows[0]?.claimed_value ?? undefined;
     if (rows[0] === undefined || claimed === undefined) continue;
-    const sent = sentValuesIn(rows[0].sent_values);
-    const values = [claimed, ...sent.filter((value) => value !== claimed)];
+    const values = withSent(rows[0].sent_values, claimed);
     await tx.run("UPDATE attribute SET sent_values = $3 WHERE visitor = $1 AND name = $2", [
       ref.visitorKey,
       name,
-      JSON.stringify(values.slice(0, MAX_SENT_VALUES)),
+      values,
     ]);
   }
   return true;
+}
+
+/** The values that may have reached Target, as they are stored, and `value` the newest of them. */
+export function withSent(sentValues: string, value: string): string {
+  const sent = storedJson("attribute.sent_values", sentValues, areTexts);
+  const values = [value, ...sent.filter((each) => each !== value)];
+  return JSON.stringify(values.slice(0, MAX_SENT_VALUES));
 }
 
 interface Lease {
@@ -229,7 +237,7 @@ export async function settle(
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
       if (settlement.except === undefined) {
-        if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+        if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       } else {
         await setAsideSome(tx, visitor, held, { ...settlement, ...settlement.except });
       }
@@ -241,7 +249,7 @@ export async function settle(
         version: settlement.version,
         nextDueAtMs: held.not_before_ms,
       });
-      if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
+      if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       await confirmProfile(tx, visitor, settlement.atMs);
       await markApplied(tx, visitor, settlement.version);
       return true;
@@ -284,15 +292,16 @@ async function acknowledge(
   );
 }
 
-/** Whose clearing values Target has acknowledged is forgotten (rule PV6). */
+/** Whose clearing values Target has acknowledged, for good, is forgotten (rule PV6). */
 async function forgetIfCleared(
   tx: Tx,
   onForgotten: () => void,
   visitor: string,
   held: Lease,
-  version: number,
+  { version, atMs }: { readonly version: number; readonly atMs: number },
 ): Promise<boolean> {
   if (held.version > version || (await suppressionOf(tx, visitor)) === undefined) return false;
+  if (await clearOnceMore(tx, visitor, atMs)) return true;
   await finishSuppression(tx, visitor);
   onForgotten();
   return true;
@@ -322,6 +331,7 @@ async function noteAbsent(
   { atMs, dueMs }: { readonly atMs: number; readonly dueMs: number },
 ): Promise<void> {
   if ((await suppressionOf(tx, visitor)) !== undefined) {
+    if (await clearOnceMore(tx, visitor, atMs)) return;
     await finishSuppression(tx, visitor);
     onForgotten();
     return;

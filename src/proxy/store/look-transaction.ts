@@ -68,6 +68,7 @@ export async function claimLooks(
       seen: row.book.seen,
       tries: row.tries,
       missedMs: Math.max(row.missed_ms, due.last_scan_ms),
+      createdMs: row.book.createdMs,
     });
   }
   return claims;
@@ -167,6 +168,7 @@ async function noteSeen(tx: Tx, row: ReadBackRow, visitor: Visitor, look: Seen):
     look: expected.length > 0 ? "check" : null,
     due_ms: expected.length > 0 ? Math.min(...expected.map(({ dueMs }) => dueMs)) : 0,
     book: {
+      ...row.book,
       expected: expected.map(storedFrom),
       seen,
       resending: [...new Set([...row.book.resending, ...resend.map(({ name }) => name)])],

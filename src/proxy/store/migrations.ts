@@ -275,6 +275,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     )`,
     `CREATE INDEX read_back_due ON read_back (look, due_ms) WHERE look IS NOT NULL`,
   ],
+  [
+    // Members Target does not have, page by page.
+    `CREATE INDEX visitor_absent ON visitor (visitor)
+     WHERE state = 'absent' AND kind = 'member'`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -1,8 +1,9 @@
-import type {
-  ExpectedAttribute,
-  LookKind,
-  ReadBackState,
-  SentAttribute,
+import {
+  CREATED_WITHIN_MS,
+  type ExpectedAttribute,
+  type LookKind,
+  type ReadBackState,
+  type SentAttribute,
 } from "./read-back-store.ts";
 import { storedJson } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
@@ -33,6 +34,8 @@ export interface Book {
   readonly resending: readonly string[];
   /** The visitor was missing: the next call is read back in any case. */
   readonly isMissed: boolean;
+  /** When the visitor's state was last put into a file that creates profiles, if it was. */
+  readonly createdMs?: number | undefined;
 }
 
 export type StoredExpected = Omit<ExpectedAttribute, "otherValues">;
@@ -92,14 +95,43 @@ export async function forgetReadBack(tx: Tx, visitor: string): Promise<void> {
   await tx.run("DELETE FROM read_back WHERE visitor = $1", [visitor]);
 }
 
-export async function readBackState(tx: Tx, visitor: string): Promise<ReadBackState> {
+/** Of somebody who withdrew: all but that a file may yet speak of them. */
+export async function forgetLooks(tx: Tx, visitor: string): Promise<void> {
+  const row = await findReadBack(tx, visitor);
+  if (row === undefined) return;
+  const { createdMs } = row.book;
+  if (createdMs === undefined) return forgetReadBack(tx, visitor);
+  await saveReadBack(tx, {
+    ...newReadBack(visitor),
+    fence: row.fence,
+    book: { ...EMPTY, createdMs },
+  });
+}
+
+/** Until when a file that creates profiles may yet take effect for the visitor; long ago without one. */
+export async function mayBeCreatedUntilMs(tx: Tx, visitor: string): Promise<number> {
+  const row = await findReadBack(tx, visitor);
+  return (row?.book.createdMs ?? -Infinity) + CREATED_WITHIN_MS;
+}
+
+export async function readBackState(
+  tx: Tx,
+  visitor: string,
+  nowMs: number,
+): Promise<ReadBackState> {
   const row = await findReadBack(tx, visitor);
   if (row === undefined) return { confirmedMs: 0, isAsked: false };
-  const { resending, isMissed, expected } = row.book;
+  const { resending, isMissed, expected, createdMs = -Infinity } = row.book;
+  // A file that creates profiles may yet speak after the call.
+  const mayBeOverridden = nowMs < createdMs + CREATED_WITHIN_MS;
   return {
     confirmedMs: row.confirmed_ms,
     // What is still looked for by an older call is looked for together with what follows it.
-    isAsked: isMissed || resending.length > 0 || expected.some(({ phase }) => phase === "sent"),
+    isAsked:
+      isMissed ||
+      mayBeOverridden ||
+      resending.length > 0 ||
+      expected.some(({ phase }) => phase === "sent"),
   };
 }
 
@@ -170,24 +202,25 @@ export async function beginSearch(
     due_ms: dueMs,
     tries: 0,
     missed_ms: row.look === "search" && row.missed_ms > 0 ? row.missed_ms : atMs,
-    book: { ...EMPTY, isMissed: true },
+    book: { ...row.book, ...EMPTY, isMissed: true },
   });
 }
 
-function bookFrom(text: string): Book {
+export function bookFrom(text: string): Book {
   return storedJson("read_back.book", text, isBook);
 }
 
 function isBook(value: unknown): value is Book {
   if (typeof value !== "object" || value === null) return false;
-  const { expected, seen, resending, isMissed } = value as Record<string, unknown>;
+  const { expected, seen, resending, isMissed, createdMs } = value as Record<string, unknown>;
   return (
     Array.isArray(expected) &&
     expected.every(isExpected) &&
     isTexts(seen) &&
     Array.isArray(resending) &&
     resending.every((each) => typeof each === "string") &&
-    typeof isMissed === "boolean"
+    typeof isMissed === "boolean" &&
+    (createdMs === undefined || Number.isFinite(createdMs))
   );
 }
 

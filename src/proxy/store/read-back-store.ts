@@ -13,6 +13,63 @@ export interface ReadBackStore {
 
   /** Ends a look. False, and no effect, when something else happened to the visitor meanwhile. */
   readonly settleLook: (ref: LookRef, settlement: LookSettlement) => Promise<boolean>;
+
+  /**
+   * A page of the members Target does not have and who are looked for, in the order of their keys, with
+   * all that is known to be true of them. Never browsers. Looks at `limit` of them, and gives those who
+   * have been missed long enough and were in no file lately.
+   */
+  readonly absentMembers: (ask: AbsentAsk) => Promise<AbsentPage>;
+
+  /**
+   * Remembers, before a file leaves that creates profiles, what it says of these members: as values
+   * that may have reached Target (rules FW6, PV6), and looks for them from `dueMs` on. Gives those whose
+   * rows may leave: who is still absent, and was not scanned, found, withdrawn or erased since.
+   */
+  readonly recordCreating: (order: CreationOrder) => Promise<readonly string[]>;
+}
+
+export interface AbsentAsk {
+  /** The last key of the page before; the empty text for the first page. */
+  readonly after: string;
+  readonly limit: number;
+  /** Missed for the first time no later than this. */
+  readonly missedBeforeMs: number;
+  /** In a file for the last time no later than this. */
+  readonly createdBeforeMs: number;
+}
+
+export interface AbsentPage {
+  readonly members: readonly AbsentMember[];
+  /** Where to go on; nothing when all were looked at. */
+  readonly next?: string | undefined;
+}
+
+export interface AbsentMember extends StateRef {
+  readonly visitor: VisitorId;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** Names what was true of a visitor at one time. */
+export interface StateRef {
+  readonly visitorKey: string;
+  /** Rises whenever anything about the visitor changes. */
+  readonly version: number;
+}
+
+/**
+ * From when a row of a file may leave until it has taken effect: so long it may speak after us.
+ *
+ * Source: "might take as long as 24 hours". Ours: two hours more for the upload and for a slow day.
+ */
+export const CREATED_WITHIN_MS = 26 * 3_600_000;
+
+export interface CreationOrder {
+  readonly members: readonly StateRef[];
+  readonly atMs: number;
+  /** When to look for them; those who were in a file after `createdBeforeMs` keep their time. */
+  readonly dueMs: number;
+  readonly createdBeforeMs: number;
 }
 
 /**
@@ -49,6 +106,8 @@ export interface LookClaim extends LookRef {
   readonly tries: number;
   /** When the visitor was first missed, and last scanned; the later one begins the term. */
   readonly missedMs: number;
+  /** When the visitor was last put into a file that creates profiles, if at all. */
+  readonly createdMs?: number | undefined;
 }
 
 /** An attribute that went to Target and is to be looked for there. */

@@ -3,6 +3,7 @@ import { furthestLedgerMs } from "./allowance.ts";
 import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { publishConfig, publishedConfigs } from "./config-rows.ts";
+import { absentMembers, recordCreating } from "./creation-transaction.ts";
 import { deadLetters, figures } from "./figures-query.ts";
 import {
   addPairing,
@@ -123,6 +124,10 @@ export function createStoreScripts(
         return claimLooks(tx, vault, ...call.args);
       case "settleLook":
         return settleLook(tx, ...call.args);
+      case "absentMembers":
+        return absentMembers(tx, vault, ...call.args);
+      case "recordCreating":
+        return recordCreating(tx, ...call.args);
       case "suppress":
         onForgotten();
         return suppress(tx, vault, ...call.args);

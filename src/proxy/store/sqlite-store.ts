@@ -94,6 +94,8 @@ export async function openSqliteStore({
     settle: call("settle"),
     claimLooks: call("claimLooks"),
     settleLook: call("settleLook"),
+    absentMembers: call("absentMembers"),
+    recordCreating: call("recordCreating"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
     sentAttributes: call("sentAttributes"),

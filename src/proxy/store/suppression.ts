@@ -1,6 +1,6 @@
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
-import { forgetReadBack } from "./read-back-rows.ts";
+import { forgetLooks, forgetReadBack, mayBeCreatedUntilMs } from "./read-back-rows.ts";
 import { fateOf, readableScans, uncountScans } from "./scan-counts.ts";
 import { forgetVerdicts } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
@@ -71,7 +71,7 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   const held = rows[0];
   if (held === undefined) return { clearing: [] };
   // Nobody looks at the profile any more, and scans that had no effect yet will have none.
-  await forgetReadBack(tx, visitorKey);
+  await forgetLooks(tx, visitorKey);
   await uncountScans(tx, readableScans(held.open_scans), fateOf(held.state));
   await tx.run("UPDATE visitor SET open_scans = '[]' WHERE visitor = $1", [visitorKey]);
   if (known === undefined) {
@@ -151,9 +151,31 @@ async function clear(
 /** Stands among the cleared values for every name that is not there. */
 const ALL_OTHERS = "*";
 
+/**
+ * Makes the clearing values go out once more where a file that creates profiles may yet take effect: it
+ * would speak last. False where there is none, or its time is over.
+ */
+export async function clearOnceMore(tx: Tx, visitorKey: string, atMs: number): Promise<boolean> {
+  const dueMs = await mayBeCreatedUntilMs(tx, visitorKey);
+  if (atMs >= dueMs) return false;
+  await tx.run(
+    `UPDATE visitor SET version = version + 1, state = 'waiting', lease_until_ms = 0, due_ms = $2,
+       first_dirty_ms = $2, attempts = 0
+     WHERE visitor = $1`,
+    [visitorKey, dueMs],
+  );
+  await tx.run(
+    `UPDATE attribute SET version = (SELECT version FROM visitor WHERE visitor = $1)
+     WHERE visitor = $1`,
+    [visitorKey],
+  );
+  return true;
+}
+
 /** Forgets the values, and who it was, once Target has acknowledged the clearing ones. */
 export async function finishSuppression(tx: Tx, visitorKey: string): Promise<void> {
   await tx.run("DELETE FROM attribute WHERE visitor = $1", [visitorKey]);
+  await forgetReadBack(tx, visitorKey);
   if ((await suppressionOf(tx, visitorKey)) === "erase") {
     await tx.run("DELETE FROM visitor WHERE visitor = $1", [visitorKey]);
     return;

@@ -141,7 +141,7 @@ describe("[BK2] a restore", () => {
     expect(await ingest(1)).toMatchObject({ type: "stored" });
   });
 
-  it("refuses where something is already, unless told to replace it", async () => {
+  it("[CR5] refuses where something is already, unless told to replace it", async () => {
     const { take, dataDir, keysFile, privacyLogFile, store, ingest } = await aDataDir();
     writeKeysFile(keysFile, KEYS);
     await ingest(1);
@@ -151,10 +151,14 @@ describe("[BK2] a restore", () => {
     writeKeysFile(keysFile, { ...KEYS, sealing: [makeSealingKey(), ...KEYS.sealing] });
     const newerKeys = readFileSync(keysFile, "utf8");
     writeFileSync(path.join(dataDir, "tarjeta.sqlite-wal"), "");
+    const bulk = path.join(dataDir, "creation");
+    mkdirSync(bulk);
+    writeFileSync(path.join(bulk, "1.rows"), "");
     const to = { archive, dataDir, keysFile, privacyLogFile, force: false, nowMs: NOW };
     await expect(putBack(to)).rejects.toThrow(/is there already; give --force/);
     expect(seqsIn(path.join(dataDir, "tarjeta.sqlite"))).toEqual([1, 2]);
     expect(readFileSync(keysFile, "utf8")).toBe(newerKeys);
+    expect(existsSync(bulk)).toBe(true);
 
     const { formerKeysFile } = await putBack({ ...to, force: true });
     expect(seqsIn(path.join(dataDir, "tarjeta.sqlite"))).toEqual([1]);
@@ -163,6 +167,8 @@ describe("[BK2] a restore", () => {
     expect(readFileSync(formerKeysFile!, "utf8")).toBe(newerKeys);
     expect(statSync(formerKeysFile!).mode & 0o777).toBe(0o600);
     expect(existsSync(path.join(dataDir, "tarjeta.sqlite-wal"))).toBe(false);
+    // Bulk files of a later time: nobody here knows who is in them.
+    expect(existsSync(bulk)).toBe(false);
   });
 
   it("keeps keys made since, in front of the backup's; those of another installation give way", async () => {

@@ -6,6 +6,7 @@ import type {
   Store,
   Suppression,
 } from "../../../src/proxy/store/store.ts";
+import { CREATED_WITHIN_MS, type AbsentPage } from "../../../src/proxy/store/read-back-store.ts";
 import { createVault } from "../../../src/proxy/vault/vault.ts";
 import { KEYS } from "../../support/keys.ts";
 import type { Verdict } from "../../../src/contract/ingest.ts";
@@ -645,6 +646,118 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       await store.heartbeat(aHeartbeat({ witnesses, incidents: [...incidents] }), NOW);
       const lost = (await store.incidents(10)).find(({ type }) => type === "updates-lost");
       expect(lost?.detail).toMatch(/^seq 4-5 of/);
+    });
+  });
+
+  describe(`${name}: members to be created`, () => {
+    const hashOf = (card: string) => createVault(KEYS).hashOf({ kind: "member", value: card });
+    const ASK = { after: "", limit: 9, missedBeforeMs: NOW, createdBeforeMs: NOW - DAY };
+    /** A visitor nobody found when it was to be sent. */
+    const miss = async (store: Store, ...updates: readonly ReturnType<typeof anUpdate>[]) => {
+      await store.ingest(aBatch(updates));
+      const { claims } = await store.claim(anAsk());
+      const absent = { type: "absent", atMs: NOW, dueMs: NOW, ledgerMs: 0, maxCallMs: 1 } as const;
+      for (const claim of claims) await store.settle(claim, absent);
+    };
+    const order = (store: Store, card: string, version: number, more = {}) =>
+      store.recordCreating({
+        members: [{ visitorKey: hashOf(card), version }],
+        atMs: NOW,
+        dueMs: NOW + MINUTE,
+        createdBeforeMs: NOW - DAY,
+        ...more,
+      });
+
+    it("[CR1] are absent members with their full states, page by page, browsers left out", async () => {
+      const store = await open();
+      const browser = anUpdate({ seq: 3 });
+      await miss(
+        store,
+        anUpdate({ seq: 1, card: "21", attributes: { lastStore: "S-1", lastKiosk: "K-1" } }),
+        anUpdate({ seq: 2, card: "22" }),
+        {
+          ...browser,
+          update: { ...browser.update, visitor: { kind: "browser", value: "1.28_20" } },
+        },
+      );
+      await store.ingest(aBatch([anUpdate({ seq: 4, card: "23" })]));
+      const cards = new Map<string, unknown>();
+      let after: string | undefined = "";
+      for (let pages = 0; after !== undefined; pages += 1) {
+        expect(pages).toBeLessThan(3);
+        const page: AbsentPage = await store.absentMembers({ ...ASK, after, limit: 1 });
+        for (const { visitor, attributes } of page.members) cards.set(visitor.value, attributes);
+        after = page.next;
+      }
+      expect(cards).toEqual(
+        new Map([
+          ["21", new Map(Object.entries({ lastStore: "S-1", lastKiosk: "K-1" }))],
+          ["22", new Map([["lastStore", "S-1"]])],
+        ]),
+      );
+      const fresh = await store.absentMembers({ ...ASK, missedBeforeMs: NOW - 1 });
+      expect(fresh).toEqual({ members: [] });
+    });
+
+    it("[CR2] are given once a day, and looked for from the time that is named", async () => {
+      const store = await open();
+      await miss(store, anUpdate({ card: "21" }));
+      const { members } = await store.absentMembers(ASK);
+      expect(members).toMatchObject([{ visitorKey: hashOf("21"), version: 1 }]);
+      expect(await order(store, "21", 1)).toEqual([hashOf("21")]);
+      expect((await store.absentMembers(ASK)).members).toEqual([]);
+      expect((await store.absentMembers({ ...ASK, createdBeforeMs: NOW })).members).toHaveLength(1);
+      const looks = (nowMs: number) =>
+        store.claimLooks({ kind: "search", nowMs, leaseMs: 1, limit: 9 });
+      expect(await looks(NOW + MINUTE - 1)).toEqual([]);
+      // The same file again, while it waits for Target, puts the look off no further.
+      await order(store, "21", 1, { atMs: NOW + MINUTE - 1, dueMs: NOW + 2 * MINUTE });
+      expect(await looks(NOW + MINUTE)).toMatchObject([{ tries: 0, createdMs: NOW + MINUTE - 1 }]);
+    });
+
+    it("[CR3] may leave only as they are now, and while they are absent", async () => {
+      const store = await open();
+      await miss(store, anUpdate({ seq: 1, card: "21" }), anUpdate({ seq: 2, card: "22" }));
+      expect(await order(store, "21", 2)).toEqual([]);
+      expect(await order(store, "never scanned", 1)).toEqual([]);
+      await store.ingest(aBatch([anUpdate({ seq: 3, card: "21", attributes: { a: "b" } })]));
+      expect(await order(store, "21", 1)).toEqual([]);
+      expect(await order(store, "21", 2)).toEqual([hashOf("21")]);
+      const looks = await store.claimLooks({
+        ...ASK,
+        kind: "search",
+        nowMs: NOW + DAY,
+        leaseMs: 1,
+      });
+      for (const look of looks) await store.settleLook(look, { type: "found", atMs: NOW });
+      expect(await order(store, "21", 2)).toEqual([]);
+    });
+
+    it("[CR4] [PV6] withdrawn, may not leave; what left is cleared, and once more after its time", async () => {
+      const store = await open();
+      await miss(store, anUpdate({ seq: 1, card: "21" }), anUpdate({ seq: 2, card: "22" }));
+      await order(store, "21", 1);
+      const cleared = { "*": "-" };
+      const withdrawal = { act: "withdraw", atMs: NOW, nowMs: NOW, cleared } as const;
+      for (const [card, clearing] of [
+        ["21", ["lastStore"]],
+        ["22", []],
+      ] as const) {
+        const visitorKey = hashOf(card);
+        expect(await store.suppress({ ...withdrawal, visitorKey })).toEqual({ clearing });
+        expect(await order(store, card, 1)).toEqual([]);
+      }
+      const first = await claimOne(store);
+      expect(valuesOf(first)).toEqual({ lastStore: "-" });
+      await store.settle(first, delivered(first));
+      expect((await store.claim(anAsk({ nowMs: NOW + DAY }))).claims).toEqual([]);
+      const afterMs = NOW + CREATED_WITHIN_MS;
+      const second = await claimOne(store, { nowMs: afterMs, ledgerMs: DAY });
+      expect(second.attributes).toMatchObject([{ value: "-", sentValues: ["S-1"] }]);
+      await store.settle(second, delivered(second, { atMs: afterMs }));
+      const last = { nowMs: afterMs + 9 * DAY, ledgerMs: 9 * DAY };
+      expect((await store.claim(anAsk(last))).claims).toEqual([]);
+      expect(await store.figures(NOW, 0)).toMatchObject({ visitorsWaiting: 0, looksWaiting: 0 });
     });
   });
 

@@ -1,5 +1,5 @@
 import { backoffDelayMs } from "../../../domain/backoff.ts";
-import type { BulkFolder } from "./bulk-file.ts";
+import { uploadOf, type Admit, type BulkFolder } from "./bulk-file.ts";
 import type { Batch, BatchEnd, BatchStep } from "./bulk-journal.ts";
 import { followBatch, type FollowDeps } from "./bulk-status.ts";
 import { submitBulkFile, type BulkApi, type SubmitOutcome } from "./bulk-submit.ts";
@@ -7,6 +7,8 @@ import { submitBulkFile, type BulkApi, type SubmitOutcome } from "./bulk-submit.
 export interface BatchDeps extends FollowDeps {
   readonly api: BulkApi;
   readonly folder: BulkFolder;
+  /** Asked anew before each submission; all rows may leave unless given. */
+  readonly admit?: Admit | undefined;
 }
 
 export interface EndedBatch {
@@ -34,6 +36,7 @@ export async function driveBatch(
   await record({ type: "submitting" });
   const outcome = await submitUntilAnswered(deps, batch, signal);
   if (outcome.type === "refused") return { end: outcome };
+  if (outcome.type === "withheld") return { end: { type: "given-up", reason: NONE_MAY_LEAVE } };
   const { track, atMs } = outcome;
   if (track.type === "none") return { end: { type: "lost-track", reason: track.reason } };
   const { batchId, statusUrl } = track;
@@ -41,6 +44,8 @@ export async function driveBatch(
   await record(accepted);
   return follow(deps, accepted, signal);
 }
+
+const NONE_MAY_LEAVE = "no row of it may leave any more";
 
 async function follow(
   deps: BatchDeps,
@@ -56,14 +61,18 @@ async function follow(
  * of it stand a better chance in any case.
  */
 async function submitUntilAnswered(
-  { connection, api, folder, nowMs, pace, sleep, random, onTrouble }: BatchDeps,
+  { connection, api, folder, admit, nowMs, pace, sleep, random, onTrouble }: BatchDeps,
   batch: Batch,
   signal: AbortSignal,
-): Promise<Exclude<SubmitOutcome, { readonly type: "unavailable" }>> {
+): Promise<
+  Exclude<SubmitOutcome, { readonly type: "unavailable" }> | { readonly type: "withheld" }
+> {
   let brokenOff = 0;
   for (let attempt = 1; ; attempt += 1) {
     await pace.turn(signal);
-    const outcome = await submitBulkFile(connection, api, folder, batch, nowMs, signal);
+    const upload = await uploadOf(folder, batch, admit);
+    if (upload.rows === 0) return { type: "withheld" };
+    const outcome = await submitBulkFile(connection, api, folder, upload, nowMs, signal);
     if (outcome.type !== "unavailable") return outcome;
     onTrouble(outcome.reason);
     brokenOff = outcome.wasBrokenOff === true ? brokenOff + 1 : 0;

@@ -39,7 +39,7 @@ export const BULK_FILE_LIMITS: BulkFileLimits = { bytes: 50_000_000, rows: 500_0
 export interface BulkFileWriter {
   /** Whether a row of that many characters still fits. */
   readonly hasRoomFor: (row: string) => boolean;
-  readonly add: (rowNumber: number, row: string) => Promise<void>;
+  readonly add: (rowNumber: number, row: string, tag?: string) => Promise<void>;
   /** Resolves when it would survive a power cut. Never of a file without rows. */
   readonly finish: () => Promise<BulkFile>;
   readonly abandon: () => Promise<void>;
@@ -57,12 +57,13 @@ export async function openBulkFile(
   let lastRow = 0;
   return {
     hasRoomFor: (row) => rows < limits.rows && bytes + sentBytes(row) < limits.bytes,
-    add: async (rowNumber, row) => {
+    add: async (rowNumber, row, tag = "") => {
+      const line = lineOf(rowNumber, tag, row);
       if (rows === 0) firstRow = rowNumber;
       lastRow = rowNumber;
       rows += 1;
       bytes += sentBytes(row);
-      await file.write(`${rowNumber},${row}\n`);
+      await file.write(line);
     },
     finish: async () => {
       await file.finish();
@@ -82,11 +83,44 @@ function sentBytes(row: string): number {
   return 1 + row.length;
 }
 
+/** What leaves of a file: all of it, or what may. `rows` and `bytes` are of that. */
+export interface BulkUpload extends BulkFile {
+  /** Numbers of the rows that stay. */
+  readonly without?: ReadonlySet<number>;
+}
+
+/** Asked right before rows leave: which of these tags are of rows that still may. */
+export type Admit = (tags: readonly string[]) => Promise<ReadonlySet<string>>;
+
+/** A file less the rows that may not leave any more; those without a tag always may. */
+export async function uploadOf(
+  folder: BulkFolder,
+  file: BulkFile,
+  admit: Admit | undefined,
+): Promise<BulkUpload> {
+  if (admit === undefined) return file;
+  const without = new Set<number>();
+  let bytes = file.bytes;
+  for await (const lines of linesOf(folder, file)) {
+    const rows = lines.map(partsOf);
+    const admitted = await admit(rows.flatMap(({ tag }) => (tag === "" ? [] : [tag])));
+    for (const { number, tag, row } of rows) {
+      if (tag === "" || admitted.has(tag)) continue;
+      without.add(number);
+      bytes -= sentBytes(row);
+    }
+  }
+  return { ...file, rows: file.rows - without.size, bytes, without };
+}
+
 /** What is sent, as it is read: `file.bytes` bytes in all. */
-export async function* bulkBody(folder: BulkFolder, file: BulkFile): AsyncGenerator<Buffer> {
+export async function* bulkBody(folder: BulkFolder, file: BulkUpload): AsyncGenerator<Buffer> {
+  const { without } = file;
   yield Buffer.from(folder.header, "latin1");
   for await (const lines of linesOf(folder, file)) {
-    const rows = lines.map((line) => `\n${line.slice(line.indexOf(",") + 1)}`);
+    const leaving =
+      without === undefined ? lines : lines.filter((line) => !without.has(numberOf(line)));
+    const rows = leaving.map((line) => `\n${line.slice(line.indexOf(",") + 1)}`);
     yield Buffer.from(rows.join(""), "latin1");
   }
 }
@@ -112,8 +146,8 @@ export async function splitBulkFile(
           half = await openBulkFile(folder, names[1]);
         }
         rows += 1;
-        const comma = line.indexOf(",");
-        await half.add(Number(line.slice(0, comma)), line.slice(comma + 1));
+        const { number, tag, row } = partsOf(line);
+        await half.add(number, row, tag);
       }
     }
   } catch (error) {
@@ -125,7 +159,30 @@ export async function splitBulkFile(
   return [first, await half.finish()];
 }
 
-/** The lines as they lie there, `number,row`, some hundreds at a time. */
+/** A comma would end it, and a file holds ASCII only. */
+const TAG = /^[!-+\--~]*$/;
+
+/** A row as it lies there: `number,row`, or `number tag,row`. */
+function lineOf(rowNumber: number, tag: string, row: string): string {
+  if (!TAG.test(tag)) throw new Error("tag: must be visible ASCII without commas.");
+  return tag === "" ? `${rowNumber},${row}\n` : `${rowNumber} ${tag},${row}\n`;
+}
+
+function partsOf(line: string): {
+  readonly number: number;
+  readonly tag: string;
+  readonly row: string;
+} {
+  const comma = line.indexOf(",");
+  const [number, tag = ""] = line.slice(0, comma).split(" ");
+  return { number: Number(number), tag, row: line.slice(comma + 1) };
+}
+
+function numberOf(line: string): number {
+  return Number.parseInt(line, 10);
+}
+
+/** The lines as they lie there, some hundreds at a time. */
 async function* linesOf(folder: BulkFolder, file: BulkFile): AsyncGenerator<readonly string[]> {
   let rest = "";
   for await (const piece of readSealed(path.join(folder.path, file.name), folder.key)) {

@@ -21,7 +21,7 @@ const End = z.discriminatedUnion("type", [
   z.object({ type: z.literal("lost-track"), reason: z.string() }),
   z.object({ type: z.literal("refused"), reason: z.string() }),
   z.object({ type: z.literal("stuck"), reason: z.string() }),
-  /** Not sent: too much was refused before it without anything being taken. */
+  /** Not sent: too much was refused before it without anything being taken, or no row may leave. */
   z.object({ type: z.literal("given-up"), reason: z.string() }),
 ]);
 export type BatchEnd = z.infer<typeof End>;

@@ -12,6 +12,11 @@ import {
 export interface BulkState {
   readonly id: string;
   readonly attributes: ReadonlyMap<string, string>;
+  /**
+   * What its row is known by to whoever asks whether it may still leave; kept beside the row and never
+   * sent. Visible ASCII without commas.
+   */
+  readonly tag?: string | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { TargetAnswer, TargetConnection } from "../target-connection.ts";
 import { failureFrom } from "../target-outcome.ts";
 import { unlessAborted } from "./abortable.ts";
 import { isAboutPace, plainWords, unescapeXml, xmlFieldsFrom } from "./bulk-answer.ts";
-import { bulkBody, type BulkFile, type BulkFolder } from "./bulk-file.ts";
+import { bulkBody, type BulkFolder, type BulkUpload } from "./bulk-file.ts";
 import { BulkFolderError } from "./sealed-file.ts";
 
 /** v1 updates who is known; v2 also creates who is not. */
@@ -61,7 +61,7 @@ export async function submitBulkFile(
   connection: TargetConnection,
   api: BulkApi,
   folder: BulkFolder,
-  file: BulkFile,
+  file: BulkUpload,
   nowMs: () => number,
   signal: AbortSignal,
 ): Promise<SubmitOutcome> {

@@ -6,7 +6,7 @@ import type { Clock } from "../../../domain/clock.ts";
 import type { VisitorId } from "../../../domain/visitor-id.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { TargetConnection } from "../target-connection.ts";
-import { BULK_FILE_LIMITS, type BulkFileLimits, type BulkFolder } from "./bulk-file.ts";
+import { BULK_FILE_LIMITS, type Admit, type BulkFileLimits, type BulkFolder } from "./bulk-file.ts";
 import { createBulkJournal, fileName, newRunKey, type Batch, type Run } from "./bulk-journal.ts";
 import { createBulkPace, type BulkPace, type Sleep } from "./bulk-pace.ts";
 import { bulkProgress, bulkReport, type BulkProgress, type BulkReport } from "./bulk-report.ts";
@@ -34,6 +34,11 @@ export interface BulkWriterDeps {
   readonly limits?: BulkFileLimits;
   /** Longest value, in UTF-16 code units; as for single updates unless given. */
   readonly maxValueLength?: number | undefined;
+  /**
+   * Asked right before each submission, whenever that is, with the tags of the rows, some hundreds at a
+   * time: those whose rows may still leave. Who is not among them is not sent; all are unless given.
+   */
+  readonly admit?: Admit;
   /** Batches under way at once. */
   readonly inFlight?: number;
   /** Batches that end badly, one after the other with none complete between, before the run gives up. */
@@ -83,6 +88,8 @@ export interface BulkWriter {
   readonly run: (run: BulkRun, watch?: BulkWatch) => Promise<BulkReport>;
   /** The rest of a run, or the report of one that had ended; nothing where none was sent. */
   readonly resume: (watch?: BulkWatch) => Promise<BulkReport | undefined>;
+  /** Seals the key of what lies in the folder under the storage key of today; older ones may go then. */
+  readonly sealAnew: () => Promise<void>;
 }
 
 /** Ours: enough to keep Target busy (the public figures are with five), few enough to read a log of. */
@@ -129,6 +136,10 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
       await journal.write(before.run, before.key);
       return send(before.run, before.key, watch);
     },
+    sealAnew: async () => {
+      const before = await journal.read();
+      if (before !== undefined) await journal.write(before.run, before.key);
+    },
   };
 
   async function send(run: RunState, key: KeyObject, watch: BulkWatch): Promise<BulkReport> {
@@ -146,6 +157,7 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
       run,
       api: run.api,
       folder: { path: deps.folder, key, header: run.header },
+      admit: deps.admit,
       inFlight: deps.inFlight ?? IN_FLIGHT,
       mostBadInARow: deps.badInARow ?? BAD_IN_A_ROW,
       nameOf: fileName,

@@ -49,7 +49,7 @@ export async function writeBulkFiles(
           current = undefined;
         }
         current ??= await openBulkFile(folder, told.nameOf(files.length + 1), limits);
-        await current.add(number, row.value);
+        await current.add(number, row.value, state.tag);
       }
       told.onRow(number);
     }

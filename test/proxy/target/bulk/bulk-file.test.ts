@@ -8,6 +8,8 @@ import {
   BULK_FILE_LIMITS,
   bulkBody,
   splitBulkFile,
+  uploadOf,
+  type Admit,
   type BulkFile,
   type BulkFileLimits,
   type BulkFolder,
@@ -141,6 +143,57 @@ describe("[BU1] bulk files", () => {
       }),
       MANY,
     );
+  });
+});
+
+describe("[CR3] rows that may not leave any more", () => {
+  const tagged = (n: number): BulkState => ({ ...aState(n), tag: `3.tag-${n}` });
+  const only =
+    (...tags: readonly string[]): Admit =>
+    async (asked) =>
+      new Set(asked.filter((tag) => tags.includes(tag)));
+
+  it("stay behind, and what is sent is as long as it is said to be", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), async (may) => {
+        const folder = aBulkFolder();
+        const [file] = (
+          await write(
+            folder,
+            may.map((_, n) => tagged(n)),
+          )
+        ).files;
+        const staying = may.flatMap((mayLeave, n) => (mayLeave ? [`3.tag-${n}`] : []));
+        const upload = await uploadOf(folder, file!, only(...staying));
+        const body = await sent(folder, upload);
+        expect(body.length).toBe(upload.bytes);
+        expect(upload.rows).toBe(staying.length);
+        const ids = body.includes("\n") ? parseBatch(body).map(([id]) => id) : [];
+        expect(ids).toEqual(may.flatMap((mayLeave, n) => (mayLeave ? [aState(n).id] : [])));
+        // The file itself is as it was.
+        expect(await sent(folder, file!)).toHaveLength(file!.bytes);
+      }),
+      MANY,
+    );
+  });
+
+  it("are known in both halves of a file; those without a tag always leave", async () => {
+    const folder = aBulkFolder();
+    const [file] = (await write(folder, [tagged(1), aState(2), tagged(3), tagged(4)])).files;
+    const halves = await splitBulkFile(folder, file!, ["left", "right"]);
+    const bodies = await Promise.all(
+      halves.map(async (half) => sent(folder, await uploadOf(folder, half, only("3.tag-4")))),
+    );
+    expect(bodies.flatMap(parseBatch).map(([id]) => id)).toEqual([aState(2).id, aState(4).id]);
+  });
+
+  it("are never sent for a tag's sake", async () => {
+    const folder = aBulkFolder();
+    const [file] = (await write(folder, [tagged(1)])).files;
+    expect(await sent(folder, file!)).not.toContain("tag");
+    for (const tag of ["a,b", "a b", "a\nb", "é"]) {
+      await expect(write(folder, [{ ...aState(1), tag }])).rejects.toThrow(/^tag: must be visible/);
+    }
   });
 });
 
