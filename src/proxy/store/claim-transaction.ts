@@ -1,7 +1,15 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { markApplied } from "./look-transaction.ts";
-import { beginSearch, confirmProfile, orderLook, readBackState } from "./read-back-rows.ts";
+import { oweExpected } from "./owe-again.ts";
+import {
+  beginSearch,
+  confirmProfile,
+  findReadBack,
+  noteNothingSent,
+  orderLook,
+  readBackState,
+} from "./read-back-rows.ts";
 import { moveScans, openScansFrom } from "./scan-counts.ts";
 import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
@@ -14,8 +22,9 @@ import type {
   ClaimResult,
   Settlement,
 } from "./store.ts";
-import { setAsideSome } from "./set-aside-some.ts";
+import { setAsideNameless, setAsideSome } from "./set-aside-some.ts";
 import { finishSuppression, suppressionOf } from "./suppression.ts";
+import { sentValuesFrom } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
@@ -74,11 +83,7 @@ async function withIds(
       due.push({ ...row, id: { kind: row.kind, value: opened.value } });
       continue;
     }
-    await tx.run(
-      "UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1",
-      [row.visitor, opened.reason, nowMs],
-    );
-    await moveScans(tx, openScansFrom(row.open_scans), "waiting", "refused");
+    await setAsideNameless(tx, row, opened.reason, nowMs);
   }
   return due;
 }
@@ -109,20 +114,23 @@ async function lease(
     row.visitor,
     row.acked_version,
   ]);
+  const known = await findReadBack(tx, row.visitor);
+  const resending = known?.book.resending ?? [];
   return {
     visitorKey: row.visitor,
     fence: row.fence + 1,
     visitor: row.id,
     version: row.version,
     attempts: row.attempts,
-    readBack: await readBackState(tx, row.visitor),
+    readBack: readBackState(known),
     attributes: attributes.map(
-      ({ name, value, effective_ms: effectiveMs, sent_values }): ClaimedAttribute => ({
-        name,
-        value,
-        effectiveMs,
-        sentValues: JSON.parse(sent_values),
-      }),
+      ({ name, value, effective_ms: effectiveMs, sent_values }): ClaimedAttribute => {
+        const again = resending.find((each) => each.name === name && each.value === value);
+        const sent = sentValuesFrom(sent_values);
+        const { revertedTo } = again ?? {};
+        const sentValues = revertedTo === undefined ? sent : [...sent, revertedTo];
+        return { name, value, effectiveMs, sentValues };
+      },
     ),
   };
 }
@@ -152,7 +160,7 @@ export async function recordSending(
     );
     const claimed = rows[0]?.claimed_value ?? undefined;
     if (rows[0] === undefined || claimed === undefined) continue;
-    const sent: readonly string[] = JSON.parse(rows[0].sent_values);
+    const sent = sentValuesFrom(rows[0].sent_values);
     const values = [claimed, ...sent.filter((value) => value !== claimed)];
     await tx.run("UPDATE attribute SET sent_values = $3 WHERE visitor = $1 AND name = $2", [
       ref.visitorKey,
@@ -210,12 +218,13 @@ export async function settle(
         nextDueAtMs: held.not_before_ms,
       });
       if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement.version)) return true;
-      await confirmProfile(tx, visitor, settlement.atMs);
-      await markApplied(tx, visitor, settlement.version);
+      if (!(await noteNothingSent(tx, visitor, settlement.version, settlement.atMs))) {
+        await markApplied(tx, visitor, settlement.version);
+      }
       return true;
     case "absent":
       await refund(tx, held.charge_bucket);
-      await noteAbsent(tx, onForgotten, visitor, settlement);
+      await noteAbsent(tx, onForgotten, visitor, held, settlement);
       return true;
     case "unavailable":
       if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
@@ -282,11 +291,15 @@ async function readBackOrApply(
   await orderLook(tx, visitor, { version, atMs, ...readBack, confirmedMs });
 }
 
-/** Nobody there: nothing is sent until somebody is (rule UN1). Who withdrew has nothing to clear. */
+/**
+ * Nobody there: nothing is sent until somebody is (rule UN1), and what an older call sent went nowhere
+ * either. Who withdrew has nothing to clear.
+ */
 async function noteAbsent(
   tx: Tx,
   onForgotten: () => void,
   visitor: string,
+  held: Lease,
   { atMs, dueMs }: { readonly atMs: number; readonly dueMs: number },
 ): Promise<void> {
   if ((await suppressionOf(tx, visitor)) !== undefined) {
@@ -294,9 +307,13 @@ async function noteAbsent(
     onForgotten();
     return;
   }
+  const version = held.version + 1;
+  const row = await findReadBack(tx, visitor);
+  if (row !== undefined) await oweExpected(tx, row, version);
   await tx.run(
-    "UPDATE visitor SET state = 'absent', lease_until_ms = 0, attempts = 0 WHERE visitor = $1",
-    [visitor],
+    `UPDATE visitor SET version = $2, state = 'absent', lease_until_ms = 0, attempts = 0
+     WHERE visitor = $1`,
+    [visitor, version],
   );
   await beginSearch(tx, visitor, atMs, dueMs);
 }

@@ -4,7 +4,7 @@ import type {
   ReadBackState,
   SentAttribute,
 } from "./read-back-store.ts";
-import { storedJson } from "./stored-json.ts";
+import { storedJsonIf } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 
 // One row per visitor Target was ever called for: when the profile was last seen, and what the next
@@ -29,10 +29,18 @@ export interface ReadBackRow {
 export interface Book {
   readonly expected: readonly StoredExpected[];
   readonly seen: Readonly<Record<string, string>>;
-  /** Names that go out once more; the call that carries them is read back. */
-  readonly resending: readonly string[];
+  /** What goes out once more; the call that carries it is read back. */
+  readonly resending: readonly Resending[];
   /** The visitor was missing: the next call is read back in any case. */
   readonly isMissed: boolean;
+}
+
+export interface Resending {
+  readonly name: string;
+  /** Something newer of ours has all its own chances. */
+  readonly value: string;
+  /** What the profile went back to: for this one call no word of the site, whatever its time says. */
+  readonly revertedTo?: string | undefined;
 }
 
 export type StoredExpected = Omit<ExpectedAttribute, "otherValues">;
@@ -46,7 +54,29 @@ export async function findReadBack(tx: Tx, visitor: string): Promise<ReadBackRow
     [visitor],
   );
   const row = rows[0];
-  return row === undefined ? undefined : { ...row, book: bookFrom(row.book) };
+  if (row === undefined) return undefined;
+  return { ...row, book: storedJsonIf(row.book, isBook) ?? (await bookAnew(tx, row)) };
+}
+
+/** In place of a damaged one: all that was acknowledged is looked for, and the next call is read back. */
+async function bookAnew(tx: Tx, row: Omit<ReadBackRow, "book">): Promise<Book> {
+  const isChecked = row.look === "check";
+  const acked = await tx.all<{ name: string; value: string; effective_ms: number }>(
+    `SELECT name, value, effective_ms FROM attribute
+     WHERE visitor = $1 AND version <= $2 ORDER BY name`,
+    [row.visitor, isChecked ? row.version : 0],
+  );
+  const expected = acked.map(({ name, value, effective_ms: effectiveMs }): StoredExpected => ({
+    name,
+    value,
+    effectiveMs,
+    phase: "sent",
+    ackedMs: row.due_ms,
+    dueMs: row.due_ms,
+    tries: 0,
+    isAgain: false,
+  }));
+  return { ...EMPTY, expected, isMissed: true };
 }
 
 /** A visitor Target was never called for. */
@@ -92,15 +122,18 @@ export async function forgetReadBack(tx: Tx, visitor: string): Promise<void> {
   await tx.run("DELETE FROM read_back WHERE visitor = $1", [visitor]);
 }
 
-export async function readBackState(tx: Tx, visitor: string): Promise<ReadBackState> {
-  const row = await findReadBack(tx, visitor);
+export function readBackState(row: ReadBackRow | undefined): ReadBackState {
   if (row === undefined) return { confirmedMs: 0, isAsked: false };
   const { resending, isMissed, expected } = row.book;
   return {
     confirmedMs: row.confirmed_ms,
     // What is still looked for by an older call is looked for together with what follows it.
-    isAsked: isMissed || resending.length > 0 || expected.some(({ phase }) => phase === "sent"),
+    isAsked: isMissed || resending.length > 0 || expected.some(isLookedFor),
   };
+}
+
+function isLookedFor({ phase }: StoredExpected): boolean {
+  return phase === "sent";
 }
 
 export interface LookOrder {
@@ -128,7 +161,9 @@ export async function orderLook(tx: Tx, visitor: string, order: LookOrder): Prom
         ackedMs: order.atMs,
         dueMs: order.dueMs,
         tries: 0,
-        isAgain: book.resending.includes(sent.name),
+        isAgain: book.resending.some(
+          ({ name, value }) => name === sent.name && value === sent.value,
+        ),
       };
     }),
   ];
@@ -143,10 +178,31 @@ export async function orderLook(tx: Tx, visitor: string, order: LookOrder): Prom
     book: {
       ...book,
       expected,
-      resending: book.resending.filter((name) => !names.has(name)),
+      resending: book.resending.filter(({ name }) => !names.has(name)),
       isMissed: false,
     },
   });
+}
+
+/**
+ * The profile was seen, and held something newer than all that was to be sent. True when what older
+ * calls sent is still looked for: `version` is applied together with that.
+ */
+export async function noteNothingSent(
+  tx: Tx,
+  visitor: string,
+  version: number,
+  atMs: number,
+): Promise<boolean> {
+  const row = (await findReadBack(tx, visitor)) ?? newReadBack(visitor);
+  const isWaiting = row.book.expected.some(isLookedFor);
+  await saveReadBack(tx, {
+    ...row,
+    confirmed_ms: Math.max(row.confirmed_ms, atMs),
+    version: isWaiting ? version : row.version,
+    book: { ...row.book, resending: [] },
+  });
+  return isWaiting;
 }
 
 /** The profile was seen, by a look that was made for another reason. */
@@ -174,10 +230,6 @@ export async function beginSearch(
   });
 }
 
-function bookFrom(text: string): Book {
-  return storedJson("read_back.book", text, isBook);
-}
-
 function isBook(value: unknown): value is Book {
   if (typeof value !== "object" || value === null) return false;
   const { expected, seen, resending, isMissed } = value as Record<string, unknown>;
@@ -186,8 +238,18 @@ function isBook(value: unknown): value is Book {
     expected.every(isExpected) &&
     isTexts(seen) &&
     Array.isArray(resending) &&
-    resending.every((each) => typeof each === "string") &&
+    resending.every(isResending) &&
     typeof isMissed === "boolean"
+  );
+}
+
+function isResending(value: unknown): value is Resending {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, value: sent, revertedTo } = value as Record<string, unknown>;
+  return (
+    typeof name === "string" &&
+    typeof sent === "string" &&
+    (revertedTo === undefined || typeof revertedTo === "string")
   );
 }
 

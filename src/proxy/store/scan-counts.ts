@@ -1,4 +1,4 @@
-import { storedJson } from "./stored-json.ts";
+import { storedJsonIf } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 
@@ -33,8 +33,12 @@ export function dayOf(effectiveMs: number): number {
   return Math.floor(effectiveMs / DAY_MS);
 }
 
+/**
+ * None where the row is damaged: those scans stay counted as what they were, so that the fates still
+ * sum to all scans, and nothing that is owed, asked or withdrawn stops at it.
+ */
 export function openScansFrom(text: string): OpenScans {
-  return text === NO_SCANS ? [] : storedJson("visitor.open_scans", text, isOpenScans);
+  return text === NO_SCANS ? [] : (storedJsonIf(text, isOpenScans) ?? []);
 }
 
 function isOpenScans(value: unknown): value is OpenScans {

@@ -50,6 +50,21 @@ export async function setAsideSome(
   await moveScans(tx, open, "waiting", "refused");
 }
 
+/** Whom nobody can name any more can be neither sent nor asked about: set aside, for a person to see. */
+export async function setAsideNameless(
+  tx: Tx,
+  { visitor, open_scans }: { readonly visitor: string; readonly open_scans: string },
+  reason: string,
+  atMs: number,
+): Promise<void> {
+  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
+    visitor,
+    reason,
+    atMs,
+  ]);
+  await moveScans(tx, openScansFrom(open_scans), "waiting", "refused");
+}
+
 interface Held {
   readonly version: number;
   readonly open_scans: string;

@@ -15,6 +15,23 @@ export function storedJson<T>(
   return value;
 }
 
+/**
+ * The same, where what was lost is worth less than that somebody's update goes on: then nothing is
+ * known, and nobody else is stopped by it (rule HI1).
+ */
+export function storedJsonIf<T>(
+  text: string,
+  isExpected: (value: unknown) => value is T,
+): T | undefined {
+  const value = jsonOf(text);
+  return isExpected(value) ? value : undefined;
+}
+
+/** Values of ours that may have reached the profile. With none known, any there is the site's (FW6). */
+export function sentValuesFrom(text: string): readonly string[] {
+  return storedJsonIf(text, isTexts) ?? [];
+}
+
 /** Ascending, apart by at least one number. */
 export function isIntervals(value: unknown): value is Intervals {
   if (!Array.isArray(value)) return false;

@@ -30,6 +30,7 @@ function aLook(sketch: Partial<LookClaim> = {}): LookClaim {
     visitorKey: "v",
     lookFence: 1,
     fence: 1,
+    version: 1,
     visitor: { kind: "member", value: "21" },
     expected: [anExpected()],
     seen: {},
