@@ -12,6 +12,16 @@ import {
   type ReadBackTiming,
 } from "./look-plan.ts";
 
+/** When a look was made. */
+export interface LookMoment {
+  /** Proxy time, for what is due. */
+  readonly nowMs: number;
+  /**
+   * Where Target's clock is too: nothing is given up because a wall clock ran ahead for a moment.
+   */
+  readonly agreedMs: number;
+}
+
 /**
  * What a look at a profile means for the visitor (rule UN1). Pure.
  *
@@ -20,26 +30,27 @@ import {
 export function judgeLook(
   claim: LookClaim,
   look: ProfileLook,
-  nowMs: number,
+  moment: LookMoment,
   timing: ReadBackTiming,
   pauseMs: number,
 ): LookSettlement {
+  const { nowMs, agreedMs } = moment;
   if (look.type === "unavailable") return { type: "later", dueMs: nowMs + pauseMs };
   if (claim.kind === "search") {
     if (look.type === "found") return { type: "found", atMs: nowMs };
-    if (nowMs - claim.missedMs > timing.termMs) return { type: "unknown", atMs: nowMs };
+    if (agreedMs - claim.missedMs > timing.termMs) return { type: "unknown", atMs: nowMs };
     return { type: "absent", atMs: nowMs, dueMs: nowMs + searchPauseMs(claim.tries, timing) };
   }
   if (look.type === "unknown") {
     return { type: "absent", atMs: nowMs, dueMs: nowMs + timing.searchAfterMs };
   }
-  return judgeProfile(claim, look.attributes, nowMs, timing);
+  return judgeProfile(claim, look.attributes, moment, timing);
 }
 
 function judgeProfile(
   { expected, seen }: LookClaim,
   profile: ReadonlyMap<string, ProfileAttribute>,
-  nowMs: number,
+  moment: LookMoment,
   timing: ReadBackTiming,
 ): LookSettlement {
   const remaining: ExpectedAttribute[] = [];
@@ -49,7 +60,7 @@ function judgeProfile(
   for (const each of expected) {
     const there = profile.get(each.name);
     if (there !== undefined) found[each.name] = there.value;
-    const verdict = judgeAttribute(each, there, nowMs, timing);
+    const verdict = judgeAttribute(each, there, moment, timing);
     switch (verdict.type) {
       case "wait":
         remaining.push(verdict.expected);
@@ -68,7 +79,7 @@ function judgeProfile(
         break;
     }
   }
-  return { type: "seen", atMs: nowMs, expected: remaining, seen: found, resend, givenUp };
+  return { type: "seen", atMs: moment.nowMs, expected: remaining, seen: found, resend, givenUp };
 }
 
 type AttributeVerdict =
@@ -81,7 +92,7 @@ type AttributeVerdict =
 function judgeAttribute(
   expected: ExpectedAttribute,
   there: ProfileAttribute | undefined,
-  nowMs: number,
+  { nowMs, agreedMs }: LookMoment,
   timing: ReadBackTiming,
 ): AttributeVerdict {
   if (expected.phase === "applied" && nowMs < expected.dueMs) return { type: "wait", expected };
@@ -95,7 +106,7 @@ function judgeAttribute(
     // Sent once more, and no oftener: whatever undoes it would win again.
     return expected.isAgain ? { type: "done" } : { type: "resend", reason: "reverted" };
   }
-  if (nowMs - expected.ackedMs > APPLIED_WITHIN_MS) {
+  if (agreedMs - expected.ackedMs > APPLIED_WITHIN_MS) {
     return expected.isAgain ? { type: "given-up" } : { type: "resend", reason: "not-applied" };
   }
   return { type: "wait", expected: notYet(expected, there, nowMs, timing) };
