@@ -49,13 +49,18 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
   await proveKeys(database.tx, vault);
   await sealPlainVisitors(database.tx, vault);
   const scripts = createStoreScripts(vault, 0, () => {}, limits);
+  // One after the other, as in the store's thread: a transaction is not begun within another.
+  let last: Promise<unknown> = Promise.resolve();
   const call = (name: StoreCall["name"]) =>
-    (async (...args: unknown[]) => {
-      const [outcome] = await commitGroup(database, [
-        (tx) => scripts(tx, { name, args } as StoreCall),
-      ]);
-      if (outcome?.type !== "done") throw outcome?.error;
-      return outcome.value;
+    ((...args: unknown[]) => {
+      const outcomes = last.then(() =>
+        commitGroup(database, [(tx) => scripts(tx, { name, args } as StoreCall)]),
+      );
+      last = outcomes.catch(() => undefined);
+      return outcomes.then(([outcome]) => {
+        if (outcome?.type !== "done") throw outcome?.error;
+        return outcome.value;
+      });
     }) as never;
   return {
     ingest: call("ingest"),

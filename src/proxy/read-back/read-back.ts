@@ -124,7 +124,8 @@ export function createReadBack(options: ReadBackOptions): ReadBack {
     if (limit === 0) return [0, false];
     const claims = await store.claimLooks({ kind, nowMs: nowMs(), leaseMs: LEASE_MS, limit });
     await Promise.all(claims.map(tryToLookAt));
-    if (failures >= AT_ONCE) {
+    // Only those made now: a kind of which none is due says nothing about Target.
+    if (claims.length > 0 && failures >= AT_ONCE) {
       restUntilMonoMs = clock.monoMs() + EVERY_MS + backoffDelayMs(failures, random());
     }
     return [claims.length, claims.length === limit];

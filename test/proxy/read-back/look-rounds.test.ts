@@ -12,16 +12,21 @@ import { waitFor } from "../../support/wait.ts";
 
 const HOUR = 3_600_000;
 
-/** More looks are due than will ever be made; each fetch takes as long as it is told. */
-function aBusyWorld(fetchMs: number, onFetch: (fetches: number) => void = () => undefined) {
+/** More looks are due than will ever be made, of these kinds; each fetch takes as long as it is told. */
+function aBusyWorld(
+  fetchMs: number,
+  onFetch: (fetches: number) => void = () => undefined,
+  due: readonly LookKind[] = ["check", "search"],
+) {
   const clock = createHandClock();
   const made: LookKind[] = [];
   let fetches = 0;
   let claims = 0;
+  let isDown = false;
   const kinds = new Map<string, LookKind>();
   const store: ReadBackStore = {
     claimLooks: async ({ kind, limit }) =>
-      Array.from({ length: limit }, (): LookClaim => {
+      Array.from({ length: due.includes(kind) ? limit : 0 }, (): LookClaim => {
         claims += 1;
         kinds.set(String(claims), kind);
         return {
@@ -50,7 +55,9 @@ function aBusyWorld(fetchMs: number, onFetch: (fetches: number) => void = () => 
         fetches += 1;
         clock.advance(fetchMs);
         onFetch(fetches);
-        return { look: { type: "found", attributes: new Map() }, dateMs: undefined };
+        return isDown
+          ? { look: { type: "unavailable", reason: "status 503" }, dateMs: undefined }
+          : { look: { type: "found", attributes: new Map() }, dateMs: undefined };
       },
     },
     visitorIds: cardIds,
@@ -62,7 +69,16 @@ function aBusyWorld(fetchMs: number, onFetch: (fetches: number) => void = () => 
     log: { warn: (_details, message) => void warnings.push(message) },
   });
   clock.advance(HOUR);
-  return { readBack, made, warnings, fetches: () => fetches };
+  return {
+    readBack,
+    made,
+    warnings,
+    clock,
+    fetches: () => fetches,
+    setDown: (down: boolean) => {
+      isDown = down;
+    },
+  };
 }
 
 class Enough extends Error {}
@@ -75,6 +91,15 @@ describe("rounds of looks", () => {
     });
     await world.readBack.runOnce();
     expect(world.made.filter((kind) => kind === "search").length).toBeGreaterThan(20);
+  });
+
+  it("[UN1] go on with searches after an outage, although no check is due", async () => {
+    const world = aBusyWorld(0, undefined, ["search"]);
+    world.setDown(true);
+    await world.readBack.runOnce();
+    world.setDown(false);
+    world.clock.advance(HOUR);
+    expect(await world.readBack.runOnce()).toBeGreaterThan(4);
   });
 
   it("[UN1] end with the looks under way when they are stopped", async () => {

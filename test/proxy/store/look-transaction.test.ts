@@ -188,6 +188,30 @@ describe("what went back to an older value", () => {
   });
 });
 
+describe("retention", () => {
+  it("[PV9] [UN1] waits a week for a look that is still to come, and no longer", async () => {
+    const store = await aMemoryStore();
+    await scan(store, { a: "1" });
+    await callOnce(store);
+    await store.dropIds(NOW + 6 * DAY, "", 9);
+    expect(await store.claimLooks({ ...ASK, kind: "check" })).toHaveLength(1);
+    await store.dropIds(NOW + 8 * DAY, "", 9);
+    const later = { ...ASK, kind: "check", nowMs: ASK.nowMs + HOUR } as const;
+    expect(await store.claimLooks(later)).toEqual([]);
+    expect(await shares(store)).toEqual({ ...NONE, applied: 1 });
+    expect(await store.figures(NOW, 0)).toMatchObject({ looksWaiting: 0 });
+  });
+
+  it("[PV9] [UN1] leaves who is looked for their id, since their update is still owed", async () => {
+    const store = await aMemoryStore();
+    await scan(store, { a: "1" });
+    await callOnce(store);
+    await lookOnce(store, () => ({ type: "absent", atMs: NOW, dueMs: NOW }));
+    await store.dropIds(NOW + 80 * DAY, "", 9);
+    expect(await store.claimLooks({ ...ASK, kind: "search" })).toHaveLength(1);
+  });
+});
+
 describe("a damaged row", () => {
   /** Three visitors; what the first one's row holds is not what we wrote. */
   async function damaged(change: string, prepare: (store: Store) => Promise<void>) {
