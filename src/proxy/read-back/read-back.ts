@@ -109,7 +109,7 @@ export function createReadBack(options: ReadBackOptions): ReadBack {
     }
     const { look, dateMs } = await target.fetchProfile(mapped.visitor);
     failures = look.type === "unavailable" ? failures + 1 : 0;
-    const pauseMs = EVERY_MS + backoffDelayMs(claim.tries + 1, random());
+    const pauseMs = EVERY_MS + backoffDelayMs(Math.max(1, failures), random());
     const atMs = nowMs();
     const moment = { nowMs: atMs, agreedMs: Math.min(atMs, dateMs ?? atMs) };
     const settlement = judgeLook(claim, look, moment, timing, pauseMs);

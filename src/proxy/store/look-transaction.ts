@@ -111,7 +111,8 @@ export async function settleLook(
   const row = await findReadBack(tx, ref.visitorKey);
   if (visitor === undefined || row === undefined || row.fence !== ref.lookFence) return false;
   if (settlement.type === "later") {
-    await saveReadBack(tx, { ...row, due_ms: settlement.dueMs, tries: row.tries + 1 });
+    // Nothing was looked at in vain: what was missed is looked for as often as before.
+    await saveReadBack(tx, { ...row, due_ms: settlement.dueMs });
     return true;
   }
   if (visitor.fence !== ref.fence || visitor.lease_until_ms !== 0) {

@@ -44,6 +44,19 @@ describe("what Target acknowledged for a visitor who is not there", () => {
   });
 });
 
+describe("a Target that cannot be asked", () => {
+  it("[UN1] makes nobody be looked for less often afterwards", async () => {
+    const store = await aMemoryStore();
+    await scan(store, { a: "1" });
+    await callOnce(store);
+    await lookOnce(store, () => ({ type: "absent", atMs: NOW, dueMs: NOW }));
+    for (let times = 0; times < 20; times += 1) {
+      await lookOnce(store, () => ({ type: "later", dueMs: NOW }), "search");
+    }
+    expect(await store.claimLooks({ ...ASK, kind: "search" })).toMatchObject([{ tries: 0 }]);
+  });
+});
+
 describe("a scan counts as applied", () => {
   it("[UN1] not because nothing newer was sent while it is still looked for", async () => {
     const store = await aMemoryStore();
