@@ -34,7 +34,7 @@ export interface DeliveryTiming {
   readonly leaseMs: number;
   /** Shortest time between two calls for one visitor. */
   readonly spacingMs: number;
-  /** Age of the newest attribute from which the profile is looked at first (rule FW6). */
+  /** Age of the oldest attribute from which the profile is looked at first (rule FW6). */
   readonly lookAfterMs: number;
 }
 

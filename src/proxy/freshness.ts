@@ -4,14 +4,16 @@ import type { ProfileAttribute } from "./target/profile-answer.ts";
 /** Ours: what is younger cannot have been overtaken unnoticed often enough to pay for a look. */
 export const LOOK_AFTER_MS = 3_600_000;
 
-/** Whether the newest of what waits has waited so long that the profile must be looked at first. */
+/** Whether any of what waits has waited so long that the profile must be looked at first. */
 export function needsLook(
   attributes: readonly ClaimedAttribute[],
   nowMs: number,
   lookAfterMs: number,
 ): boolean {
-  const newestMs = Math.max(...attributes.map((attribute) => attribute.effectiveMs));
-  return nowMs - newestMs > lookAfterMs;
+  if (attributes.length === 0) return true;
+  // One that is young does not make the others so: they may have been overtaken long ago.
+  const oldestMs = Math.min(...attributes.map((attribute) => attribute.effectiveMs));
+  return nowMs - oldestMs > lookAfterMs;
 }
 
 /**

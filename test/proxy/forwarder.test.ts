@@ -382,7 +382,19 @@ describe("[FW6] freshness", () => {
     ]);
   });
 
-  it("looks only where the newest attribute is older than an hour", async () => {
+  it("leaves alone what the site changed later than an old attribute that goes out with a fresh one", async () => {
+    const { scan, forwarder, emulator, clock } = await aForwardingWorld();
+    await scan(CARD, { choice: "tea" });
+    clock.advance(HOUR);
+    emulator.visitSite(aMember(CARD), { choice: "coffee" });
+    clock.advance(1_000);
+    await scan(CARD, { lastStore: "A" });
+    await forwarder.runOnce();
+    expect(attributesOfCalls(emulator)).toEqual([{ lastStore: "A" }]);
+    expect(valueOf(emulator, CARD, "choice")).toBe("coffee");
+  });
+
+  it("looks only where an attribute is older than an hour", async () => {
     const { scan, forwarder, emulator, clock } = await aForwardingWorld();
     await scan(CARD, { lastStore: "A" });
     clock.advance(HOUR - 1);

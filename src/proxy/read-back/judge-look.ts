@@ -13,6 +13,16 @@ import {
   type ReadBackTiming,
 } from "./look-plan.ts";
 
+/** When a look was made. */
+export interface LookMoment {
+  /** Proxy time, for what is due. */
+  readonly nowMs: number;
+  /**
+   * Where Target's clock is too: nothing is given up because a wall clock ran ahead for a moment.
+   */
+  readonly agreedMs: number;
+}
+
 /**
  * What a look at a profile means for the visitor (rule UN1). Pure.
  *
@@ -21,14 +31,15 @@ import {
 export function judgeLook(
   claim: LookClaim,
   look: ProfileLook,
-  nowMs: number,
+  moment: LookMoment,
   timing: ReadBackTiming,
   pauseMs: number,
 ): LookSettlement {
+  const { nowMs, agreedMs } = moment;
   if (look.type === "unavailable") return { type: "later", dueMs: nowMs + pauseMs };
   if (claim.kind === "search") {
     if (look.type === "found") return { type: "found", atMs: nowMs };
-    if (nowMs - claim.missedMs > timing.termMs) return { type: "unknown", atMs: nowMs };
+    if (agreedMs - claim.missedMs > timing.termMs) return { type: "unknown", atMs: nowMs };
     return { type: "absent", atMs: nowMs, dueMs: nowMs + searchPauseMs(claim.tries, timing) };
   }
   if (look.type === "unknown") {
@@ -39,7 +50,7 @@ export function judgeLook(
     nowMs + timing.againAfterMs,
     (claim.createdMs ?? -Infinity) + CREATED_WITHIN_MS,
   );
-  return judgeProfile(claim, look.attributes, nowMs, { ...timing, againMs });
+  return judgeProfile(claim, look.attributes, moment, { ...timing, againMs });
 }
 
 /** `againMs`: when what was seen applied is looked at once more. */
@@ -48,7 +59,7 @@ type CheckTiming = ReadBackTiming & { readonly againMs: number };
 function judgeProfile(
   { expected, seen }: LookClaim,
   profile: ReadonlyMap<string, ProfileAttribute>,
-  nowMs: number,
+  moment: LookMoment,
   timing: CheckTiming,
 ): LookSettlement {
   const remaining: ExpectedAttribute[] = [];
@@ -58,7 +69,7 @@ function judgeProfile(
   for (const each of expected) {
     const there = profile.get(each.name);
     if (there !== undefined) found[each.name] = there.value;
-    const verdict = judgeAttribute(each, there, nowMs, timing);
+    const verdict = judgeAttribute(each, there, moment, timing);
     switch (verdict.type) {
       case "wait":
         remaining.push(verdict.expected);
@@ -77,7 +88,7 @@ function judgeProfile(
         break;
     }
   }
-  return { type: "seen", atMs: nowMs, expected: remaining, seen: found, resend, givenUp };
+  return { type: "seen", atMs: moment.nowMs, expected: remaining, seen: found, resend, givenUp };
 }
 
 type AttributeVerdict =
@@ -90,7 +101,7 @@ type AttributeVerdict =
 function judgeAttribute(
   expected: ExpectedAttribute,
   there: ProfileAttribute | undefined,
-  nowMs: number,
+  { nowMs, agreedMs }: LookMoment,
   timing: CheckTiming,
 ): AttributeVerdict {
   if (expected.phase === "applied" && nowMs < expected.dueMs) return { type: "wait", expected };
@@ -103,7 +114,7 @@ function judgeAttribute(
     // Sent once more, and no oftener: whatever undoes it would win again.
     return expected.isAgain ? { type: "done" } : { type: "resend", reason: "reverted" };
   }
-  if (nowMs - expected.ackedMs > APPLIED_WITHIN_MS) {
+  if (agreedMs - expected.ackedMs > APPLIED_WITHIN_MS) {
     return expected.isAgain ? { type: "given-up" } : { type: "resend", reason: "not-applied" };
   }
   return { type: "wait", expected: notYet(expected, there, nowMs, timing) };

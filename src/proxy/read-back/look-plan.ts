@@ -61,7 +61,10 @@ export function searchPauseMs(tries: number, timing: ReadBackTiming): number {
   return Math.min(LONGEST_SEARCH_PAUSE_MS, timing.searchAfterMs * 2 ** Math.min(tries, 20));
 }
 
+/** Ours: so that a call that was lost is known a few hours after the day it had. */
+const LONGEST_CHECK_PAUSE_MS = 8 * HOUR_MS;
+
 /** How long to wait after the `tries`th look that did not show it yet. */
-export function checkPauseMs(tries: number, timing: ReadBackTiming): number {
-  return timing.afterMs * 2 ** Math.min(tries, 3);
+export function checkPauseMs(tries: number, { afterMs }: ReadBackTiming): number {
+  return Math.max(afterMs, Math.min(LONGEST_CHECK_PAUSE_MS, afterMs * 2 ** Math.min(tries, 20)));
 }

@@ -15,7 +15,7 @@ import { judgeLook } from "./judge-look.ts";
 import type { ReadBackTiming } from "./look-plan.ts";
 
 export interface ReadBackOptions {
-  readonly store: ReadBackStore;
+  readonly store: Pick<ReadBackStore, "claimLooks" | "settleLook">;
   readonly target: Pick<TargetClient, "fetchProfile">;
   readonly visitorIds: VisitorIds;
   readonly clock: Clock;
@@ -80,10 +80,25 @@ export function createReadBack(options: ReadBackOptions): ReadBack {
   let failures = 0;
   let restUntilMonoMs = -Infinity;
   let isRunning = false;
+  let isStopped = false;
   let running: Promise<unknown> = Promise.resolve();
   const timer = createWakeTimer(() => {
     if (isRunning) running = round();
   });
+
+  /** Never rejects: what went wrong with one is logged, and its lease runs out. */
+  const tryToLookAt = async (claim: LookClaim): Promise<void> => {
+    try {
+      await lookAt(claim);
+    } catch (error) {
+      failures += 1;
+      warn(error, "A look could not be finished; it is taken up again");
+    }
+  };
+
+  const warn = (error: unknown, message: string) => {
+    log?.warn({ error: error instanceof Error ? error.name : "unknown" }, message);
+  };
 
   const lookAt = async (claim: LookClaim): Promise<void> => {
     const mapped = await options.visitorIds.idFor(claim.visitor);
@@ -92,39 +107,50 @@ export function createReadBack(options: ReadBackOptions): ReadBack {
       await store.settleLook(claim, { type: "later", dueMs: nowMs() + pauseMs });
       return;
     }
-    const { look } = await target.fetchProfile(mapped.visitor);
+    const { look, dateMs } = await target.fetchProfile(mapped.visitor);
     failures = look.type === "unavailable" ? failures + 1 : 0;
-    const pauseMs = EVERY_MS + backoffDelayMs(claim.tries + 1, random());
-    const settlement = judgeLook(claim, look, nowMs(), timing, pauseMs);
+    const pauseMs = EVERY_MS + backoffDelayMs(Math.max(1, failures), random());
+    const atMs = nowMs();
+    const moment = { nowMs: atMs, agreedMs: Math.min(atMs, dateMs ?? atMs) };
+    const settlement = judgeLook(claim, look, moment, timing, pauseMs);
     counts[nameOf(settlement)] += 1;
     const isSettled = await store.settleLook(claim, settlement);
     if (isSettled && owes(settlement)) options.onOwed();
   };
 
-  const lookAtAll = async (kind: LookKind): Promise<number> => {
-    let made = 0;
-    while (clock.monoMs() >= restUntilMonoMs) {
-      const limit = budgets[kind].take(AT_ONCE, clock.monoMs());
-      if (limit === 0) break;
-      const claims = await store.claimLooks({ kind, nowMs: nowMs(), leaseMs: LEASE_MS, limit });
-      await Promise.all(claims.map(lookAt));
-      made += claims.length;
-      if (failures >= AT_ONCE) {
-        restUntilMonoMs = clock.monoMs() + EVERY_MS + backoffDelayMs(failures, random());
-      }
-      if (claims.length < limit) break;
+  /** Gives how many were made, and whether more of the kind may be due. */
+  const lookAtSome = async (kind: LookKind): Promise<readonly [made: number, isMore: boolean]> => {
+    const limit = budgets[kind].take(AT_ONCE, clock.monoMs());
+    if (limit === 0) return [0, false];
+    const claims = await store.claimLooks({ kind, nowMs: nowMs(), leaseMs: LEASE_MS, limit });
+    await Promise.all(claims.map(tryToLookAt));
+    // Only those made now: a kind of which none is due says nothing about Target.
+    if (claims.length > 0 && failures >= AT_ONCE) {
+      restUntilMonoMs = clock.monoMs() + EVERY_MS + backoffDelayMs(failures, random());
     }
-    return made;
+    return [claims.length, claims.length === limit];
   };
 
-  const runOnce = async () => (await lookAtAll("check")) + (await lookAtAll("search"));
+  /** In turns: a Target slower than the budget fills would else keep one kind waiting for ever. */
+  const runOnce = async () => {
+    let total = 0;
+    const kinds = new Set<LookKind>(["check", "search"]);
+    while (kinds.size > 0) {
+      for (const kind of kinds) {
+        if (isStopped || clock.monoMs() < restUntilMonoMs) return total;
+        const [made, isMore] = await lookAtSome(kind);
+        total += made;
+        if (!isMore) kinds.delete(kind);
+      }
+    }
+    return total;
+  };
 
   const round = async () => {
     try {
       await runOnce();
     } catch (error) {
-      const name = error instanceof Error ? error.name : "unknown";
-      log?.warn({ error: name }, "Profiles could not be looked at; tried again later");
+      warn(error, "Profiles could not be looked at; tried again later");
     } finally {
       if (isRunning) timer.wakeIn(EVERY_MS);
     }
@@ -133,10 +159,12 @@ export function createReadBack(options: ReadBackOptions): ReadBack {
   return {
     start: () => {
       isRunning = true;
+      isStopped = false;
       timer.wakeIn(0);
     },
     stop: async () => {
       isRunning = false;
+      isStopped = true;
       timer.cancel();
       await running;
       timer.cancel();

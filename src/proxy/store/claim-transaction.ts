@@ -1,12 +1,20 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { markApplied } from "./look-transaction.ts";
-import { beginSearch, confirmProfile, orderLook, readBackState } from "./read-back-rows.ts";
+import { oweExpected } from "./owe-again.ts";
+import {
+  beginSearch,
+  confirmProfile,
+  findReadBack,
+  noteNothingSent,
+  orderLook,
+  readBackState,
+  type Resending,
+} from "./read-back-rows.ts";
 import { moveScans, openScansFrom } from "./scan-counts.ts";
 import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
-import { areTexts, storedJson } from "./stored-json.ts";
 import type {
   ChargeAsk,
   Claim,
@@ -18,6 +26,7 @@ import type {
 } from "./store.ts";
 import { setAsideSome, setUnusableAside } from "./set-aside-some.ts";
 import { clearOnceMore, finishSuppression, suppressionOf } from "./suppression.ts";
+import { sentValuesIn } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
@@ -129,16 +138,20 @@ async function heldOf(
   nowMs: number,
 ): Promise<Pick<Claim, "attributes" | "readBack"> | DamagedRowError> {
   try {
-    openScansFrom(row.open_scans);
-    const readBack = await readBackState(tx, row.visitor, nowMs);
-    return { readBack, attributes: await claimedAttributes(tx, row) };
+    const known = await findReadBack(tx, row.visitor);
+    const attributes = await claimedAttributes(tx, row, known?.book.resending ?? []);
+    return { readBack: readBackState(known, nowMs), attributes };
   } catch (error) {
     if (error instanceof DamagedRowError) return error;
     throw error;
   }
 }
 
-async function claimedAttributes(tx: Tx, row: DueVisitor): Promise<readonly ClaimedAttribute[]> {
+async function claimedAttributes(
+  tx: Tx,
+  row: DueVisitor,
+  resending: readonly Resending[],
+): Promise<readonly ClaimedAttribute[]> {
   const attributes = await tx.all<{
     name: string;
     value: string;
@@ -149,16 +162,13 @@ async function claimedAttributes(tx: Tx, row: DueVisitor): Promise<readonly Clai
      WHERE visitor = $1 AND version > $2 ORDER BY name`,
     [row.visitor, row.acked_version],
   );
-  return attributes.map(({ name, value, effective_ms: effectiveMs, sent_values }) => ({
-    name,
-    value,
-    effectiveMs,
-    sentValues: sentValuesIn(sent_values),
-  }));
-}
-
-function sentValuesIn(text: string): readonly string[] {
-  return storedJson("attribute.sent_values", text, areTexts);
+  return attributes.map(({ name, value, effective_ms: effectiveMs, sent_values }) => {
+    const again = resending.find((each) => each.name === name && each.value === value);
+    const sent = sentValuesIn(sent_values);
+    const { revertedTo } = again ?? {};
+    const sentValues = revertedTo === undefined ? sent : [...sent, revertedTo];
+    return { name, value, effectiveMs, sentValues };
+  });
 }
 
 /** Charges one more call, when one is left. */
@@ -198,7 +208,7 @@ export async function recordSending(
 
 /** The values that may have reached Target, as they are stored, and `value` the newest of them. */
 export function withSent(sentValues: string, value: string): string {
-  const sent = storedJson("attribute.sent_values", sentValues, areTexts);
+  const sent = sentValuesIn(sentValues);
   const values = [value, ...sent.filter((each) => each !== value)];
   return JSON.stringify(values.slice(0, MAX_SENT_VALUES));
 }
@@ -250,12 +260,13 @@ export async function settle(
         nextDueAtMs: held.not_before_ms,
       });
       if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
-      await confirmProfile(tx, visitor, settlement.atMs);
-      await markApplied(tx, visitor, settlement.version);
+      if (!(await noteNothingSent(tx, visitor, settlement.version, settlement.atMs))) {
+        await markApplied(tx, visitor, settlement.version);
+      }
       return true;
     case "absent":
       await refund(tx, held.charge_bucket);
-      await noteAbsent(tx, onForgotten, visitor, settlement);
+      await noteAbsent(tx, onForgotten, visitor, held, settlement);
       return true;
     case "unavailable":
       if (settlement.refund !== undefined) await refund(tx, held.charge_bucket);
@@ -323,11 +334,15 @@ async function readBackOrApply(
   await orderLook(tx, visitor, { version, atMs, ...readBack, confirmedMs });
 }
 
-/** Nobody there: nothing is sent until somebody is (rule UN1). Who withdrew has nothing to clear. */
+/**
+ * Nobody there: nothing is sent until somebody is (rule UN1), and what an older call sent went nowhere
+ * either. Who withdrew has nothing to clear.
+ */
 async function noteAbsent(
   tx: Tx,
   onForgotten: () => void,
   visitor: string,
+  held: Lease,
   { atMs, dueMs }: { readonly atMs: number; readonly dueMs: number },
 ): Promise<void> {
   if ((await suppressionOf(tx, visitor)) !== undefined) {
@@ -336,9 +351,14 @@ async function noteAbsent(
     onForgotten();
     return;
   }
+  const row = await findReadBack(tx, visitor);
+  const isOwedAgain = row !== undefined && row.book.expected.length > 0;
+  const version = isOwedAgain ? held.version + 1 : held.version;
+  if (isOwedAgain) await oweExpected(tx, row, version);
   await tx.run(
-    "UPDATE visitor SET state = 'absent', lease_until_ms = 0, attempts = 0 WHERE visitor = $1",
-    [visitor],
+    `UPDATE visitor SET version = $2, state = 'absent', lease_until_ms = 0, attempts = 0
+     WHERE visitor = $1`,
+    [visitor, version],
   );
   await beginSearch(tx, visitor, atMs, dueMs);
 }

@@ -1,8 +1,9 @@
 import type { Vault } from "../vault/vault.ts";
 import { withSent } from "./claim-transaction.ts";
 import type { AbsentAsk, AbsentMember, AbsentPage, CreationOrder } from "./read-back-store.ts";
-import { bookFrom, findReadBack, saveReadBack } from "./read-back-rows.ts";
+import { createdMsIn, findReadBack, saveReadBack } from "./read-back-rows.ts";
 import type { Tx } from "./sql.ts";
+import { DamagedRowError } from "./store-error.ts";
 import { openId } from "./vault-rows.ts";
 
 interface AbsentRow {
@@ -26,7 +27,7 @@ export async function absentMembers(tx: Tx, vault: Vault, ask: AbsentAsk): Promi
   const members: AbsentMember[] = [];
   for (const row of rows) {
     if (row.missed_ms > ask.missedBeforeMs) continue;
-    if ((bookFrom(row.book).createdMs ?? 0) > ask.createdBeforeMs) continue;
+    if (createdMsIn(row.book) > ask.createdBeforeMs) continue;
     const id = openId(vault, row.visitor, row.sealed_id);
     if (id.type === "gone") continue;
     members.push({
@@ -56,26 +57,33 @@ export async function recordCreating(tx: Tx, order: CreationOrder): Promise<read
       [visitorKey],
     );
     if (rows[0]?.state !== "absent" || rows[0].version !== version) continue;
-    await recordSent(tx, visitorKey);
+    if (!(await recordSent(tx, visitorKey))) continue;
     await noteCreating(tx, visitorKey, order);
     admitted.push(visitorKey);
   }
   return admitted;
 }
 
-async function recordSent(tx: Tx, visitor: string): Promise<void> {
+/** False where a row of theirs is damaged: what was sent before could not be told from the site's. */
+async function recordSent(tx: Tx, visitor: string): Promise<boolean> {
   const rows = await tx.all<{ name: string; value: string; sent_values: string }>(
     "SELECT name, value, sent_values FROM attribute WHERE visitor = $1",
     [visitor],
   );
-  const changes = rows.flatMap(({ name, value, sent_values: before }) => {
-    const after = withSent(before, value);
-    return after === before ? [] : [[visitor, name, after]];
-  });
-  await tx.runMany(
-    "UPDATE attribute SET sent_values = $3 WHERE visitor = $1 AND name = $2",
-    changes,
-  );
+  try {
+    const changes = rows.flatMap(({ name, value, sent_values: before }) => {
+      const after = withSent(before, value);
+      return after === before ? [] : [[visitor, name, after]];
+    });
+    await tx.runMany(
+      "UPDATE attribute SET sent_values = $3 WHERE visitor = $1 AND name = $2",
+      changes,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof DamagedRowError) return false;
+    throw error;
+  }
 }
 
 /** Only the first of several submissions of one file moves the look: a file may wait for Target long. */

@@ -12,15 +12,18 @@ import {
   findReadBack,
   forgetReadBack,
   saveReadBack,
+  type Book,
   type ReadBackRow,
+  type Resending,
   type StoredExpected,
 } from "./read-back-rows.ts";
+import { giveUp, oweAgain, oweExpected } from "./owe-again.ts";
 import { fateOf, moveScans, openScansFrom, splitAt, type OpenScans } from "./scan-counts.ts";
 import { setUnusableAside } from "./set-aside-some.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
 import type { VisitorState } from "./visitor-state.ts";
-import { areTexts, storedJson } from "./stored-json.ts";
+import { sentValuesIn } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
 
 interface DueLook {
@@ -28,6 +31,7 @@ interface DueLook {
   readonly kind: "member" | "browser";
   readonly sealed_id: string;
   readonly visitor_fence: number;
+  readonly visitor_version: number;
   readonly last_scan_ms: number;
   readonly open_scans: string;
 }
@@ -39,8 +43,8 @@ export async function claimLooks(
   ask: LooksAsk,
 ): Promise<readonly LookClaim[]> {
   const rows = await tx.all<DueLook>(
-    `SELECT r.visitor, v.kind, v.sealed_id, v.fence AS visitor_fence, v.last_scan_ms,
-       v.open_scans
+    `SELECT r.visitor, v.kind, v.sealed_id, v.fence AS visitor_fence,
+       v.version AS visitor_version, v.last_scan_ms, v.open_scans
      FROM read_back r JOIN visitor v ON v.visitor = r.visitor
      WHERE r.look = $1 AND r.due_ms <= $2 AND v.lease_until_ms = 0
      ORDER BY r.due_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
@@ -48,23 +52,27 @@ export async function claimLooks(
   );
   const claims: LookClaim[] = [];
   for (const due of rows) {
-    const row = await readableLook(tx, due, ask.nowMs);
-    if (row === undefined) continue;
+    const row = (await findReadBack(tx, due.visitor))!;
     const id = openId(vault, due.visitor, due.sealed_id);
     if (id.type === "gone") {
-      // Nobody can be asked about any more: what Target acknowledged is all that will be known.
-      await takeAsApplied(tx, row);
+      // Nobody can be asked about any more: what Target acknowledged is all that will be known, and
+      // what it never had is owed for good.
+      if (ask.kind === "check") await takeAsApplied(tx, row);
+      else await setUnusableAside(tx, due, id.reason, ask.nowMs);
       await forgetReadBack(tx, due.visitor);
       continue;
     }
+    const expected = await readableExpected(tx, due, row, ask.nowMs);
+    if (expected === undefined) continue;
     await saveReadBack(tx, { ...row, due_ms: ask.nowMs + ask.leaseMs });
     claims.push({
       kind: ask.kind,
       visitorKey: due.visitor,
       lookFence: row.fence + 1,
       fence: due.visitor_fence,
+      version: due.visitor_version,
       visitor: { kind: due.kind, value: id.value },
-      expected: await stillExpected(tx, row),
+      expected,
       seen: row.book.seen,
       tries: row.tries,
       missedMs: Math.max(row.missed_ms, due.last_scan_ms),
@@ -74,10 +82,15 @@ export async function claimLooks(
   return claims;
 }
 
-/** The row; or nothing, and its visitor was set aside: what it should say is begun anew. */
-async function readableLook(tx: Tx, due: DueLook, nowMs: number): Promise<ReadBackRow | undefined> {
+/** What is still expected; nothing, and the visitor is set aside, where a row of theirs is damaged. */
+async function readableExpected(
+  tx: Tx,
+  due: DueLook,
+  row: ReadBackRow,
+  nowMs: number,
+): Promise<readonly ExpectedAttribute[] | undefined> {
   try {
-    return await findReadBack(tx, due.visitor);
+    return await stillExpected(tx, row);
   } catch (error) {
     if (!(error instanceof DamagedRowError)) throw error;
     await setUnusableAside(tx, due, error.message, nowMs);
@@ -95,7 +108,7 @@ async function stillExpected(tx: Tx, row: ReadBackRow): Promise<readonly Expecte
   return row.book.expected.flatMap((each) => {
     const now = held.find(({ name }) => name === each.name);
     if (now?.value !== each.value) return [];
-    const sent = storedJson("attribute.sent_values", now.sent_values, areTexts);
+    const sent = sentValuesIn(now.sent_values);
     return [{ ...each, otherValues: sent.filter((value) => value !== each.value) }];
   });
 }
@@ -109,17 +122,18 @@ export async function settleLook(
   ref: LookRef,
   settlement: LookSettlement,
 ): Promise<boolean> {
-  const row = await findReadBack(tx, ref.visitorKey);
-  if (row === undefined || row.fence !== ref.lookFence) return false;
+  // The visitor first, as whoever makes a call takes them.
   const visitors = await tx.all<Visitor>(
     `SELECT version, acked_version, state, fence, lease_until_ms, not_before_ms, open_scans
      FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
     [ref.visitorKey],
   );
   const visitor = visitors[0];
-  if (visitor === undefined) return false;
+  const row = await findReadBack(tx, ref.visitorKey);
+  if (visitor === undefined || row === undefined || row.fence !== ref.lookFence) return false;
   if (settlement.type === "later") {
-    await saveReadBack(tx, { ...row, due_ms: settlement.dueMs, tries: row.tries + 1 });
+    // Nothing was looked at in vain: what was missed is looked for as often as before.
+    await saveReadBack(tx, { ...row, due_ms: settlement.dueMs });
     return true;
   }
   if (visitor.fence !== ref.fence || visitor.lease_until_ms !== 0) {
@@ -137,6 +151,11 @@ export async function settleLook(
       await noteFound(tx, row, visitor, settlement.atMs);
       return true;
     case "unknown":
+      if (visitor.version !== ref.version) {
+        // Scanned meanwhile: the term begins anew.
+        await saveReadBack(tx, { ...row, due_ms: settlement.atMs });
+        return false;
+      }
       await moveScans(tx, openScansFrom(visitor.open_scans), "waiting", "unknown");
       await tx.run("UPDATE visitor SET state = 'unknown' WHERE visitor = $1", [row.visitor]);
       await saveReadBack(tx, { ...row, look: null });
@@ -159,7 +178,8 @@ type Seen = Extract<LookSettlement, { readonly type: "seen" }>;
 async function noteSeen(tx: Tx, row: ReadBackRow, visitor: Visitor, look: Seen): Promise<void> {
   const { expected, seen, resend, givenUp, atMs } = look;
   if (expected.every(({ phase }) => phase !== "sent") && givenUp.length === 0) {
-    const isOwed = resend.some(({ reason }) => reason === "not-applied");
+    const isOwed =
+      resend.some(({ reason }) => reason === "not-applied") || (await isReplaced(tx, row, visitor));
     if (!isOwed) await takeAsApplied(tx, row);
   }
   await saveReadBack(tx, {
@@ -171,12 +191,36 @@ async function noteSeen(tx: Tx, row: ReadBackRow, visitor: Visitor, look: Seen):
       ...row.book,
       expected: expected.map(storedFrom),
       seen,
-      resending: [...new Set([...row.book.resending, ...resend.map(({ name }) => name)])],
+      resending: resendingAfter(row.book, resend),
       isMissed: false,
     },
   });
   if (resend.length > 0) await oweAgain(tx, row.visitor, visitor, resend, atMs);
   if (givenUp.length > 0) await giveUp(tx, row.visitor, givenUp, atMs);
+}
+
+function resendingAfter({ resending, expected }: Book, resend: readonly Resend[]) {
+  const names = new Set(resend.map(({ name }) => name));
+  return [
+    ...resending.filter(({ name }) => !names.has(name)),
+    ...resend.flatMap(({ name, revertedTo }): readonly Resending[] => {
+      const value = expected.find((each) => each.name === name)?.value;
+      if (value === undefined) return [];
+      return [revertedTo === undefined ? { name, value } : { name, value, revertedTo }];
+    }),
+  ];
+}
+
+/** Whether something newer, itself still owed, took the place of what was looked for: they share a fate. */
+async function isReplaced(tx: Tx, { visitor, book }: ReadBackRow, held: Visitor): Promise<boolean> {
+  const owed = await tx.all<{ name: string; value: string }>(
+    "SELECT name, value FROM attribute WHERE visitor = $1 AND version > $2",
+    [visitor, held.acked_version],
+  );
+  return book.expected.some(
+    ({ phase, name, value }) =>
+      phase === "sent" && owed.some((each) => each.name === name && each.value !== value),
+  );
 }
 
 /** What other values of ours there are is read anew at the next look. */
@@ -210,68 +254,6 @@ export async function saveOpenScans(tx: Tx, visitor: string, open: OpenScans): P
   ]);
 }
 
-/** Makes attributes newer than what was acknowledged, their values and times untouched. */
-async function oweAgain(
-  tx: Tx,
-  key: string,
-  visitor: Visitor,
-  resend: readonly Resend[],
-  atMs: number,
-): Promise<void> {
-  const version = visitor.version + 1;
-  for (const { name, revertedTo } of resend) {
-    const rows = await tx.all<{ sent_values: string }>(
-      "SELECT sent_values FROM attribute WHERE visitor = $1 AND name = $2",
-      [key, name],
-    );
-    if (rows[0] === undefined) continue;
-    const sent = storedJson("attribute.sent_values", rows[0].sent_values, areTexts);
-    const known =
-      revertedTo === undefined || sent.includes(revertedTo) ? sent : [...sent, revertedTo];
-    await tx.run(
-      "UPDATE attribute SET version = $3, sent_values = $4 WHERE visitor = $1 AND name = $2",
-      [key, name, version, JSON.stringify(known)],
-    );
-  }
-  const isDead = visitor.state === "dead";
-  if (isDead) await moveScans(tx, openScansFrom(visitor.open_scans), "refused", "waiting");
-  if (visitor.state === "waiting") {
-    await tx.run("UPDATE visitor SET version = $2 WHERE visitor = $1", [key, version]);
-    return;
-  }
-  await tx.run(
-    `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
-       attempts = 0, reason = NULL, dead_ms = NULL WHERE visitor = $1`,
-    [key, version, Math.max(atMs, visitor.not_before_ms), atMs],
-  );
-}
-
-/** What Target acknowledged twice and never showed rests as a dead letter, for a person to see. */
-async function giveUp(tx: Tx, key: string, names: readonly string[], atMs: number): Promise<void> {
-  const rows = await tx.all<{ version: number; state: string; open_scans: string }>(
-    "SELECT version, state, open_scans FROM visitor WHERE visitor = $1",
-    [key],
-  );
-  const visitor = rows[0]!;
-  const version = visitor.version + 1;
-  await tx.runMany(
-    "UPDATE attribute SET version = $3 WHERE visitor = $1 AND name = $2",
-    names.map((name) => [key, name, version]),
-  );
-  // Something newer waits: it takes what was given up along, once.
-  if (visitor.state !== "idle") {
-    await tx.run("UPDATE visitor SET version = $2 WHERE visitor = $1", [key, version]);
-    return;
-  }
-  await moveScans(tx, openScansFrom(visitor.open_scans), "waiting", "refused");
-  await tx.run(
-    "UPDATE visitor SET version = $2, state = 'dead', reason = $3, dead_ms = $4 WHERE visitor = $1",
-    [key, version, NEVER_SHOWN, atMs],
-  );
-}
-
-const NEVER_SHOWN = "Target acknowledged it twice, and its profile never showed it";
-
 /** What was acknowledged went nowhere: it is owed again, and its visitor looked for. */
 async function noteAbsent(
   tx: Tx,
@@ -284,11 +266,7 @@ async function noteAbsent(
     return;
   }
   const version = visitor.version + 1;
-  const names = row.book.expected.map(({ name }) => name);
-  await tx.runMany(
-    "UPDATE attribute SET version = $3 WHERE visitor = $1 AND name = $2",
-    names.map((name) => [row.visitor, name, version]),
-  );
+  await oweExpected(tx, row, version);
   if (visitor.state === "dead") {
     await moveScans(tx, openScansFrom(visitor.open_scans), "refused", "waiting");
   }

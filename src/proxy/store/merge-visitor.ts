@@ -254,7 +254,7 @@ function countAsWaiting({ writes, tally }: VisitorMerge): void {
 async function countSuperseded(tx: Tx, merge: VisitorMerge, held: VisitorRow): Promise<void> {
   const { key, writes, tally } = merge;
   const before = openScansFrom(held.open_scans);
-  const isOpen = before.length > 0 || (held.state !== "idle" && held.state !== "waiting");
+  const isOpen = before.length > 0 || held.state !== "idle";
   const fate = isOpen ? fateOf(held.state) : "applied";
   const scans = writes.filter(({ isScan }) => isScan);
   for (const { stamp } of scans) tally.add(fate, dayOf(stamp.effectiveMs), 1);

@@ -274,8 +274,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       book TEXT NOT NULL
     )`,
     `CREATE INDEX read_back_due ON read_back (look, due_ms) WHERE look IS NOT NULL`,
-  ],
-  [
     // Members Target does not have, page by page.
     `CREATE INDEX visitor_absent ON visitor (visitor)
      WHERE state = 'absent' AND kind = 'member'`,

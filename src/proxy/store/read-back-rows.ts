@@ -5,7 +5,7 @@ import {
   type ReadBackState,
   type SentAttribute,
 } from "./read-back-store.ts";
-import { storedJson } from "./stored-json.ts";
+import { storedJsonIf } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 
 // One row per visitor Target was ever called for: when the profile was last seen, and what the next
@@ -30,12 +30,20 @@ export interface ReadBackRow {
 export interface Book {
   readonly expected: readonly StoredExpected[];
   readonly seen: Readonly<Record<string, string>>;
-  /** Names that go out once more; the call that carries them is read back. */
-  readonly resending: readonly string[];
+  /** What goes out once more; the call that carries it is read back. */
+  readonly resending: readonly Resending[];
   /** The visitor was missing: the next call is read back in any case. */
   readonly isMissed: boolean;
   /** When the visitor's state was last put into a file that creates profiles, if it was. */
   readonly createdMs?: number | undefined;
+}
+
+export interface Resending {
+  readonly name: string;
+  /** Something newer of ours has all its own chances. */
+  readonly value: string;
+  /** What the profile went back to: for this one call no word of the site, whatever its time says. */
+  readonly revertedTo?: string | undefined;
 }
 
 export type StoredExpected = Omit<ExpectedAttribute, "otherValues">;
@@ -49,7 +57,29 @@ export async function findReadBack(tx: Tx, visitor: string): Promise<ReadBackRow
     [visitor],
   );
   const row = rows[0];
-  return row === undefined ? undefined : { ...row, book: bookFrom(row.book) };
+  if (row === undefined) return undefined;
+  return { ...row, book: storedJsonIf(row.book, isBook) ?? (await bookAnew(tx, row)) };
+}
+
+/** In place of a damaged one: all that was acknowledged is looked for, and the next call is read back. */
+async function bookAnew(tx: Tx, row: Omit<ReadBackRow, "book">): Promise<Book> {
+  const isChecked = row.look === "check";
+  const acked = await tx.all<{ name: string; value: string; effective_ms: number }>(
+    `SELECT name, value, effective_ms FROM attribute
+     WHERE visitor = $1 AND version <= $2 ORDER BY name`,
+    [row.visitor, isChecked ? row.version : 0],
+  );
+  const expected = acked.map(({ name, value, effective_ms: effectiveMs }): StoredExpected => ({
+    name,
+    value,
+    effectiveMs,
+    phase: "sent",
+    ackedMs: row.due_ms,
+    dueMs: row.due_ms,
+    tries: 0,
+    isAgain: false,
+  }));
+  return { ...EMPTY, expected, isMissed: true };
 }
 
 /** A visitor Target was never called for. */
@@ -114,12 +144,7 @@ export async function mayBeCreatedUntilMs(tx: Tx, visitor: string): Promise<numb
   return (row?.book.createdMs ?? -Infinity) + CREATED_WITHIN_MS;
 }
 
-export async function readBackState(
-  tx: Tx,
-  visitor: string,
-  nowMs: number,
-): Promise<ReadBackState> {
-  const row = await findReadBack(tx, visitor);
+export function readBackState(row: ReadBackRow | undefined, nowMs: number): ReadBackState {
   if (row === undefined) return { confirmedMs: 0, isAsked: false };
   const { resending, isMissed, expected, createdMs = -Infinity } = row.book;
   // A file that creates profiles may yet speak after the call.
@@ -127,12 +152,12 @@ export async function readBackState(
   return {
     confirmedMs: row.confirmed_ms,
     // What is still looked for by an older call is looked for together with what follows it.
-    isAsked:
-      isMissed ||
-      mayBeOverridden ||
-      resending.length > 0 ||
-      expected.some(({ phase }) => phase === "sent"),
+    isAsked: isMissed || mayBeOverridden || resending.length > 0 || expected.some(isLookedFor),
   };
+}
+
+function isLookedFor({ phase }: StoredExpected): boolean {
+  return phase === "sent";
 }
 
 export interface LookOrder {
@@ -160,7 +185,9 @@ export async function orderLook(tx: Tx, visitor: string, order: LookOrder): Prom
         ackedMs: order.atMs,
         dueMs: order.dueMs,
         tries: 0,
-        isAgain: book.resending.includes(sent.name),
+        isAgain: book.resending.some(
+          ({ name, value }) => name === sent.name && value === sent.value,
+        ),
       };
     }),
   ];
@@ -175,10 +202,31 @@ export async function orderLook(tx: Tx, visitor: string, order: LookOrder): Prom
     book: {
       ...book,
       expected,
-      resending: book.resending.filter((name) => !names.has(name)),
+      resending: book.resending.filter(({ name }) => !names.has(name)),
       isMissed: false,
     },
   });
+}
+
+/**
+ * The profile was seen, and held something newer than all that was to be sent. True when what older
+ * calls sent is still looked for: `version` is applied together with that.
+ */
+export async function noteNothingSent(
+  tx: Tx,
+  visitor: string,
+  version: number,
+  atMs: number,
+): Promise<boolean> {
+  const row = (await findReadBack(tx, visitor)) ?? newReadBack(visitor);
+  const isWaiting = row.book.expected.some(isLookedFor);
+  await saveReadBack(tx, {
+    ...row,
+    confirmed_ms: Math.max(row.confirmed_ms, atMs),
+    version: isWaiting ? version : row.version,
+    book: { ...row.book, resending: [] },
+  });
+  return isWaiting;
 }
 
 /** The profile was seen, by a look that was made for another reason. */
@@ -206,8 +254,9 @@ export async function beginSearch(
   });
 }
 
-export function bookFrom(text: string): Book {
-  return storedJson("read_back.book", text, isBook);
+/** When a visitor was last put into a file that creates profiles; 0 for never. */
+export function createdMsIn(book: string): number {
+  return storedJsonIf(book, isBook)?.createdMs ?? 0;
 }
 
 function isBook(value: unknown): value is Book {
@@ -218,9 +267,19 @@ function isBook(value: unknown): value is Book {
     expected.every(isExpected) &&
     isTexts(seen) &&
     Array.isArray(resending) &&
-    resending.every((each) => typeof each === "string") &&
+    resending.every(isResending) &&
     typeof isMissed === "boolean" &&
     (createdMs === undefined || Number.isFinite(createdMs))
+  );
+}
+
+function isResending(value: unknown): value is Resending {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, value: sent, revertedTo } = value as Record<string, unknown>;
+  return (
+    typeof name === "string" &&
+    typeof sent === "string" &&
+    (revertedTo === undefined || typeof revertedTo === "string")
   );
 }
 

@@ -93,6 +93,8 @@ export interface LookRef {
   readonly lookFence: number;
   /** The visitor's own: rises with every call made for them. */
   readonly fence: number;
+  /** And with every update taken in for them. */
+  readonly version: number;
 }
 
 export interface LookClaim extends LookRef {

@@ -1,5 +1,4 @@
-import { DamagedRowError } from "./store-error.ts";
-import { storedJson } from "./stored-json.ts";
+import { storedJsonIf } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 
@@ -34,21 +33,12 @@ export function dayOf(effectiveMs: number): number {
   return Math.floor(effectiveMs / DAY_MS);
 }
 
-export function openScansFrom(text: string): OpenScans {
-  return text === NO_SCANS ? [] : storedJson("visitor.open_scans", text, isOpenScans);
-}
-
 /**
- * The same where something must be done however damaged the column is: the scans in it then stay
- * counted as they were.
+ * None where the row is damaged: those scans stay counted as what they were, so that the fates still
+ * sum to all scans, and nothing that is owed, asked or withdrawn stops at it.
  */
-export function readableScans(text: string): OpenScans {
-  try {
-    return openScansFrom(text);
-  } catch (error) {
-    if (error instanceof DamagedRowError) return [];
-    throw error;
-  }
+export function openScansFrom(text: string): OpenScans {
+  return text === NO_SCANS ? [] : (storedJsonIf(text, isOpenScans) ?? []);
 }
 
 function isOpenScans(value: unknown): value is OpenScans {

@@ -1,4 +1,4 @@
-import { moveScans, openScansFrom, readableScans, type OpenScans } from "./scan-counts.ts";
+import { moveScans, openScansFrom, type OpenScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 
 export interface RefusedSome {
@@ -56,8 +56,8 @@ interface Held {
 }
 
 /**
- * Sets a visitor aside of whom something stored cannot be used, until something newer arrives; the
- * others are not kept waiting by it.
+ * Sets a visitor aside whom nobody can name any more, or of whom something stored cannot be used:
+ * until something newer arrives, for a person to see, and nobody else is kept waiting by it.
  */
 export async function setUnusableAside(
   tx: Tx,
@@ -70,5 +70,5 @@ export async function setUnusableAside(
     reason,
     atMs,
   ]);
-  await moveScans(tx, readableScans(open_scans), "waiting", "refused");
+  await moveScans(tx, openScansFrom(open_scans), "waiting", "refused");
 }

@@ -19,6 +19,23 @@ export function areTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
+/**
+ * The same, where what was lost is worth less than that somebody's update goes on: then nothing is
+ * known, and nobody else is stopped by it (rule HI1).
+ */
+export function storedJsonIf<T>(
+  text: string,
+  isExpected: (value: unknown) => value is T,
+): T | undefined {
+  const value = jsonOf(text);
+  return isExpected(value) ? value : undefined;
+}
+
+/** Values of ours that may have reached the profile: damaged, nobody could tell them from the site's (FW6). */
+export function sentValuesIn(text: string): readonly string[] {
+  return storedJson("attribute.sent_values", text, areTexts);
+}
+
 /** Ascending, apart by at least one number. */
 export function isIntervals(value: unknown): value is Intervals {
   if (!Array.isArray(value)) return false;

@@ -1,7 +1,7 @@
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
 import { forgetLooks, forgetReadBack, mayBeCreatedUntilMs } from "./read-back-rows.ts";
-import { fateOf, readableScans, uncountScans } from "./scan-counts.ts";
+import { fateOf, openScansFrom, uncountScans } from "./scan-counts.ts";
 import { forgetVerdicts } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
@@ -72,7 +72,7 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   if (held === undefined) return { clearing: [] };
   // Nobody looks at the profile any more, and scans that had no effect yet will have none.
   await forgetLooks(tx, visitorKey);
-  await uncountScans(tx, readableScans(held.open_scans), fateOf(held.state));
+  await uncountScans(tx, openScansFrom(held.open_scans), fateOf(held.state));
   await tx.run("UPDATE visitor SET open_scans = '[]' WHERE visitor = $1", [visitorKey]);
   if (known === undefined) {
     // What never left need not be cleared, and what was about to leave no longer does.

@@ -127,9 +127,14 @@ export async function noteCompacted(tx: Tx): Promise<void> {
 }
 
 /**
- * Drops the ids of visitors not scanned since `beforeMs`, unless they still owe Target something or are
- * to be looked at there, and
- * as many held updates that nobody decided about since.
+ * Ours: where Target answers, all looks after a call, and after the one that repeats it, take fewer
+ * days. Where it never does, nobody's id is kept for the sake of a look.
+ */
+const LOOKS_END_WITHIN_MS = 7 * 86_400_000;
+
+/**
+ * Drops the ids of visitors not scanned since `beforeMs`, unless they still owe Target something, and as
+ * many held updates that nobody decided about since. Who is yet to be looked at there has a week more.
  * Looks at `limit` visitors in the order of their hashes, from the one after `after`; gives the last
  * of them, or nothing when it has been through all.
  */
@@ -149,10 +154,10 @@ export async function dropIds(
   await tx.run(
     `UPDATE visitor SET sealed_id = '' WHERE visitor > $1 AND visitor <= $2
        AND last_scan_ms < $3 AND state NOT IN ('waiting', 'absent') AND sealed_id <> ''
-       AND NOT EXISTS (
+       AND (last_scan_ms < $4 OR NOT EXISTS (
          SELECT 1 FROM read_back r WHERE r.visitor = visitor.visitor AND r.look IS NOT NULL
-       )`,
-    [after, last, beforeMs],
+       ))`,
+    [after, last, beforeMs, beforeMs - LOOKS_END_WITHIN_MS],
   );
   return page.length < limit ? undefined : last;
 }

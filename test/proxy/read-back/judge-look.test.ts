@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeLook } from "../../../src/proxy/read-back/judge-look.ts";
-import { isReadBack, READ_BACK } from "../../../src/proxy/read-back/look-plan.ts";
+import { checkPauseMs, isReadBack, READ_BACK } from "../../../src/proxy/read-back/look-plan.ts";
 import type { ExpectedAttribute, LookClaim } from "../../../src/proxy/store/read-back-store.ts";
 import type { ProfileLook } from "../../../src/proxy/target/profile-answer.ts";
 import { DAY, NOW } from "../../support/store-builders.ts";
@@ -30,6 +30,7 @@ function aLook(sketch: Partial<LookClaim> = {}): LookClaim {
     visitorKey: "v",
     lookFence: 1,
     fence: 1,
+    version: 1,
     visitor: { kind: "member", value: "21" },
     expected: [anExpected()],
     seen: {},
@@ -50,7 +51,7 @@ function aProfile(value: string, agoMs: number): ProfileLook {
 const EMPTY: ProfileLook = { type: "found", attributes: new Map() };
 
 function judge(claim: LookClaim, look: ProfileLook) {
-  return judgeLook(claim, look, NOW, READ_BACK, PAUSE);
+  return judgeLook(claim, look, { nowMs: NOW, agreedMs: NOW }, READ_BACK, PAUSE);
 }
 
 describe("a first look", () => {
@@ -157,6 +158,39 @@ describe("a second look", () => {
       expected: [],
       resend: [],
     });
+  });
+});
+
+describe("a wall clock that ran ahead for a moment", () => {
+  const judgeAt = (claim: LookClaim, look: ProfileLook, nowMs: number) =>
+    judgeLook(claim, look, { nowMs, agreedMs: NOW }, READ_BACK, PAUSE);
+
+  it("[UN1] gives up nobody that Target's clock still gives time", () => {
+    const search = aLook({ kind: "search", expected: [], missedMs: NOW - DAY });
+    expect(judgeAt(search, { type: "unknown" }, NOW + 30 * DAY)).toEqual({
+      type: "absent",
+      atMs: NOW + 30 * DAY,
+      dueMs: NOW + 30 * DAY + HOUR,
+    });
+  });
+
+  it("[UN1] sends nothing once more that Target's clock still gives time", () => {
+    expect(judgeAt(aLook(), EMPTY, NOW + 2 * DAY)).toMatchObject({
+      expected: [{ phase: "sent", dueMs: NOW + 2 * DAY + HOUR }],
+      resend: [],
+    });
+  });
+});
+
+describe("pauses between looks that do not show it yet", () => {
+  it.each([
+    ["of a second, for an emulator", 1_000, [1_000, 2_000, 64_000]],
+    ["of an hour", HOUR, [HOUR, 2 * HOUR, 8 * HOUR]],
+    ["of a day", DAY, [DAY, DAY, DAY]],
+  ])("[UN1] grow to eight hours from one %s", (_, afterMs, pauses) => {
+    const timing = { ...READ_BACK, afterMs };
+    expect([0, 1, 6].map((tries) => checkPauseMs(tries, timing))).toEqual(pauses);
+    expect(checkPauseMs(1_000, timing)).toBe(Math.max(afterMs, 8 * HOUR));
   });
 });
 
