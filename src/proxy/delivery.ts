@@ -271,8 +271,9 @@ function ended(
   }
   if (neverLeft) return refusedByUs(deps, charged, outcome.reason);
   if (deps.guard.isOwnFault(charged.claim.visitorKey, deps.clock.monoMs())) {
-    const { reason } = outcome;
-    return { settlement: { type: "refused", reason, atMs: deps.dueNowMs() } };
+    const atMs = deps.dueNowMs();
+    const nextDueAtMs = atMs + deps.timing.spacingMs;
+    return { settlement: { type: "refused", reason: outcome.reason, atMs, nextDueAtMs } };
   }
   const later = comeBack(deps, charged, { neverLeft: false, othersLeft });
   return { ...later, news: { type: "refusing" } };

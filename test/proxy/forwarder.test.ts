@@ -91,6 +91,20 @@ describe("crash", () => {
 });
 
 describe("[FW2] one call per visitor, none within the spacing", () => {
+  it("[FW2] keeps the spacing after a refusal of Target too, whatever arrives meanwhile", async () => {
+    const { scan, forwarder, emulator, clock } = await aForwardingWorld();
+    await scan(OTHER, { lastStore: "A" });
+    await forwarder.runOnce();
+    emulator.inject({ type: "refused-body", match: { value: CARD } });
+    await scan(CARD, { lastStore: "A" });
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { refused: 1 } });
+    await scan(CARD, { lastStore: "B" });
+    clock.advance(SPACING - 1);
+    expect(await forwarder.runOnce()).toMatchObject({ claimed: 0 });
+    clock.advance(1);
+    expect(await forwarder.runOnce()).toMatchObject({ settled: { delivered: 1 } });
+  });
+
   it("holds for any order of scans, faults and passages of time", async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant("scan" as const), card: fc.constantFrom(CARD, OTHER) }),

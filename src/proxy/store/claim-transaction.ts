@@ -368,14 +368,22 @@ async function setAside(
   tx: Tx,
   visitor: string,
   held: Lease,
-  { reason, atMs }: { readonly reason: string; readonly atMs: number },
+  { reason, atMs, nextDueAtMs = 0 }: Extract<Settlement, { readonly type: "refused" }>,
 ): Promise<void> {
   const state = held.version > held.claimed_version ? "waiting" : "dead";
+  const notBeforeMs = Math.max(held.not_before_ms, nextDueAtMs);
   if (state === "dead") await moveScans(tx, openScansFrom(held.open_scans), "waiting", "refused");
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = attempts + 1, state = $2, due_ms = $3,
-       reason = $4, dead_ms = $5
+       not_before_ms = $4, reason = $5, dead_ms = $6
      WHERE visitor = $1`,
-    [visitor, state, Math.max(atMs, held.not_before_ms), reason, state === "dead" ? atMs : null],
+    [
+      visitor,
+      state,
+      Math.max(atMs, notBeforeMs),
+      notBeforeMs,
+      reason,
+      state === "dead" ? atMs : null,
+    ],
   );
 }

@@ -302,6 +302,8 @@ export type Settlement =
       readonly type: "refused";
       readonly reason: string;
       readonly atMs: number;
+      /** A call has left, and the next one not before this (rule FW2). */
+      readonly nextDueAtMs?: number;
       readonly refund?: { readonly ledgerMs: number; readonly maxCallMs: number };
     };
 
