@@ -49,6 +49,7 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
   TARGET_PROFILE_DAYS: ["1"],
   READ_BACK_AFTER_MINUTES: ["0.01"],
   UNKNOWN_DAYS: ["1"],
+  UNKNOWN_VISITORS: ["create"],
   VISITOR_ID_MODE: ["card", "hmac"],
   VISITOR_ID_LOOKUP: [],
   VISITOR_ID_LOOKUP_TOKEN: ["a"],
