@@ -108,8 +108,6 @@ export async function settleLook(
   ref: LookRef,
   settlement: LookSettlement,
 ): Promise<boolean> {
-  const row = await findReadBack(tx, ref.visitorKey);
-  if (row === undefined || row.fence !== ref.lookFence) return false;
   const visitors = await tx.all<Visitor>(
     `SELECT version, acked_version, state, fence, lease_until_ms, not_before_ms, open_scans
      FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
@@ -117,6 +115,8 @@ export async function settleLook(
   );
   const visitor = visitors[0];
   if (visitor === undefined) return false;
+  const row = await findReadBack(tx, ref.visitorKey);
+  if (row === undefined || row.fence !== ref.lookFence) return false;
   if (settlement.type === "later") {
     await saveReadBack(tx, { ...row, due_ms: settlement.dueMs, tries: row.tries + 1 });
     return true;
