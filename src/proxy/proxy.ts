@@ -30,7 +30,7 @@ import { createMetrics } from "./metrics.ts";
 import { isLoopback, type Settings } from "./settings.ts";
 import type { TargetSettings } from "./target-settings.ts";
 import { cardsPerMinuteFor } from "./store/limits.ts";
-import { openSqliteStore } from "./store/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { openPrivacyLog } from "./privacy/privacy-log.ts";
 import { createVault } from "./vault/vault.ts";
@@ -83,11 +83,11 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const visitorIds = await openVisitorIds(settings.visitorIds, keys, clock, {
     warn: (details, message) => app.log.warn(details, message),
   });
-  const store = await openSqliteStore({
-    path: path.join(settings.dataDir, "tarjeta.sqlite"),
+  const store = await openStore(settings, {
     keys,
     limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
     onFatal: options.onFatal,
+    warn: (sentence) => app.log.warn(sentence),
   });
 
   const vault = createVault(keys);
