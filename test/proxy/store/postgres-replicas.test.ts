@@ -203,7 +203,7 @@ describe("replicas on one PostgreSQL", () => {
     const a = await aPostgresStore(url, { limits });
     const b = await aPostgresStore(url, { limits });
     const scans = Array.from({ length: 24 }, (_, index) =>
-      aBatch([anUpdate({ seq: index + 1, card: `29${index}`, atMs: NOW - 10 * MINUTE })]),
+      aBatch([anUpdate({ epoch: anId(0xe00 + index), card: `29${index}` })]),
     );
     await Promise.all(scans.map((scan, index) => (index % 2 === 0 ? a : b).ingest(scan)));
     expect(await count("SELECT count(*) AS n FROM visitor")).toBe(8);
