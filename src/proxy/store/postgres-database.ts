@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import {
+  Pool,
+  types,
+  type ClientBase,
+  type ClientConfig,
+  type CustomTypesConfig,
+  type PoolClient,
+} from "pg";
 import { postgresFailure, storeErrorFrom, UnfitServerError } from "./postgres-failure.ts";
 import { postgresTx } from "./postgres-tx.ts";
 import { DamagedRowError } from "./store-error.ts";
@@ -59,7 +66,7 @@ export function createPostgresDatabase({ url, limits }: PostgresOptions): Postgr
     ...POSTGRES_LIMITS,
     ...limits,
   };
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...clientOptions(url),
     max: connections,
     connectionTimeoutMillis: connectMs,
@@ -95,7 +102,7 @@ export function createPostgresDatabase({ url, limits }: PostgresOptions): Postgr
 /** Ours: so that a server that was made unsafe meanwhile is found out. */
 const MAX_LIFETIME_S = 3_600;
 
-async function tryTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function tryTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
@@ -112,7 +119,7 @@ async function tryTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): P
 }
 
 /** Rolled back and fit for the next one; or dropped, and the server rolls back by itself. */
-async function giveBack(client: pg.PoolClient, error: unknown): Promise<void> {
+async function giveBack(client: PoolClient, error: unknown): Promise<void> {
   if (postgresFailure(error) === "unreachable") return client.release(true);
   try {
     await client.query("ROLLBACK");
@@ -124,14 +131,14 @@ async function giveBack(client: pg.PoolClient, error: unknown): Promise<void> {
 }
 
 /** For the pool, and for the one connection that opens the store or cleans up. */
-export function clientOptions(url: string): pg.ClientConfig {
+export function clientOptions(url: string): ClientConfig {
   return { connectionString: url, application_name: "tarjeta", keepAlive: true, types: TYPES };
 }
 
 /** BIGINT is a number with us. `count(*)` and sums cast to BIGINT come this way too. */
-const TYPES: pg.CustomTypesConfig = {
+const TYPES: CustomTypesConfig = {
   getTypeParser: (oid, format) =>
-    oid === pg.types.builtins.INT8 ? safeNumber : pg.types.getTypeParser(oid, format),
+    oid === types.builtins.INT8 ? safeNumber : types.getTypeParser(oid, format),
 };
 
 function safeNumber(text: string): number {
@@ -146,7 +153,7 @@ function safeNumber(text: string): number {
  * Makes sure that what this server says it keeps would survive a power cut, and pins that down for the
  * session, whatever the configuration becomes. Throws `UnfitServerError`.
  */
-export async function proveFit(client: pg.ClientBase): Promise<void> {
+export async function proveFit(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{
     fsync: string;
     commit: string;

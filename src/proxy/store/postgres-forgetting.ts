@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client } from "pg";
 import { clientOptions } from "./postgres-database.ts";
 import { reasonOf } from "./postgres-failure.ts";
 
@@ -52,7 +52,7 @@ export function createForgetting(url: string, warn: (sentence: string) => void):
 
 /** On a connection of its own, without the time limits of the others: it waits for nobody's locks. */
 async function vacuum(url: string): Promise<void> {
-  const client = new pg.Client({ ...clientOptions(url), connectionTimeoutMillis: CONNECT_MS });
+  const client = new Client({ ...clientOptions(url), connectionTimeoutMillis: CONNECT_MS });
   client.on("error", () => {}); // The statement under way says it too.
   try {
     await client.connect();

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client } from "pg";
 import type { Keys } from "../keys/keys.ts";
 import { StartupError } from "../startup-error.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
@@ -77,9 +77,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
  * that a crash leaves the old one. Gives the latest receipt time the database knows of.
  */
 async function prepare(url: string, vault: Vault): Promise<number> {
-  const client = new pg.Client({ ...clientOptions(url), connectionTimeoutMillis: CONNECT_MS });
-  client.on("error", () => {}); // The statement under way says it too.
+  let client: Client | undefined;
   try {
+    client = new Client({ ...clientOptions(url), connectionTimeoutMillis: CONNECT_MS });
+    client.on("error", () => {}); // The statement under way says it too.
     await client.connect();
     await proveFit(client);
     const tx = postgresTx(client);
@@ -95,7 +96,7 @@ async function prepare(url: string, vault: Vault): Promise<number> {
     throw unusable(cause);
   } finally {
     // Also of one that never came about.
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import pg from "pg";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Claim, IngestBatch, IngestResult, Store } from "../../../src/proxy/store/store.ts";
 import { StoreUnreachableError } from "../../../src/proxy/store/store-error.ts";
@@ -268,7 +268,7 @@ describe("a PostgreSQL that fails", () => {
   it("[PG5] waits for nobody's lock for long, and says so", async () => {
     await anEmptiedStore(url);
     const store = await aPostgresStore(url, { postgres: { lockMs: 100 } });
-    const other = new pg.Client({ connectionString: url });
+    const other = new Client({ connectionString: url });
     await other.connect();
     await other.query("BEGIN");
     await other.query("SELECT * FROM allowance_clock FOR UPDATE");
