@@ -13,6 +13,7 @@ import { createGate } from "./devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "./devices/pairing.ts";
 import { openConfigBook } from "./publish-config.ts";
 import { openDeviceRegistry } from "./devices/registry.ts";
+import { createRegistryRefresh } from "./devices/registry-refresh.ts";
 import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
 import { createFloodLimit } from "./flood-limit.ts";
@@ -248,6 +249,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
 
   const resealing = createResealing({ store, log: app.log });
+  const registryRefresh = createRegistryRefresh(registry, app.log);
 
   let accepting = true;
   const close = async () => {
@@ -259,6 +261,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await readBack.stop();
     await retention.stop();
     await resealing.stop();
+    await registryRefresh.stop();
     await target.close();
     await tokens?.close();
     await visitorIds.close();
@@ -279,6 +282,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     readBack.start();
     retention.start();
     resealing.start();
+    // Nobody else has a SQLite file.
+    if (settings.databaseUrl !== undefined) registryRefresh.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };
   } catch (error) {
     await close();
