@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Settings } from "../settings.ts";
 import { openPostgresStore } from "./postgres-store.ts";
+import type { Store } from "./store.ts";
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from "./sqlite-store.ts";
 
 export interface StoreOptions extends Pick<SqliteStoreOptions, "keys" | "limits" | "onFatal"> {
@@ -12,7 +13,7 @@ export interface StoreOptions extends Pick<SqliteStoreOptions, "keys" | "limits"
 export async function openStore(
   { databaseUrl, dataDir }: Pick<Settings, "databaseUrl" | "dataDir">,
   { warn, onFatal, ...options }: StoreOptions,
-): Promise<SqliteStore> {
+): Promise<Store & Pick<SqliteStore, "copyTo">> {
   if (databaseUrl === undefined) {
     return openSqliteStore({ ...options, path: path.join(dataDir, "tarjeta.sqlite"), onFatal });
   }

@@ -24,14 +24,16 @@ const DISK_FULL = "53100";
 /**
  * Connection exceptions, insufficient resources, operator intervention (shut down, statement
  * cancelled by its time limit), lock not available, read-only transaction, session ended for being
- * idle in a transaction, and failures of the server's own system and insides.
+ * idle in a transaction, and failures of the server's own system and insides; who we are is refused.
  */
-const UNREACHABLE =
-  /^(?:08...|53...|57...|58...|XX...|55P03|25006|25P03|25P04|28...|3D000|E[A-Z_]+)$/;
+const UNREACHABLE_CODES = /^(?:(?:08|28|53|57|58|XX)...|3D000|55P03|25006|25P03|25P04)$/;
 
-/** What `pg` says without a code: connections that ended, and its own time limits. */
+/** Of the network, of names, of TLS. Node's own words for bugs begin with `ERR_` too. */
+const UNREACHABLE_WAYS = /^(?:E(?!RR_)[A-Z_]+|ERR_(?:TLS|SSL)_\w+|UNABLE_TO_\w+|\w*CERT\w*)$/;
+
+/** What `pg` says without a code: connections that ended, its own time limits, what it cannot agree on. */
 const UNREACHABLE_WORDS =
-  /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
+  /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|The server does not support SSL|SASL)/;
 
 export function postgresFailure(error: unknown): PostgresFailure {
   if (error instanceof StoreUnreachableError) return "unreachable";
@@ -41,7 +43,7 @@ export function postgresFailure(error: unknown): PostgresFailure {
   }
   if (AGAIN_CODES.has(code)) return "again";
   if (code === DISK_FULL) return "full";
-  return UNREACHABLE.test(code) ? "unreachable" : "other";
+  return UNREACHABLE_CODES.test(code) || UNREACHABLE_WAYS.test(code) ? "unreachable" : "other";
 }
 
 /**
