@@ -149,6 +149,17 @@ describe("replicas on one PostgreSQL", () => {
     expect(granted.filter(Boolean)).toHaveLength(7);
   });
 
+  it("[PG2] [FW2] leave a visitor to one whose ledger is far behind", async () => {
+    const [a, b] = await twoReplicas();
+    await a.ingest(aBatch([anUpdate()]));
+    const lagMs = 5 * MINUTE;
+    // As the forwarder asks: the call is charged, and may arrive, that much later.
+    const behind = { ...ASK, ledgerMs: NOW - lagMs, maxCallMs: ASK.leaseMs + lagMs };
+    expect((await b.claim(behind)).claims).toHaveLength(1);
+    expect((await a.claim({ ...ASK, ledgerMs: NOW + ASK.leaseMs - 1 })).claims).toEqual([]);
+    expect((await a.claim({ ...ASK, ledgerMs: NOW + ASK.leaseMs })).claims).toHaveLength(1);
+  });
+
   it("[PG3] let nothing of a visitor slip in behind their withdrawal", async () => {
     const [a, b] = await twoReplicas();
     const vault = createVault(KEYS);
