@@ -210,6 +210,19 @@ describe("replicas on one PostgreSQL", () => {
     expect(await b.ingest(later)).toMatchObject({ receipt: { proxyTimeMs: ahead } });
   });
 
+  it("[PG2] keep all numbers of an outbox that two pairings begin to bring at once", async () => {
+    const [a, b] = await twoReplicas();
+    for (let turn = 1; turn <= 20; turn += 1) {
+      const epoch = anId(0xe00 + turn);
+      const parts = [1, 2].map((seq) =>
+        aBatch([anUpdate({ epoch, seq })], { device: aDevice(seq) }),
+      );
+      await Promise.all([a.ingest(parts[0]!), b.ingest(parts[1]!)]);
+    }
+    const rows = await ask(url, "SELECT DISTINCT received FROM epoch_received");
+    expect(rows).toEqual([{ received: "[[1,2]]" }]);
+  });
+
   it("[PG2] hold what is beyond a kiosk's cards a minute, though each sees half of it", async () => {
     const limits = { cardsPerMinute: 8 };
     await anEmptiedStore(url);
