@@ -12,6 +12,7 @@ import { backup } from "node:sqlite";
 import { BACKUP_PATH, BackupReceipt } from "../contract/admin.ts";
 import { Problem } from "../contract/problem.ts";
 import { DATABASE_FILE, readArchive, syncToDisk } from "./backup/archive.ts";
+import { BACKUP_BY_PG_DUMP } from "./store/open-store.ts";
 import { openAlone } from "./backup/open-alone.ts";
 import { takeBackup } from "./backup/take-backup.ts";
 import { settingsFrom, type Settings } from "./settings.ts";
@@ -24,6 +25,7 @@ import { systemClock } from "./system-clock.ts";
 try {
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
+  refuseForPostgres(settings.value);
   const made = (await askProxy(settings.value)) ?? (await makeHere(settings.value));
   const wanted = process.argv[2];
   console.log(
@@ -33,6 +35,12 @@ try {
   if (!(error instanceof StartupError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+}
+
+/** Its own tools know how to copy it; ours would promise what they did not try. */
+function refuseForPostgres({ databaseUrl }: Settings): void {
+  if (databaseUrl === undefined) return;
+  throw new StartupError(`DATABASE_URL: ${BACKUP_BY_PG_DUMP}.`);
 }
 
 /** The folder of the archive; nothing when no proxy runs where the settings say. */

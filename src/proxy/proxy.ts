@@ -13,6 +13,7 @@ import { createGate } from "./devices/gate.ts";
 import { createPairing, PAIRING_TRIES } from "./devices/pairing.ts";
 import { openConfigBook } from "./publish-config.ts";
 import { openDeviceRegistry } from "./devices/registry.ts";
+import { createRegistryRefresh } from "./devices/registry-refresh.ts";
 import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
 import { createFloodLimit } from "./flood-limit.ts";
@@ -30,7 +31,7 @@ import { createMetrics } from "./metrics.ts";
 import { isLoopback, type Settings } from "./settings.ts";
 import type { TargetSettings } from "./target-settings.ts";
 import { cardsPerMinuteFor } from "./store/limits.ts";
-import { openSqliteStore } from "./store/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { openPrivacyLog } from "./privacy/privacy-log.ts";
 import { createVault } from "./vault/vault.ts";
@@ -84,11 +85,11 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const visitorIds = await openVisitorIds(settings.visitorIds, keys, clock, {
     warn: (details, message) => app.log.warn(details, message),
   });
-  const store = await openSqliteStore({
-    path: path.join(settings.dataDir, "tarjeta.sqlite"),
+  const store = await openStore(settings, {
     keys,
     limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
     onFatal: options.onFatal,
+    warn: (sentence) => app.log.warn(sentence),
   });
 
   const vault = createVault(keys);
@@ -261,6 +262,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
 
   const resealing = createResealing({ store, log: app.log });
+  const registryRefresh = createRegistryRefresh(registry, app.log);
 
   let accepting = true;
   const close = async () => {
@@ -273,6 +275,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await creation?.close();
     await retention.stop();
     await resealing.stop();
+    await registryRefresh.stop();
     await target.close();
     await tokens?.close();
     await visitorIds.close();
@@ -296,6 +299,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     creation?.start();
     retention.start();
     resealing.start();
+    // Nobody else has a SQLite file.
+    if (settings.databaseUrl !== undefined) registryRefresh.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };
   } catch (error) {
     await close();

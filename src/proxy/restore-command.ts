@@ -14,7 +14,12 @@ try {
   if (archive === undefined) {
     throw new StartupError("Name the backup's folder: npm run restore -- <folder> [--force]");
   }
-  const { dataDir, keysFile, privacyLogFile } = settings.value;
+  const { dataDir, databaseUrl, keysFile, privacyLogFile } = settings.value;
+  if (databaseUrl !== undefined) {
+    throw new StartupError(
+      "DATABASE_URL: this restores SQLite in DATA_DIR; put a dump of PostgreSQL back with pg_restore, together with its KEYS_FILE.",
+    );
+  }
   const restored = await putBack({
     archive: path.resolve(archive),
     dataDir,

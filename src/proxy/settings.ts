@@ -33,6 +33,8 @@ export interface Settings {
   readonly pairingApproval: boolean;
   readonly emulatorPort: number;
   readonly dataDir: string;
+  /** The PostgreSQL that several proxies share; absent means SQLite in `dataDir`. Holds a password. */
+  readonly databaseUrl: string | undefined;
   /** Where the proxy's keys lie, or are made at the first start. */
   readonly keysFile: string;
   /** Withdrawals, erasures and kiosks shut out, outside the database. */
@@ -147,7 +149,11 @@ const Environment = z.object({
   KEYS_FILE: z.string().min(1).optional(),
   PRIVACY_LOG_FILE: z.string().min(1).optional(),
   DATABASE_URL: z
-    .undefined("PostgreSQL is not part of this version; leave it unset to use SQLite in DATA_DIR")
+    .string()
+    .refine(
+      isPostgresUrl,
+      "must be postgres://user:password@host:port/database; leave it unset to use SQLite in DATA_DIR",
+    )
     .optional(),
   ...TargetVariables,
   VISITOR_ID_MODE: z
@@ -174,6 +180,17 @@ const Environment = z.object({
     .default("YOUR-ORGANIZATION@AdobeOrg"),
   KIOSK_CONFIG: z.string().min(1).optional(),
 });
+
+/** A host may also stand behind the question mark, as a socket's folder does. */
+function isPostgresUrl(text: string): boolean {
+  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(text)) return false;
+  try {
+    return decodeURIComponent(new URL(text).pathname).length > 1 && decodeURIComponent(text) !== "";
+  } catch {
+    // A URIError is how it says that a percent sign in it begins nothing.
+    return false;
+  }
+}
 
 /** Nothing when it is not JSON, which the schema after it refuses by name. */
 function jsonFrom(text: string): unknown {
@@ -222,6 +239,7 @@ export function settingsFrom(
     pairingApproval: env.PAIRING_APPROVAL === "on",
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
+    databaseUrl: env.DATABASE_URL,
     keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
     privacyLogFile: path.resolve(env.PRIVACY_LOG_FILE ?? path.join(env.DATA_DIR, "privacy.log")),
     target: targetSettingsFrom(env, env.DATA_DIR),
@@ -303,6 +321,12 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
     return (
       `ADMIN_HOST: tokens must not travel in the clear, so ${env.ADMIN_HOST} needs TLS_CERT_FILE and ` +
       "TLS_KEY_FILE, or TRUSTED_HOPS when a terminator stands in front; 127.0.0.1 needs neither."
+    );
+  }
+  if (env.DATABASE_URL !== undefined && env.KEYS_FILE === undefined) {
+    return (
+      "KEYS_FILE: with DATABASE_URL it must be given, and hold the same keys for every proxy on that " +
+      "database."
     );
   }
   return refusalOfTarget(env) ?? refusalOfCleared(env) ?? refusalOfLookup(env);

@@ -12,7 +12,11 @@ import { commitGroup } from "../../src/proxy/store/group-commit.ts";
 import { migrate } from "../../src/proxy/store/migrations.ts";
 import { overConnection } from "../../src/proxy/store/sqlite-database.ts";
 import type { StoreLimits } from "../../src/proxy/store/limits.ts";
-import { createStoreScripts, type StoreCall } from "../../src/proxy/store/sql-store.ts";
+import {
+  createStoreScripts,
+  storeOperations,
+  type StoreCall,
+} from "../../src/proxy/store/sql-store.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
 import { proveKeys, sealPlainVisitors } from "../../src/proxy/store/vault-rows.ts";
 import { createVault } from "../../src/proxy/vault/vault.ts";
@@ -48,11 +52,11 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
   await migrate(database.tx);
   await proveKeys(database.tx, vault);
   await sealPlainVisitors(database.tx, vault);
-  const scripts = createStoreScripts(vault, 0, () => {}, limits);
+  const scripts = createStoreScripts({ vault, lastReceiptMs: 0, isShared: false, limits });
   // One transaction at a time, as the thread of a store in a file has it.
   let last: Promise<unknown> = Promise.resolve();
   const run = async (storeCall: StoreCall) => {
-    const [outcome] = await commitGroup(database, [(tx) => scripts(tx, storeCall)]);
+    const [outcome] = await commitGroup(database, [(tx) => scripts(tx, storeCall, () => {})]);
     if (outcome?.type !== "done") throw outcome?.error;
     return outcome.value;
   };
@@ -63,45 +67,7 @@ export async function aMemoryStore(limits?: StoreLimits): Promise<Store> {
       return running;
     }) as never;
   return {
-    ingest: call("ingest"),
-    heartbeat: call("heartbeat"),
-    claim: call("claim"),
-    chargeAnother: call("chargeAnother"),
-    recordSending: call("recordSending"),
-    settle: call("settle"),
-    claimLooks: call("claimLooks"),
-    settleLook: call("settleLook"),
-    absentMembers: call("absentMembers"),
-    recordCreating: call("recordCreating"),
-    dropIds: call("dropIds"),
-    suppress: call("suppress"),
-    sentAttributes: call("sentAttributes"),
-    suppressions: call("suppressions"),
-    notePrivacyLog: call("notePrivacyLog"),
-    ledgerTimeMs: call("ledgerTimeMs"),
-    held: call("held"),
-    releaseHeld: call("releaseHeld"),
-    discardHeld: call("discardHeld"),
-    incidents: call("incidents"),
-    deadLetters: call("deadLetters"),
-    appendAudit: call("appendAudit"),
-    audit: call("audit"),
-    keyedDevices: call("keyedDevices"),
-    addPairing: call("addPairing"),
-    pair: call("pair"),
-    followKey: call("followKey"),
-    revokeDevice: call("revokeDevice"),
-    shutOut: call("shutOut"),
-    approveDevice: call("approveDevice"),
-    askToLeave: call("askToLeave"),
-    sealingHolders: call("sealingHolders"),
-    reseal: call("reseal"),
-    storageKids: call("storageKids"),
-    publishConfig: call("publishConfig"),
-    publishedConfigs: call("publishedConfigs"),
-    receipts: call("receipts"),
-    writeOff: call("writeOff"),
-    figures: call("figures"),
+    ...storeOperations(call),
     close: async () => database.close(),
   };
 }

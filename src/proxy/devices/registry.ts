@@ -28,6 +28,8 @@ export interface DeviceRegistry {
   readonly follow: (ask: Parameters<DeviceStore["followKey"]>[0]) => Promise<FollowOutcome>;
   /** Whether there was anything to revoke. */
   readonly revoke: (deviceId: string) => Promise<boolean>;
+  /** Reads anew what other proxies on the same database may have changed. */
+  readonly refresh: () => Promise<void>;
 }
 
 /**
@@ -40,12 +42,21 @@ export async function openDeviceRegistry(
 ): Promise<DeviceRegistry> {
   const keys = new Map<string, KeyedDevice>();
   const verifiers = new Map<string, KeyObject>();
-  for (const each of (await store.keyedDevices()).toReversed()) keys.set(each.keyId, each);
+  let changes = 0;
+  const know = (device: KeyedDevice): void => {
+    changes += 1;
+    keys.set(device.keyId, device);
+  };
+  const knowAll = (all: readonly KeyedDevice[]): void => {
+    keys.clear();
+    for (const each of all.toReversed()) keys.set(each.keyId, each);
+  };
+  knowAll(await store.keyedDevices());
 
   const withdraw = (keyIds: readonly string[]): void => {
     for (const keyId of keyIds) {
       const known = keys.get(keyId);
-      if (known !== undefined) keys.set(keyId, { ...known, state: "revoked" });
+      if (known !== undefined) know({ ...known, state: "revoked" });
     }
   };
 
@@ -72,8 +83,8 @@ export async function openDeviceRegistry(
       await noteAll(); // Of an answer that could not be given before.
       const outcome = await change();
       if (outcome.type === "refused") return undefined;
-      const { keyId, replaces, state, device } = outcome.device;
-      keys.set(keyId, outcome.device);
+      const { replaces, state, device } = outcome.device;
+      know(outcome.device);
       withdraw(outcome.revoked);
       if (replaces !== undefined && state === "active") unnoted.set(replaces, device.deviceId);
       await noteAll();
@@ -86,10 +97,10 @@ export async function openDeviceRegistry(
       for (const [keyId, each] of keys) {
         const goesOn = each.device.deviceId === ask.deviceId && each.state === "active";
         if (goesOn && keyId !== next.keyId && (each.endsMs ?? Infinity) > ask.endsMs) {
-          keys.set(keyId, { ...each, endsMs: ask.endsMs });
+          know({ ...each, endsMs: ask.endsMs });
         }
       }
-      keys.set(next.keyId, next);
+      know(next);
       return outcome;
     },
     async revoke(deviceId) {
@@ -100,6 +111,12 @@ export async function openDeviceRegistry(
       await noteShutOut({ deviceId });
       withdraw(await store.revokeDevice(deviceId));
       return true;
+    },
+    async refresh() {
+      const before = changes;
+      const all = await store.keyedDevices();
+      // Otherwise it may have been read before what was changed here meanwhile.
+      if (changes === before) knowAll(all);
     },
   };
 }

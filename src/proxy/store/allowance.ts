@@ -41,7 +41,15 @@ interface Bucket {
 
 /** Reads the ledger; on an engine with several writers, whoever reads it may charge next. */
 export async function readLedger(tx: Tx, ledgerMs: number): Promise<Ledger> {
-  const clock = await readClock(tx);
+  return ledgerBy(tx, await lockClock(tx), ledgerMs);
+}
+
+/** The calls that count now, for people to see: nobody waits for whoever asks. */
+export async function callsUsed(tx: Tx, ledgerMs: number): Promise<number> {
+  return (await ledgerBy(tx, await readClock(tx), ledgerMs)).used;
+}
+
+async function ledgerBy(tx: Tx, clock: ClockRow | undefined, ledgerMs: number): Promise<Ledger> {
   const furthestMs = clock?.ledger_ms ?? ledgerMs;
   const nowMs = Math.max(furthestMs, ledgerMs);
   const buckets = await tx.all<Bucket>(
@@ -61,12 +69,14 @@ interface ClockRow {
   readonly restored: number;
 }
 
+const CLOCK = "SELECT ledger_ms, restored FROM allowance_clock WHERE id = 1";
+
 async function readClock(tx: Tx): Promise<ClockRow | undefined> {
-  const rows = await tx.all<ClockRow>(
-    "SELECT ledger_ms, restored FROM allowance_clock WHERE id = 1 {{FOR UPDATE}}",
-    [],
-  );
-  return rows[0];
+  return (await tx.all<ClockRow>(CLOCK, []))[0];
+}
+
+async function lockClock(tx: Tx): Promise<ClockRow | undefined> {
+  return (await tx.all<ClockRow>(`${CLOCK} {{FOR UPDATE}}`, []))[0];
 }
 
 /**

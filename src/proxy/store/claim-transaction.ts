@@ -58,8 +58,11 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
   const claims: Claim[] = [];
   if (granted.length > 0) {
     const bucket = await charge(tx, ledger, ask, granted.length);
+    // As long as a call may be on its way by Target's clock: one whose ledger is ahead of ours, though
+    // never of that, must not take the lease for over.
+    const leaseUntilMs = ledger.ledgerMs + Math.max(ask.leaseMs, ask.maxCallMs);
     for (const row of granted) {
-      const leased = await lease(tx, row, ask, ledger.ledgerMs + ask.leaseMs, bucket);
+      const leased = await lease(tx, row, ask, leaseUntilMs, bucket);
       if (leased.type === "leased") {
         claims.push(leased.claim);
         continue;

@@ -1,4 +1,5 @@
 import { dateSegment, type ClockReading, type SegmentDating } from "../../domain/effective-time.ts";
+import type { Device } from "../../contract/update.ts";
 import type { IngestBatch } from "./store.ts";
 import { keepNewestSegments, type StoreLimits } from "./limits.ts";
 import type { Tx } from "./sql.ts";
@@ -18,15 +19,49 @@ export type HeartbeatClock = readonly [segment: string, monoOffsetMs: number];
 /** Ours: page loads and worker lives of one kiosk remembered without an entry of theirs. */
 const MAX_CLOCKS = 16;
 
+const DEVICE =
+  "SELECT first_seen_ms, last_seen_ms, drained_ms, clocks FROM device WHERE device_id = $1";
+
+interface DeviceRow {
+  readonly first_seen_ms: number;
+  readonly last_seen_ms: number;
+  readonly drained_ms: number;
+  readonly clocks: string;
+}
+
 export async function findDevice(tx: Tx, deviceId: string): Promise<KnownDevice | undefined> {
-  const rows = await tx.all<{
-    first_seen_ms: number;
-    last_seen_ms: number;
-    drained_ms: number;
-    clocks: string;
-  }>("SELECT first_seen_ms, last_seen_ms, drained_ms, clocks FROM device WHERE device_id = $1", [
-    deviceId,
-  ]);
+  return knownFrom(await tx.all<DeviceRow>(DEVICE, [deviceId]));
+}
+
+/**
+ * The kiosk that sends, with nobody else at its rows until the transaction ends: its numbers, clocks,
+ * cards a minute and receipts are looked at and written in one piece.
+ */
+export async function lockDevice(tx: Tx, deviceId: string): Promise<KnownDevice | undefined> {
+  return knownFrom(await tx.all<DeviceRow>(`${DEVICE} {{FOR UPDATE}}`, [deviceId]));
+}
+
+/**
+ * Makes the row of a kiosk that is new, as its first contact leaves it, so that there is something to
+ * lock. Gives the kiosk as it is known when somebody else made it meanwhile.
+ */
+export async function meetDevice(
+  tx: Tx,
+  { deviceId, storeId, kioskId, timeZone }: Device,
+  atMs: number,
+): Promise<KnownDevice | undefined> {
+  const made = await tx.run(
+    `INSERT INTO device
+       (device_id, store_id, kiosk_id, time_zone, first_seen_ms, last_seen_ms, drained_ms, clocks,
+        owed, accepted, duplicate, superseded, rejected, retry)
+     VALUES ($1, $2, $3, $4, $5, $5, $5, '[]', 0, 0, 0, 0, 0, 0)
+     ON CONFLICT (device_id) DO NOTHING`,
+    [deviceId, storeId, kioskId, timeZone, atMs],
+  );
+  return made === 1 ? undefined : lockDevice(tx, deviceId);
+}
+
+function knownFrom(rows: readonly DeviceRow[]): KnownDevice | undefined {
   const row = rows[0];
   return row === undefined
     ? undefined

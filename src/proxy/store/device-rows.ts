@@ -72,16 +72,12 @@ const DAY_MS = 86_400_000;
  */
 export async function pair(tx: Tx, ask: PairAsk): Promise<PairOutcome> {
   const before = await findKey(tx, ask.keyId);
-  if (before !== undefined) {
-    return before.state === "revoked"
-      ? { type: "refused" }
-      : { type: "paired", device: before, revoked: [] };
-  }
+  if (before !== undefined) return refusedOrPaired(before);
   const grant =
     ask.grant.type === "code"
       ? await takeCode(tx, ask.grant.codeHash, ask.keyId, ask.atMs)
       : ask.grant;
-  if (grant === undefined) return { type: "refused" };
+  if (grant === undefined) return refusedOrPaired(await findKey(tx, ask.keyId));
 
   const { replaces } = grant;
   await tx.run(
@@ -104,6 +100,20 @@ export async function pair(tx: Tx, ask: PairAsk): Promise<PairOutcome> {
       ? []
       : await replace(tx, replaces, ask.deviceId, ask.atMs);
   return { type: "paired", device: (await findKey(tx, ask.keyId))!, revoked };
+}
+
+/** What a key is told that asks again; also where its first ask was answered in the same moment. */
+function refusedOrPaired(known: KeyedDevice | undefined): PairOutcome {
+  return known === undefined || known.state === "revoked"
+    ? { type: "refused" }
+    : { type: "paired", device: known, revoked: [] };
+}
+
+/** Nobody else gives or takes keys of this kiosk until the transaction ends. */
+async function lockRecord(tx: Tx, deviceId: string): Promise<void> {
+  await tx.all("SELECT device_id FROM device_record WHERE device_id = $1 {{FOR UPDATE}}", [
+    deviceId,
+  ]);
 }
 
 /** The old kiosk's place is taken: none of its keys opens anything from now on; what it owes stays known. */
@@ -165,6 +175,7 @@ async function addKey(tx: Tx, key: NewKey): Promise<void> {
 
 /** Gives a kiosk its next key and lets the one it had go on until `endsMs`. */
 export async function followKey(tx: Tx, key: FollowingKey): Promise<FollowOutcome> {
+  await lockRecord(tx, key.deviceId);
   const before = await findReceipt(tx, key, isAnswer);
   if (before?.type === "nonce-reused") return before;
   const known = await findKey(tx, key.keyId);
@@ -174,6 +185,12 @@ export async function followKey(tx: Tx, key: FollowingKey): Promise<FollowOutcom
     if (before === undefined) await saveAnswer(tx, key);
     return { type: "followed", device: known, atMs: before?.receipt.receiptMs ?? key.atMs };
   }
+  const active = await tx.all(
+    "SELECT key_id FROM device_key WHERE device_id = $1 AND state = 'active'",
+    [key.deviceId],
+  );
+  // Shut out since its request was let through, perhaps by another replica.
+  if (active.length === 0) return { type: "conflict" };
   await tx.run(
     `UPDATE device_key SET ends_ms = $2
      WHERE device_id = $1 AND state = 'active' AND (ends_ms IS NULL OR ends_ms > $2)`,
@@ -213,6 +230,7 @@ function isAnswer(value: unknown): value is Answer {
 
 /** Takes every key of a kiosk away; gives those it had. */
 export async function revokeDevice(tx: Tx, deviceId: string): Promise<readonly string[]> {
+  await lockRecord(tx, deviceId);
   const rows = await tx.all<{ key_id: string }>(
     "SELECT key_id FROM device_key WHERE device_id = $1 AND state <> 'revoked'",
     [deviceId],
@@ -227,7 +245,7 @@ export async function shutOut(
   { deviceId, replacedBy, atMs }: Parameters<DeviceStore["shutOut"]>[0],
 ): Promise<void> {
   const rows = await tx.all<{ replaced_by: string | null }>(
-    "SELECT replaced_by FROM device_record WHERE device_id = $1",
+    "SELECT replaced_by FROM device_record WHERE device_id = $1 {{FOR UPDATE}}",
     [deviceId],
   );
   // What a replaced kiosk owes is noted once: it may have been written off since.
@@ -240,6 +258,7 @@ export async function shutOut(
 
 /** Lets a waiting kiosk in; gives nothing when none of that id waits. */
 export async function approveDevice(tx: Tx, deviceId: string, atMs: number): Promise<PairOutcome> {
+  await lockRecord(tx, deviceId);
   const approved = await tx.run(
     "UPDATE device_key SET state = 'active' WHERE device_id = $1 AND state = 'waiting'",
     [deviceId],

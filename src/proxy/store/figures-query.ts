@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DeadLetter } from "../../contract/admin.ts";
-import { readLedger } from "./allowance.ts";
+import { callsUsed } from "./allowance.ts";
 import { dayOf, scanShares } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { StoreFigures } from "./store.ts";
@@ -40,7 +40,6 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     "SELECT device_id, store_id, kiosk_id, last_seen_ms, owed FROM device ORDER BY device_id",
     [],
   );
-  const ledger = await readLedger(tx, ledgerMs);
   return {
     updatesByVerdict: {
       accepted: verdicts[0]?.accepted ?? 0,
@@ -64,7 +63,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     scans: await scanShares(tx, dayOf(nowMs) - SHARE_DAYS + 1),
     openIncidents: await count(tx, "SELECT count(*) AS n FROM incident WHERE open = 1"),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
-    allowanceUsed: ledger.used,
+    allowanceUsed: await callsUsed(tx, ledgerMs),
     kiosks: devices.map((row) => ({
       deviceId: row.device_id,
       storeId: row.store_id,

@@ -5,14 +5,14 @@ import { Resend } from "../../contract/resend.ts";
 import type { Device } from "../../contract/update.ts";
 import type { Witness } from "../../contract/witness.ts";
 import { EMPTY, size } from "../../domain/intervals.ts";
-import { findDevice, withClock, type KnownDevice } from "./dating.ts";
+import { findDevice, lockDevice, meetDevice, withClock, type KnownDevice } from "./dating.ts";
 import { closeLoss, numbersInWords, reportIncident, withoutNumbers } from "./incident-rows.ts";
 import { findReceipt, saveReceipt } from "./nonce-rows.ts";
 import { hasRoomForDevice, hasRoomForEpoch, type StoreLimits } from "./limits.ts";
 import {
+  findOrAddReception,
   findReception,
   lostNumbers,
-  newReception,
   saveReception,
   type Reception,
 } from "./reception.ts";
@@ -40,15 +40,17 @@ interface Arrival {
 export async function heartbeat(
   tx: Tx,
   beat: HeartbeatRequest,
-  { receiptMs, digest, toldKid }: Arrival,
+  { receiptMs: givenMs, digest, toldKid }: Arrival,
   limits: StoreLimits,
 ): Promise<HeartbeatResult> {
   const { device, nonce } = beat;
+  const known = await lockDevice(tx, device.deviceId);
+  const receiptMs = Math.max(givenMs, known?.lastSeenMs ?? 0);
   const request = { deviceId: device.deviceId, nonce, digest };
   const before = await findReceipt(tx, request, isHeard);
   if (before?.type === "nonce-reused") return before;
   if (before !== undefined) return { type: "repeated", ...before.receipt };
-  const heard: Heard = { receiptMs, ...(await hear(tx, beat, receiptMs, limits)) };
+  const heard: Heard = { receiptMs, ...(await hear(tx, beat, known, receiptMs, limits)) };
   if (toldKid !== undefined) await noteSealedTo(tx, beat, toldKid, receiptMs);
   await saveReceipt(tx, request, heard, receiptMs + NONCE_KEPT_MS);
   return { type: "heard", ...heard };
@@ -63,12 +65,15 @@ const StoredHeard = z.object({ receiptMs: z.number(), resend: z.optional(Resend)
 async function hear(
   tx: Tx,
   beat: HeartbeatRequest,
+  known: KnownDevice | undefined,
   receiptMs: number,
   limits: StoreLimits,
 ): Promise<Pick<Heard, "resend">> {
   const { device } = beat;
-  const known = await findDevice(tx, device.deviceId);
-  if (known === undefined && !(await hasRoomForDevice(tx, limits, device, receiptMs))) return {};
+  if (known === undefined) {
+    if (!(await hasRoomForDevice(tx, limits, device, receiptMs))) return {};
+    await meetDevice(tx, device, receiptMs);
+  }
   const heard = new Map<string, Reception>();
   for (const witness of beat.witnesses) {
     if (await isRoomFor(tx, limits, device, witness.epoch, receiptMs)) {
@@ -103,7 +108,7 @@ async function hearWitness(
   receiptMs: number,
 ): Promise<Reception> {
   const { deviceId } = device;
-  const before = (await findReception(tx, witness.epoch)) ?? newReception(witness.epoch, deviceId);
+  const before = await findOrAddReception(tx, witness.epoch, deviceId);
   // An older heartbeat that was held up on its way knows less than we do.
   if (witness.lastSeq < before.lastSeq) return before;
   return account(
@@ -122,8 +127,7 @@ async function hearIncident(
   receiptMs: number,
 ): Promise<Reception> {
   const { deviceId } = device;
-  const before =
-    (await findReception(tx, incident.epoch)) ?? newReception(incident.epoch, deviceId);
+  const before = await findOrAddReception(tx, incident.epoch, deviceId);
   const after = await account(
     tx,
     device,

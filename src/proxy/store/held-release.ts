@@ -9,6 +9,7 @@ import {
   type HeldRow,
 } from "./held-rows.ts";
 import { mergeVisitors, type VisitorWrite } from "./merge-visitor.ts";
+import { createScanTally } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import { suppressionOf } from "./suppression.ts";
 
@@ -17,6 +18,7 @@ import { suppressionOf } from "./suppression.ts";
  * (rules CL1, MG1), and nothing of who has withdrawn since (rule PV6).
  */
 export async function releaseHeld(tx: Tx, vault: Vault, order: HeldOrder): Promise<HeldReceipt> {
+  await tx.lock("suppression", "shared");
   const rows = await tx.all<HeldRow>(
     `SELECT h.epoch, h.seq, h.copy, h.visitor, h.effective_ms, h.sealed, j.occasion
      FROM held_update h
@@ -37,12 +39,15 @@ export async function releaseHeld(tx: Tx, vault: Vault, order: HeldOrder): Promi
       opened.push({ row, write });
     }
   }
+  const tally = createScanTally();
   const outcomes = await mergeVisitors(
     tx,
     vault,
     opened.map(({ write }) => write),
     order.nowMs,
+    tally,
   );
+  await tally.save(tx);
   await tx.runMany(
     "UPDATE journal SET verdict = $4, version = $5 WHERE epoch = $1 AND seq = $2 AND copy = $3",
     opened.map(({ row, write }) => {

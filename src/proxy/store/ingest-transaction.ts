@@ -5,7 +5,7 @@ import { add, contains, difference, size } from "../../domain/intervals.ts";
 import type { Stamp } from "../../domain/merge.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createCardExcess } from "./card-excess.ts";
-import { createDating, findDevice, type DateEntry } from "./dating.ts";
+import { createDating, lockDevice, meetDevice, type DateEntry } from "./dating.ts";
 import { holdUpdates, tellHeld } from "./held-rows.ts";
 import { hasRoomForDevice, hasRoomForEpoch, reportHeldFull, type StoreLimits } from "./limits.ts";
 import {
@@ -18,9 +18,9 @@ import {
 import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
 import { findNonce, saveNonce } from "./nonce-rows.ts";
 import {
+  findOrAddReception,
   findReception,
   highestReceived,
-  newReception,
   receivedAfter,
   receivedBefore,
   saveReception,
@@ -28,6 +28,7 @@ import {
 } from "./reception.ts";
 import { settleReplaced } from "./replaced-rows.ts";
 import { resendFrom } from "./resend.ts";
+import { createScanTally } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
 import { suppressedAmong } from "./suppression.ts";
@@ -46,23 +47,29 @@ interface FreshUpdate extends BatchUpdate {
 /**
  * Takes in one batch.
  *
- * @param receiptMs when it was received, never earlier than any batch before it; `batch.receiptMs`
+ * @param notBeforeMs when it was received, never earlier than any batch before it; `batch.receiptMs`
  *   is the same by the clock as it stands, and decides only when a visitor becomes due
  */
 export async function ingest(
   tx: Tx,
   vault: Vault,
   given: IngestBatch,
-  receiptMs: number,
+  notBeforeMs: number,
   limits: StoreLimits,
 ): Promise<IngestResult> {
+  await tx.lock("suppression", "shared");
+  let known = await lockDevice(tx, given.device.deviceId);
   const repeated = await findNonce(tx, given);
   if (repeated !== undefined) return repeated;
 
-  const known = await findDevice(tx, given.device.deviceId);
-  if (known === undefined && !(await hasRoomForDevice(tx, limits, given.device, receiptMs))) {
-    return { type: "limit-reached" };
+  if (known === undefined) {
+    if (!(await hasRoomForDevice(tx, limits, given.device, notBeforeMs))) {
+      return { type: "limit-reached" };
+    }
+    known = await meetDevice(tx, given.device, notBeforeMs);
   }
+  // Another replica may have heard of this kiosk by a clock that is ahead of ours.
+  const receiptMs = Math.max(notBeforeMs, known?.lastSeenMs ?? 0);
   const { receptions, batch } = await loadReceptions(tx, given, receiptMs, limits);
   const state: BatchState = {
     tx,
@@ -110,7 +117,8 @@ export async function ingest(
   }
   const held = fresh.filter(({ isHeld }) => isHeld);
   const writes = fresh.filter(({ isHeld }) => !isHeld).map(({ write }) => write);
-  const outcomes = await mergeVisitors(tx, vault, writes, batch.receiptMs);
+  const tally = createScanTally();
+  const outcomes = await mergeVisitors(tx, vault, writes, batch.receiptMs, tally);
   verdicts.push(...fresh.map((update) => verdictOf(update, outcomes.get(update.write))));
   await appendJournal(state, fresh, outcomes);
   await saveReceptions(state);
@@ -132,6 +140,8 @@ export async function ingest(
     ...resendFrom(state.receptions.values()),
   };
   await saveNonce(tx, batch, receipt);
+  // Last: all batches of a day meet in one row of the counts, and hold it until they are on disk.
+  await tally.save(tx);
   return { type: "stored", receipt };
 }
 
@@ -214,10 +224,8 @@ async function loadReceptions(
     if (found === undefined && !(await hasRoomForEpoch(tx, limits, given.device, receiptMs))) {
       continue;
     }
-    const reception = found ?? newReception(epoch, given.device.deviceId);
-    receptions.set(epoch, reception);
     // Counted from now on, so that one batch cannot bring many.
-    if (found === undefined) await saveReception(tx, reception);
+    receptions.set(epoch, found ?? (await findOrAddReception(tx, epoch, given.device.deviceId)));
   }
   if (receptions.size === epochs.size) return { receptions, batch: given };
   const isKept = ({ header }: BatchUpdate) => receptions.has(header.epoch);

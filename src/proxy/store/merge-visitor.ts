@@ -4,7 +4,6 @@ import type { Vault } from "../vault/vault.ts";
 import { beginSearch } from "./read-back-rows.ts";
 import {
   addScan,
-  createScanTally,
   dayOf,
   fateOf,
   NO_SCANS,
@@ -56,16 +55,17 @@ interface MergedAttribute {
  * each other in a ring.
  *
  * @param nowMs when a visitor that owed nothing becomes due, spacing permitting
+ * @param tally takes what is to be counted; whoever made it saves it
  */
 export async function mergeVisitors(
   tx: Tx,
   vault: Vault,
   writes: readonly VisitorWrite[],
   nowMs: number,
+  tally: ScanTally,
 ): Promise<ReadonlyMap<VisitorWrite, MergeOutcome>> {
   const outcomes = new Map<VisitorWrite, MergeOutcome>();
   const attributeRows: Params[] = [];
-  const tally = createScanTally();
   const byVisitor = Map.groupBy(writes, (write) => write.key);
   for (const [key, own] of [...byVisitor].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     attributeRows.push(
@@ -82,7 +82,6 @@ export async function mergeVisitors(
          > (attribute.effective_ms, attribute.epoch, attribute.seq)`,
     attributeRows,
   );
-  await tally.save(tx);
   return outcomes;
 }
 

@@ -113,7 +113,8 @@ export async function saveNonce(tx: Tx, batch: IngestBatch, receipt: IngestRecei
 export async function pruneNonces(tx: Tx, nowMs: number): Promise<boolean> {
   const pruned = await tx.run(
     `DELETE FROM nonce WHERE (device_id, nonce) IN
-       (SELECT device_id, nonce FROM nonce WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2)`,
+       (SELECT device_id, nonce FROM nonce WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2
+        {{FOR UPDATE SKIP LOCKED}})`,
     [nowMs, PRUNED_AT_ONCE],
   );
   return pruned === PRUNED_AT_ONCE;

@@ -122,6 +122,27 @@ export async function findReception(tx: Tx, epoch: string): Promise<Reception | 
   };
 }
 
+/**
+ * The record of an outbox, locked; a new one where there is none. Whoever makes it at the same moment
+ * makes the same.
+ */
+export async function findOrAddReception(
+  tx: Tx,
+  epoch: string,
+  deviceId: string,
+): Promise<Reception> {
+  const found = await findReception(tx, epoch);
+  if (found !== undefined) return found;
+  await tx.run(
+    `INSERT INTO epoch_received
+       (epoch, device_id, received, first_seq, last_seq, owed, void, aside, lost, wiped)
+     VALUES ($1, $2, '[]', 1, 0, '[]', '[]', '[]', '[]', 0)
+     ON CONFLICT (epoch) DO NOTHING`,
+    [epoch, deviceId],
+  );
+  return (await findReception(tx, epoch))!;
+}
+
 export async function saveReception(tx: Tx, reception: Reception): Promise<void> {
   await tx.run(
     `INSERT INTO epoch_received

@@ -1,4 +1,5 @@
 import { difference, EMPTY, size, union, type Intervals } from "../../domain/intervals.ts";
+import { lockDevice } from "./dating.ts";
 import type { WriteOffOutcome } from "./device-store.ts";
 import { closeSaying, numbersInWords, reportIncident } from "./incident-rows.ts";
 import {
@@ -79,6 +80,7 @@ export async function settleReplaced(tx: Tx, epoch: string, atMs: number): Promi
  * what arrives after all, from old hardware paired anew, is taken in all the same.
  */
 export async function writeOff(tx: Tx, deviceId: string, atMs: number): Promise<WriteOffOutcome> {
+  await lockDevice(tx, deviceId);
   const keys = await tx.all<{ state: string }>(
     "SELECT state FROM device_key WHERE device_id = $1",
     [deviceId],
@@ -87,7 +89,7 @@ export async function writeOff(tx: Tx, deviceId: string, atMs: number): Promise<
   if (keys.some(({ state }) => state !== "revoked")) return { type: "still-paired" };
 
   const own = await tx.all<{ epoch: string }>(
-    "SELECT epoch FROM epoch_received WHERE device_id = $1",
+    "SELECT epoch FROM epoch_received WHERE device_id = $1 ORDER BY epoch",
     [deviceId],
   );
   const before = await tx.all<{ epoch: string; last_seq: number }>(

@@ -34,7 +34,8 @@ async function resealVisitors(
   limit: number,
 ): Promise<string | undefined> {
   const page = await tx.all<{ visitor: string; sealed_id: string }>(
-    "SELECT visitor, sealed_id FROM visitor WHERE visitor > $1 ORDER BY visitor LIMIT $2",
+    `SELECT visitor, sealed_id FROM visitor WHERE visitor > $1 ORDER BY visitor LIMIT $2
+     {{FOR UPDATE}}`,
     [after, limit],
   );
   const changes = page.flatMap(({ visitor, sealed_id: sealed }) => {
@@ -51,7 +52,7 @@ async function resealVisitors(
 async function resealHeld(tx: Tx, vault: Vault, limit: number): Promise<boolean> {
   const page = await tx.all<HeldKey & { readonly sealed: string }>(
     `SELECT epoch, seq, copy, sealed FROM held_update
-     WHERE substr(sealed, 1, length($1)) <> $1 LIMIT $2`,
+     WHERE substr(sealed, 1, length($1)) <> $1 LIMIT $2 {{FOR UPDATE}}`,
     [prefixOf(vault), limit],
   );
   const changes = page.flatMap((row) => {

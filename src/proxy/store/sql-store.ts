@@ -44,41 +44,106 @@ export type StoreCall = {
   };
 }[keyof StoreOperations];
 
-/** What happens inside the transaction an engine has begun for a call. */
-export type StoreScripts = (tx: Tx, call: StoreCall) => Promise<unknown>;
+/**
+ * What happens inside the transaction an engine has begun for a call. `onForgotten` is told when the
+ * transaction forgets somebody: once it is committed, what the engine keeps beside the rows must
+ * forget too.
+ */
+export type StoreScripts = (tx: Tx, call: StoreCall, onForgotten: () => void) => Promise<unknown>;
+
+export interface ScriptOptions {
+  /** Turns visitors into the store's keys and seals their ids. */
+  readonly vault: Vault;
+  /** From `lastReceiptMs`, as the store was opened. */
+  readonly lastReceiptMs: number;
+  /** Others write into the same database, by clocks of their own. */
+  readonly isShared: boolean;
+  readonly limits?: StoreLimits | undefined;
+}
+
+/** The operations of a port whose engine does `call`. */
+export function storeOperations(
+  call: <Name extends StoreCall["name"]>(name: Name) => StoreOperations[Name],
+): StoreOperations {
+  return {
+    ingest: call("ingest"),
+    heartbeat: call("heartbeat"),
+    claim: call("claim"),
+    chargeAnother: call("chargeAnother"),
+    recordSending: call("recordSending"),
+    settle: call("settle"),
+    claimLooks: call("claimLooks"),
+    settleLook: call("settleLook"),
+    absentMembers: call("absentMembers"),
+    recordCreating: call("recordCreating"),
+    dropIds: call("dropIds"),
+    suppress: call("suppress"),
+    sentAttributes: call("sentAttributes"),
+    suppressions: call("suppressions"),
+    notePrivacyLog: call("notePrivacyLog"),
+    ledgerTimeMs: call("ledgerTimeMs"),
+    held: call("held"),
+    releaseHeld: call("releaseHeld"),
+    discardHeld: call("discardHeld"),
+    incidents: call("incidents"),
+    deadLetters: call("deadLetters"),
+    appendAudit: call("appendAudit"),
+    audit: call("audit"),
+    keyedDevices: call("keyedDevices"),
+    addPairing: call("addPairing"),
+    pair: call("pair"),
+    followKey: call("followKey"),
+    revokeDevice: call("revokeDevice"),
+    shutOut: call("shutOut"),
+    approveDevice: call("approveDevice"),
+    askToLeave: call("askToLeave"),
+    sealingHolders: call("sealingHolders"),
+    reseal: call("reseal"),
+    storageKids: call("storageKids"),
+    publishConfig: call("publishConfig"),
+    publishedConfigs: call("publishedConfigs"),
+    receipts: call("receipts"),
+    writeOff: call("writeOff"),
+    figures: call("figures"),
+  };
+}
 
 /** Ours: looking for receipts to forget more often than this gains nothing. */
 const PRUNE_EVERY_MS = 60_000;
+
+/** Ours: how long a replica may go by its own clock before it hears how far the others are. */
+const HEAR_OTHERS_EVERY_MS = 1_000;
 
 /** Ours: whoever sends much is met by it soon enough. */
 const THIN_EVERY_BATCHES = 32;
 
 /**
  * The store's operations over any engine. Remembers only what makes time monotone: a proxy clock
- * that steps back must not date a later scan before an earlier one.
- *
- * @param vault turns visitors into the store's keys and seals their ids
- * @param lastReceiptMs from `lastReceiptMs`, as the store was opened
- * @param onForgotten told when a transaction forgets somebody: once it is committed, the engine's
- *   log must forget too
+ * that steps back must not date a later scan before an earlier one. Of one kiosk that holds across
+ * replicas at once, of two kiosks within the second after which the others' time is looked up.
  */
-export function createStoreScripts(
-  vault: Vault,
-  lastReceiptMs: number,
-  onForgotten: () => void,
-  limits: StoreLimits = STORE_LIMITS,
-): StoreScripts {
+export function createStoreScripts({
+  vault,
+  lastReceiptMs: openedMs,
+  isShared,
+  limits = STORE_LIMITS,
+}: ScriptOptions): StoreScripts {
   let batches = 0;
-  let furthestMs = lastReceiptMs;
+  let furthestMs = openedMs;
+  let hearAtMs = 0;
   let pruneAtMs = 0;
 
-  const receiptFrom = (nowMs: number) => {
+  const receiptFrom = async (tx: Tx, nowMs: number) => {
     furthestMs = Math.max(furthestMs, nowMs);
+    if (isShared && furthestMs >= hearAtMs) {
+      hearAtMs = furthestMs + HEAR_OTHERS_EVERY_MS;
+      furthestMs = Math.max(furthestMs, await lastReceiptMs(tx));
+    }
     return furthestMs;
   };
 
   const ingestAndPrune = async (tx: Tx, batch: Parameters<Store["ingest"]>[0]) => {
-    const receiptMs = receiptFrom(batch.receiptMs);
+    const receiptMs = await receiptFrom(tx, batch.receiptMs);
     const result = await ingest(tx, vault, batch, receiptMs, limits);
     batches += 1;
     if (batches % THIN_EVERY_BATCHES === 0) {
@@ -95,7 +160,7 @@ export function createStoreScripts(
     digest = "",
     toldKid?: string,
   ) => {
-    const receiptMs = receiptFrom(nowMs);
+    const receiptMs = await receiptFrom(tx, nowMs);
     const result = await heartbeat(tx, beat, { receiptMs, digest, toldKid }, limits);
     await prune(tx, receiptMs);
     return result;
@@ -106,7 +171,7 @@ export function createStoreScripts(
     pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
   };
 
-  return async (tx, call) => {
+  return async (tx, call, onForgotten) => {
     switch (call.name) {
       case "ingest":
         return ingestAndPrune(tx, ...call.args);

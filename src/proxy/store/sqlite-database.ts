@@ -125,6 +125,8 @@ export function overConnection(db: DatabaseSync): SqliteDatabase {
       const statement = prepared(sql);
       for (const params of rows) statement.run(...params);
     },
+    // It has one writer.
+    lock: async () => {},
   };
   const command = (sql: string) => () => {
     prepared(sql).run();

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { StartupError } from "../startup-error.ts";
 import { DamagedRowError, StoreFailedError, StoreFullError } from "./store-error.ts";
-import type { StoreCall, StoreOperations } from "./sql-store.ts";
+import { storeOperations, type StoreCall, type StoreOperations } from "./sql-store.ts";
 import type { Store } from "./store.ts";
 import type { ThreadAnswer, ThreadOptions, ThreadReply, ThreadRequest } from "./thread-message.ts";
 
@@ -86,45 +86,7 @@ export async function openSqliteStore({
 
   await opening.promise;
   return {
-    ingest: call("ingest"),
-    heartbeat: call("heartbeat"),
-    claim: call("claim"),
-    chargeAnother: call("chargeAnother"),
-    recordSending: call("recordSending"),
-    settle: call("settle"),
-    claimLooks: call("claimLooks"),
-    settleLook: call("settleLook"),
-    absentMembers: call("absentMembers"),
-    recordCreating: call("recordCreating"),
-    dropIds: call("dropIds"),
-    suppress: call("suppress"),
-    sentAttributes: call("sentAttributes"),
-    suppressions: call("suppressions"),
-    notePrivacyLog: call("notePrivacyLog"),
-    ledgerTimeMs: call("ledgerTimeMs"),
-    held: call("held"),
-    releaseHeld: call("releaseHeld"),
-    discardHeld: call("discardHeld"),
-    incidents: call("incidents"),
-    deadLetters: call("deadLetters"),
-    appendAudit: call("appendAudit"),
-    audit: call("audit"),
-    keyedDevices: call("keyedDevices"),
-    addPairing: call("addPairing"),
-    pair: call("pair"),
-    followKey: call("followKey"),
-    revokeDevice: call("revokeDevice"),
-    shutOut: call("shutOut"),
-    approveDevice: call("approveDevice"),
-    askToLeave: call("askToLeave"),
-    sealingHolders: call("sealingHolders"),
-    reseal: call("reseal"),
-    storageKids: call("storageKids"),
-    publishConfig: call("publishConfig"),
-    publishedConfigs: call("publishedConfigs"),
-    receipts: call("receipts"),
-    writeOff: call("writeOff"),
-    figures: call("figures"),
+    ...storeOperations(call),
     copyTo: (file) =>
       new Promise((resolve, reject) => {
         if (failure !== undefined) return reject(failure);

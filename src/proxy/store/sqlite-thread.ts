@@ -37,14 +37,15 @@ try {
   const vault = createVault(options.keys);
   const database = await openSqliteDatabase(options, vault);
   let mustEmptyLog = false;
-  const scripts = createStoreScripts(
+  const onForgotten = () => {
+    mustEmptyLog = true;
+  };
+  const scripts = createStoreScripts({
     vault,
-    await lastReceiptMs(database.tx),
-    () => {
-      mustEmptyLog = true;
-    },
-    { ...STORE_LIMITS, ...options.limits },
-  );
+    lastReceiptMs: await lastReceiptMs(database.tx),
+    isShared: false,
+    limits: { ...STORE_LIMITS, ...options.limits },
+  });
   const queue: QueuedCall[] = [];
   let isClosing = false;
   let isRunning = false;
@@ -88,7 +89,7 @@ try {
         group.map(
           ({ call }) =>
             (tx) =>
-              scripts(tx, call),
+              scripts(tx, call, onForgotten),
         ),
       );
       if (mustEmptyLog) mustEmptyLog = !tryToEmptyLog(database);

@@ -54,6 +54,7 @@ interface HeldVisitor {
 /** Withdraws or erases a visitor (rule PV6); the same again changes nothing. */
 export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promise<Suppressed> {
   const { visitorKey, act } = order;
+  await tx.lock("suppression", "alone");
   const known = await suppressionOf(tx, visitorKey);
   await tx.run(
     `INSERT INTO suppression (visitor, act, at_ms) VALUES ($1, $2, $3)

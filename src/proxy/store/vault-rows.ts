@@ -146,7 +146,7 @@ export async function dropIds(
 ): Promise<string | undefined> {
   await discardHeldBefore(tx, beforeMs, limit);
   const page = await tx.all<{ visitor: string }>(
-    "SELECT visitor FROM visitor WHERE visitor > $1 ORDER BY visitor LIMIT $2",
+    "SELECT visitor FROM visitor WHERE visitor > $1 ORDER BY visitor LIMIT $2 {{FOR UPDATE}}",
     [after, limit],
   );
   const last = page.at(-1)?.visitor;

@@ -1,0 +1,73 @@
+import type { ClientBase } from "pg";
+import { postgresText, type Gate, type Params, type SqlValue, type Tx } from "./sql.ts";
+
+/** The transaction that was begun on this connection. */
+export function postgresTx(client: ClientBase): Tx {
+  const query = (sql: string, params: Params) => client.query(preparedFor(sql, params));
+  return {
+    // The caller names the columns it selects; this is where rows are believed to have them.
+    all: async <Row>(sql: string, params: Params) => (await query(sql, params)).rows as Row[],
+    run: async (sql, params) => (await query(sql, params)).rowCount ?? 0,
+    runMany: async (sql, rows) => {
+      const insert = INSERT_OF_ONE.exec(sql);
+      if (insert === null) {
+        for (const params of rows) await query(sql, params);
+        return;
+      }
+      for (const part of inParts(rows)) {
+        await query(insertOf(part.length, insert, part[0]!.length), part.flat());
+      }
+    },
+    lock: async (gate, mode) => {
+      const lock = mode === "alone" ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
+      await query(`SELECT ${lock}(${LOCKS}, ${GATES[gate]})`, []);
+    },
+  };
+}
+
+/** Ours: the first number of every advisory lock of this program's; `tarj` in ASCII. */
+export const LOCKS = 0x74_61_72_6a;
+
+/** Held while the schema is brought up to date. */
+export const SCHEMA_LOCK = 1;
+
+const GATES: Readonly<Record<Gate, number>> = { suppression: 2 };
+
+/** Prepared once a connection: there are a few dozen of them, and some more by numbers of rows. */
+const names = new Map<string, string>();
+
+function preparedFor(sql: string, params: Params) {
+  const values = params.map(storable);
+  if (!/^\s*(?:SELECT|INSERT|UPDATE|DELETE)\b/.test(sql)) return { text: sql, values };
+  const name = names.get(sql) ?? `tarjeta_${names.size + 1}`;
+  names.set(sql, name);
+  return { name, text: postgresText(sql), values };
+}
+
+/** PostgreSQL's text holds every character but one, which nobody means. */
+function storable(value: SqlValue): SqlValue {
+  return typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value;
+}
+
+/** An INSERT of one row: what stands before its row, the row, and what after it. */
+const INSERT_OF_ONE = /^(\s*INSERT\s[^]*?\sVALUES\s*)\(([^()]*)\)([^]*)$/;
+
+/** The same for several rows at once: one way to the server instead of one for each. */
+function insertOf(rows: number, [, before, row, after]: RegExpExecArray, width: number): string {
+  const tuples = Array.from({ length: rows }, (_, index) =>
+    row!.replaceAll(/\$(\d+)/g, (_all, number) => `$${Number(number) + index * width}`),
+  );
+  return `${before}${tuples.map((tuple) => `(${tuple})`).join(", ")}${after}`;
+}
+
+/** Ours: few sizes, so that there are few statements to prepare. */
+const PART_SIZES = [64, 16, 4, 1];
+
+function* inParts(rows: readonly Params[]): Generator<readonly Params[]> {
+  let from = 0;
+  while (from < rows.length) {
+    const size = PART_SIZES.find((each) => each <= rows.length - from)!;
+    yield rows.slice(from, from + size);
+    from += size;
+  }
+}
