@@ -381,7 +381,7 @@ describe("what is held", () => {
   });
 
   const owed = async () => {
-    const ask = { nowMs: NOW, ledgerMs: 0, maxCallMs: 1, allowed: 9, leaseMs: 0, limit: 9 };
+    const ask = { nowMs: NOW, ledgerMs: 0, maxCallMs: 0, allowed: 9, leaseMs: 0, limit: 9 };
     return (await store.claim(ask)).claims.length;
   };
 
