@@ -1,5 +1,5 @@
 import { Gauge, Registry } from "prom-client";
-import type { CreationFigures } from "./read-back/creation-lane.ts";
+import type { BulkLaneFigures } from "./bulk-lane.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
@@ -8,7 +8,7 @@ export interface MetricsSource {
   /** What looks at profiles came to since the start. */
   readonly looks?: () => Readonly<Record<string, number>>;
   /** What came of creating members since the start, where that is switched on. */
-  readonly creation?: (() => CreationFigures) | undefined;
+  readonly creation?: (() => BulkLaneFigures) | undefined;
 }
 
 /** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */

@@ -7,11 +7,8 @@ import type { ReadBackStore } from "../store/read-back-store.ts";
 import { createTargetConnection, type ConnectionOptions } from "../target/target-connection.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { VisitorIds } from "../visitor-ids/visitor-ids.ts";
-import {
-  createCreationLane,
-  type CreationLane,
-  type CreationLaneOptions,
-} from "./creation-lane.ts";
+import type { BulkLane } from "../bulk-lane.ts";
+import { createCreationLane, type CreationLaneOptions } from "./creation-lane.ts";
 import { creationTiming } from "./creation-plan.ts";
 import type { ReadBackTiming } from "./look-plan.ts";
 
@@ -33,7 +30,7 @@ export interface OpenCreationOptions {
  */
 export async function openCreation(
   options: OpenCreationOptions,
-): Promise<(CreationLane & { readonly close: () => Promise<void> }) | undefined> {
+): Promise<(BulkLane & { readonly close: () => Promise<void> }) | undefined> {
   const { settings, target, log } = options;
   const folder = path.join(settings.dataDir, CREATION_FOLDER);
   if (settings.unknownVisitors === "wait") {

@@ -278,6 +278,16 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX visitor_absent ON visitor (visitor)
      WHERE state = 'absent' AND kind = 'member'`,
   ],
+  [
+    // What bulk files on their way said of members who owed something: up to which version, and in
+    // which file.
+    `CREATE TABLE filed (
+      visitor TEXT PRIMARY KEY,
+      version BIGINT NOT NULL,
+      file TEXT NOT NULL
+    )`,
+    `CREATE INDEX filed_file ON filed (file, visitor)`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -23,6 +23,7 @@ import { ingest } from "./ingest-transaction.ts";
 import { claimLooks, settleLook } from "./look-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
+import { backlog, recordFiled, settleFiled } from "./overflow-transaction.ts";
 import { notePrivacyLog, suppressions } from "./privacy-log-rows.ts";
 import { receipts } from "./receipt-rows.ts";
 import { reseal, storageKids } from "./reseal-rows.ts";
@@ -76,6 +77,9 @@ export function storeOperations(
     settleLook: call("settleLook"),
     absentMembers: call("absentMembers"),
     recordCreating: call("recordCreating"),
+    backlog: call("backlog"),
+    recordFiled: call("recordFiled"),
+    settleFiled: call("settleFiled"),
     dropIds: call("dropIds"),
     suppress: call("suppress"),
     sentAttributes: call("sentAttributes"),
@@ -193,6 +197,12 @@ export function createStoreScripts({
         return absentMembers(tx, vault, ...call.args);
       case "recordCreating":
         return recordCreating(tx, ...call.args);
+      case "backlog":
+        return backlog(tx, vault, ...call.args);
+      case "recordFiled":
+        return recordFiled(tx, ...call.args);
+      case "settleFiled":
+        return settleFiled(tx, ...call.args);
       case "suppress":
         onForgotten();
         return suppress(tx, vault, ...call.args);

@@ -15,6 +15,7 @@ import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { VisitorRecord } from "../privacy/privacy-log.ts";
 import type { DeviceStore } from "./device-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
+import type { OverflowStore } from "./overflow-store.ts";
 import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
 import type { ScanShares } from "./scan-counts.ts";
 
@@ -26,7 +27,7 @@ import type { ScanShares } from "./scan-counts.ts";
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
-export interface Store extends DeviceStore, ReadBackStore {
+export interface Store extends DeviceStore, ReadBackStore, OverflowStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 

@@ -177,6 +177,7 @@ export async function clearOnceMore(tx: Tx, visitorKey: string, atMs: number): P
 export async function finishSuppression(tx: Tx, visitorKey: string): Promise<void> {
   await tx.run("DELETE FROM attribute WHERE visitor = $1", [visitorKey]);
   await forgetReadBack(tx, visitorKey);
+  await tx.run("DELETE FROM filed WHERE visitor = $1", [visitorKey]);
   if ((await suppressionOf(tx, visitorKey)) === "erase") {
     await tx.run("DELETE FROM visitor WHERE visitor = $1", [visitorKey]);
     return;

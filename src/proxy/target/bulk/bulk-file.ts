@@ -89,8 +89,8 @@ export interface BulkUpload extends BulkFile {
   readonly without?: ReadonlySet<number>;
 }
 
-/** Asked right before rows leave: which of these tags are of rows that still may. */
-export type Admit = (tags: readonly string[]) => Promise<ReadonlySet<string>>;
+/** Asked right before rows of a file leave: which of these tags are of rows that still may. */
+export type Admit = (tags: readonly string[], file: string) => Promise<ReadonlySet<string>>;
 
 /** A file less the rows that may not leave any more; those without a tag always may. */
 export async function uploadOf(
@@ -103,7 +103,10 @@ export async function uploadOf(
   let bytes = file.bytes;
   for await (const lines of linesOf(folder, file)) {
     const rows = lines.map(partsOf);
-    const admitted = await admit(rows.flatMap(({ tag }) => (tag === "" ? [] : [tag])));
+    const admitted = await admit(
+      rows.flatMap(({ tag }) => (tag === "" ? [] : [tag])),
+      file.name,
+    );
     for (const { number, tag, row } of rows) {
       if (tag === "" || admitted.has(tag)) continue;
       without.add(number);

@@ -19,6 +19,8 @@ export interface BulkReport {
 }
 
 export interface BatchReport {
+  /** Of its file; unlike any other in the run. */
+  readonly name: string;
   readonly batchId?: string | undefined;
   readonly firstRow: number;
   readonly lastRow: number;
@@ -77,10 +79,11 @@ export function bulkProgress({ phase, rows, files, batches }: Omit<Run, "key">):
   };
 }
 
-function batchReport({ step, rows, firstRow, lastRow }: Batch): BatchReport | undefined {
+function batchReport({ name, step, rows, firstRow, lastRow }: Batch): BatchReport | undefined {
   if (step.type !== "ended") return undefined;
   const { batchId, end, isSplit } = step;
   return {
+    name,
     ...(batchId === undefined ? {} : { batchId }),
     firstRow,
     lastRow,
