@@ -4,6 +4,8 @@ import { StartupError } from "./startup-error.ts";
 
 /** In the data folder: bulk files that create members, on their way to Target. */
 export const CREATION_FOLDER = "creation";
+/** And those that bring a backlog there. */
+export const OVERFLOW_FOLDER = "overflow";
 
 /** Makes the folder if it is missing, and refuses one that cannot be written. */
 export function prepareDataDir(dataDir: string): void {

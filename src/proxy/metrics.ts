@@ -9,6 +9,8 @@ export interface MetricsSource {
   readonly looks?: () => Readonly<Record<string, number>>;
   /** What came of creating members since the start, where that is switched on. */
   readonly creation?: (() => BulkLaneFigures) | undefined;
+  /** What came of bringing the backlog in bulk, where that is switched on. */
+  readonly overflow?: (() => BulkLaneFigures) | undefined;
 }
 
 /** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */
@@ -34,6 +36,12 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     ["end"],
   );
   const creating = gauge("creation_files_open", "Bulk files that Target has or is to get.");
+  const filed = gauge(
+    "overflow_rows",
+    "Waiting members put into bulk files since the start, by how their file ended.",
+    ["end"],
+  );
+  const filing = gauge("overflow_files_open", "Such files that Target has or is to get.");
   const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
   const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
   const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
@@ -58,6 +66,9 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     const creation = source.creation?.();
     for (const [end, number] of Object.entries(creation?.rows ?? {})) created.set({ end }, number);
     creating.set(creation?.filesOpen ?? 0);
+    const overflow = source.overflow?.();
+    for (const [end, number] of Object.entries(overflow?.rows ?? {})) filed.set({ end }, number);
+    filing.set(overflow?.filesOpen ?? 0);
     incidents.set(figures.openIncidents);
     held.set(figures.held);
     used.set(figures.allowanceUsed);

@@ -34,6 +34,7 @@ import { cardsPerMinuteFor } from "./store/limits.ts";
 import { openStore } from "./store/open-store.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { openPrivacyLog } from "./privacy/privacy-log.ts";
+import { createBulkPace, sleepFor } from "./target/bulk/bulk-pace.ts";
 import { createVault } from "./vault/vault.ts";
 import { createResealing } from "./vault/resealing.ts";
 import { createRetention } from "./vault/retention.ts";
@@ -41,6 +42,7 @@ import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { openTokens } from "./target/open-tokens.ts";
 import { createTargetClient } from "./target/target-client.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
+import { openOverflow } from "./overflow/open-overflow.ts";
 import { openCreation } from "./read-back/open-creation.ts";
 import { createReadBack } from "./read-back/read-back.ts";
 import { readTlsPair, reloadTls } from "./tls-files.ts";
@@ -161,6 +163,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     { ...logging, ...tls, ...trust(settings.trustedHops) },
   );
   const timing = readBackTiming(settings);
+  const figures = () => store.figures(clock.wallMs(), ledger.nowMs());
   const forwarder = createForwarder({
     store,
     target,
@@ -183,6 +186,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     onOwed: () => forwarder.notify(),
     log: app.log,
   });
+  const bulkPace = createBulkPace(clock, sleepFor);
   const creation = await openCreation({
     settings,
     target: { ...options.target, tokens },
@@ -192,6 +196,22 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     clock,
     names: book.names,
     readBack: timing,
+    pace: bulkPace,
+    log: app.log,
+  });
+  const overflow = await openOverflow({
+    settings,
+    connectTo: { ...options.target, tokens },
+    target,
+    store,
+    vault,
+    visitorIds,
+    clock,
+    names: book.names,
+    readBack: timing,
+    pace: bulkPace,
+    visitorsWaiting: async () => (await figures()).visitorsWaiting,
+    onOwed: () => forwarder.notify(),
     log: app.log,
   });
   const privacy = createPrivacy({
@@ -204,7 +224,6 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     organization: settings.organization,
     onClearing: () => forwarder.notify(),
   });
-  const figures = () => store.figures(clock.wallMs(), ledger.nowMs());
   const adminApp = createAdmin(
     {
       privacy,
@@ -229,6 +248,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         allowed: settings.dailyCalls,
         looks: readBack.figures,
         creation: creation?.figures,
+        overflow: overflow?.figures,
       }),
       backup: () =>
         takeBackup({
@@ -273,6 +293,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await forwarder.stop();
     await readBack.stop();
     await creation?.close();
+    await overflow?.close();
     await retention.stop();
     await resealing.stop();
     await registryRefresh.stop();
@@ -297,6 +318,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     // Before the store can say that nothing needs an older storage key any more.
     await creation?.sealAnew();
     creation?.start();
+    await overflow?.sealAnew();
+    overflow?.start();
     retention.start();
     resealing.start();
     // Nobody else has a SQLite file.

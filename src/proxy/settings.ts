@@ -2,6 +2,11 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import path from "node:path";
 import * as z from "zod";
+import {
+  OverflowVariables,
+  overflowSettingsFrom,
+  type OverflowSettings,
+} from "./overflow/overflow-settings.ts";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { isLoopback } from "./loopback.ts";
@@ -57,6 +62,7 @@ export interface Settings {
   readonly unknownVisitors: "wait" | "create";
   /** Profiles fetched in 24 hours at most, to read back and to look for visitors. */
   readonly dailyFetches: number;
+  readonly overflow: OverflowSettings | undefined;
   /** Longest attribute value that is sent, in UTF-16 code units. */
   readonly maxValueLength: number;
   /** How much the proxy says on standard error; no level ever names a visitor. */
@@ -156,6 +162,7 @@ const Environment = z.object({
     )
     .optional(),
   ...TargetVariables,
+  ...OverflowVariables,
   VISITOR_ID_MODE: z
     .enum(["card", "hmac", "lookup"], "must be card, hmac or lookup")
     .default("card"),
@@ -251,6 +258,7 @@ export function settingsFrom(
     profileDays: env.TARGET_PROFILE_DAYS,
     unknownVisitors: env.UNKNOWN_VISITORS,
     dailyFetches: env.TARGET_DAILY_FETCHES,
+    overflow: overflowSettingsFrom(env),
     maxValueLength: env.TARGET_MAX_VALUE_LENGTH,
     visitorIds: visitorIdsFrom(env),
     idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,

@@ -38,7 +38,7 @@ const MIN_VALUE_LENGTH = 24;
 const HIGHEST_VALUE_LENGTH = 5_000;
 
 /** Source: older Adobe documentation, profile fetch: one million requests over 24 hours. */
-const TARGET_FETCHES_PER_DAY = 1_000_000;
+export const TARGET_FETCHES_PER_DAY = 1_000_000;
 
 const Days = z.coerce
   .number()

@@ -50,6 +50,9 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
   READ_BACK_AFTER_MINUTES: ["0.01"],
   UNKNOWN_DAYS: ["1"],
   UNKNOWN_VISITORS: ["create"],
+  BULK_OVERFLOW: ["on"],
+  BULK_OVERFLOW_AFTER_HOURS: ["1"],
+  BULK_OVERFLOW_FETCHES: ["10"],
   VISITOR_ID_MODE: ["card", "hmac"],
   VISITOR_ID_LOOKUP: [],
   VISITOR_ID_LOOKUP_TOKEN: ["a"],
@@ -67,6 +70,7 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
 const SCHEMAS = [
   ["settings.ts", /const Environment = z\.object\(\{\n([\s\S]*?)\n\}\);/],
   ["target-settings.ts", /const TargetVariables = \{\n([\s\S]*?)\n\};/],
+  ["overflow/overflow-settings.ts", /const OverflowVariables = \{\n([\s\S]*?)\n\};/],
 ] as const;
 
 const FROM_ELSEWHERE = ["NODE_ENV", "DEBUG"];

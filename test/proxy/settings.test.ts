@@ -46,6 +46,7 @@ describe("settings", () => {
       profileDays: 14,
       dailyFetches: 500_000,
       unknownVisitors: "wait",
+      overflow: undefined,
       target: undefined,
     });
   });
@@ -81,6 +82,9 @@ describe("settings", () => {
     [{ TARGET_DAILY_CALLS: "0" }, /^TARGET_DAILY_CALLS: /],
     [{ TARGET_METHOD: "PUT" }, /^TARGET_METHOD: must be POST or GET/],
     [{ UNKNOWN_VISITORS: "yes" }, /^UNKNOWN_VISITORS: must be wait or create/],
+    [{ BULK_OVERFLOW: "yes" }, /^BULK_OVERFLOW: must be off or on/],
+    [{ BULK_OVERFLOW_AFTER_HOURS: "0" }, /^BULK_OVERFLOW_AFTER_HOURS: must be an hour/],
+    [{ BULK_OVERFLOW_FETCHES: "9" }, /^BULK_OVERFLOW_FETCHES: must be at least 10/],
     [{ TARGET_CLIENT: "casa/olmo" }, /^TARGET_CLIENT: /],
     [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "http://target.example" }, /^TARGET_ORIGIN: .*https/],
     [{ TARGET_CLIENT: "c", TARGET_ORIGIN: "https://t.example/path" }, /^TARGET_ORIGIN: .*path/],

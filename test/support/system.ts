@@ -16,7 +16,7 @@ import type { Stand } from "./devices.ts";
 import { openEmulator, type RunningEmulator } from "./emulator.ts";
 import { KEYS } from "./keys.ts";
 import { endingOf, type Ending } from "./processes.ts";
-import { waitFor } from "./wait.ts";
+import { pause, waitFor } from "./wait.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -118,7 +118,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       return life.ended;
     },
     restart: async (env = {}) => {
-      life = await startProxy({ ...ports, ...env });
+      life = await withFreePorts(() => startProxy({ ...ports, ...env }));
     },
     metric: async (name) => {
       const text = await (await ask("/metrics")).text();
@@ -135,6 +135,21 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     },
   };
 }
+
+/** Somebody else's connection may have got the port of a dead proxy; it lets go of it soon. */
+async function withFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken = error instanceof Error && / is in use on /.test(error.message);
+      if (!isTaken || attempt === MOST_ATTEMPTS) throw error;
+      await pause(500);
+    }
+  }
+}
+
+const MOST_ATTEMPTS = 20;
 
 interface Life {
   readonly child: ChildProcess;

@@ -8,7 +8,7 @@ import {
   rmSync,
 } from "node:fs";
 import path from "node:path";
-import { CREATION_FOLDER, prepareDataDir } from "../data-dir.ts";
+import { CREATION_FOLDER, OVERFLOW_FOLDER, prepareDataDir } from "../data-dir.ts";
 import { StartupError } from "../startup-error.ts";
 import { openKeysFile, readKeysFile, writeKeysFile } from "../keys/keys-file.ts";
 import { mergeKeys, type Keys } from "../keys/keys.ts";
@@ -97,7 +97,9 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
     // A log that is left beside another database would be taken for its own.
     for (const log of ["-wal", "-shm", "-journal"]) rmSync(database + log, { force: true });
     // Files of a later time: this database knows nothing of who is in them.
-    rmSync(path.join(dataDir, CREATION_FOLDER), { recursive: true, force: true });
+    for (const folder of [CREATION_FOLDER, OVERFLOW_FOLDER]) {
+      rmSync(path.join(dataDir, folder), { recursive: true, force: true });
+    }
     renameSync(prepared, database);
     syncToDisk(dataDir);
     return { madeAtMs: manifest.madeAtMs, formerKeysFile, privacyLog: log.state };

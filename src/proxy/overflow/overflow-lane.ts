@@ -10,7 +10,7 @@ import {
 import { createDueClock } from "../due-clock.ts";
 import { stillNewest } from "../freshness.ts";
 import type { FetchBudget } from "../read-back/fetch-budget.ts";
-import type { BacklogMember, OverflowStore } from "../store/overflow-store.ts";
+import type { BacklogMember, FiledAsk, OverflowStore } from "../store/overflow-store.ts";
 import type { Sleep } from "../target/bulk/bulk-pace.ts";
 import type { BulkReport } from "../target/bulk/bulk-report.ts";
 import type { BulkState } from "../target/bulk/bulk-row.ts";
@@ -120,14 +120,8 @@ export function createOverflowLane(options: OverflowLaneOptions): BulkLane {
     return { id: mapped.visitor.value, attributes, tag: tagOf(member) };
   }
 
-  /** Page by page, so that nobody waits for it; a crash in between goes on with the rest. */
   const settle = async (isTaken: boolean, file?: string) => {
-    for (;;) {
-      const limit = MEMBERS_AT_ONCE;
-      const settled = await store.settleFiled({ file, isTaken, atMs: nowMs(), limit });
-      if (settled > 0) options.onOwed();
-      if (settled < limit) return;
-    }
+    if ((await endFiled(store, { file, isTaken, atMs: nowMs() })) > 0) options.onOwed();
   };
 
   const onEnd = async (report: BulkReport | undefined) => {
@@ -149,4 +143,16 @@ export function createOverflowLane(options: OverflowLaneOptions): BulkLane {
     log: options.log,
     trouble: "The backlog could not be brought to Target in bulk; tried again later",
   });
+}
+
+/** Page by page, so that nobody waits for it; a crash in between goes on with the rest. */
+export async function endFiled(
+  store: Pick<OverflowStore, "settleFiled">,
+  ask: Omit<FiledAsk, "limit">,
+): Promise<number> {
+  for (let total = 0; ;) {
+    const settled = await store.settleFiled({ ...ask, limit: MEMBERS_AT_ONCE });
+    total += settled;
+    if (settled < MEMBERS_AT_ONCE) return total;
+  }
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { CREATION_FOLDER } from "../data-dir.ts";
 import type { Settings } from "../settings.ts";
 import type { ReadBackStore } from "../store/read-back-store.ts";
+import type { BulkPace } from "../target/bulk/bulk-pace.ts";
 import { createTargetConnection, type ConnectionOptions } from "../target/target-connection.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { VisitorIds } from "../visitor-ids/visitor-ids.ts";
@@ -21,6 +22,8 @@ export interface OpenCreationOptions {
   readonly clock: Clock;
   readonly names: readonly string[];
   readonly readBack: ReadBackTiming;
+  /** The account's bulk calls. */
+  readonly pace: BulkPace;
   readonly log: NonNullable<CreationLaneOptions["log"]>;
 }
 
@@ -45,6 +48,7 @@ export async function openCreation(
       connectTo: (origin) => createTargetConnection({ ...target, origin }),
       vault: options.vault,
       folder,
+      pace: options.pace,
       maxValueLength: settings.maxValueLength,
     },
     timing: creationTiming(options.readBack),

@@ -27,6 +27,7 @@ describe("UNKNOWN_VISITORS=wait, the default", () => {
       clock: aMovableClock(),
       names: ["lastStore"],
       readBack: READ_BACK,
+      pace: { turn: async () => undefined, holdBack: () => undefined },
       log: { warn: () => undefined },
     });
     expect(opened).toBeUndefined();

@@ -761,6 +761,109 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     });
   });
 
+  describe(`${name}: members to be told in bulk`, () => {
+    const hashOf = (card: string) => createVault(KEYS).hashOf({ kind: "member", value: card });
+    const ASK = { after: "", limit: 9, dirtyBeforeMs: NOW, filedBeforeMs: NOW - DAY };
+    const file = (store: Store, card: string, version: number, name = "1.rows") =>
+      store.recordFiled({
+        file: name,
+        members: [{ visitorKey: hashOf(card), version }],
+        atMs: NOW,
+        dueMs: NOW + MINUTE,
+      });
+    const end = (store: Store, isTaken: boolean, name?: string) =>
+      store.settleFiled({ file: name, isTaken, atMs: NOW, limit: 9 });
+    const cardsIn = async (store: Store, ask: Partial<typeof ASK> = {}) =>
+      (await store.backlog({ ...ASK, ...ask })).members.map(({ visitor }) => visitor.value);
+
+    it("[OV1] are those who wait, with their full states, page by page; none in flight, none withdrawn", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, card: "20" })]));
+      await claimOne(store);
+      await store.ingest(
+        aBatch([
+          anUpdate({ seq: 2, card: "21", attributes: { lastStore: "S-1", lastKiosk: "K-1" } }),
+          anUpdate({ seq: 3, card: "22" }),
+        ]),
+      );
+      const one = await store.backlog({ ...ASK, limit: 1 });
+      const rest = await store.backlog({ ...ASK, limit: 2, after: one.next! });
+      const members = [...one.members, ...rest.members];
+      expect(members.map(({ visitor }) => visitor.value).toSorted()).toEqual(["21", "22"]);
+      const known = members.find(({ visitor }) => visitor.value === "21");
+      expect(known?.attributes).toMatchObject([
+        { name: "lastKiosk", value: "K-1", isOwed: true, sentValues: [] },
+        { name: "lastStore", value: "S-1", isOwed: true, sentValues: [] },
+      ]);
+      expect(await cardsIn(store, { dirtyBeforeMs: NOW - DAY })).toEqual([]);
+    });
+
+    it("[OV2] leave only as they are now; once more with the same file, or a part of it", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, card: "21" })]));
+      expect(await file(store, "21", 2)).toEqual([]);
+      expect(await file(store, "never scanned", 1)).toEqual([]);
+      expect(await file(store, "21", 1)).toEqual([hashOf("21")]);
+      expect(await file(store, "21", 1, "2.rows")).toEqual([hashOf("21")]);
+      expect((await store.claim(anAsk())).claims).toEqual([]);
+      expect(await cardsIn(store, { filedBeforeMs: NOW })).toEqual([]);
+      await store.ingest(aBatch([anUpdate({ seq: 2, card: "21", attributes: { a: "b" } })]));
+      expect(await file(store, "21", 1)).toEqual([]);
+      // In a file lately: not in another one, which it would override.
+      expect(await cardsIn(store)).toEqual([]);
+    });
+
+    it("[OV2] are owed what is newer alone, and that once more when the file has ended", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, card: "21" })]));
+      await file(store, "21", 1);
+      await store.ingest(aBatch([anUpdate({ seq: 2, card: "21", attributes: { a: "b" } })]));
+      const first = await claimOne(store);
+      expect(valuesOf(first)).toEqual({ a: "b" });
+      await store.recordSending(first, ["a"]);
+      await store.settle(first, delivered(first, { nextDueAtMs: NOW }));
+      expect(await end(store, true, "2.rows")).toBe(0);
+      expect(await end(store, true, "1.rows")).toBe(1);
+      const again = await claimOne(store);
+      expect(valuesOf(again)).toEqual({ a: "b" });
+      expect(again.attributes).toMatchObject([{ sentValues: ["b"] }]);
+      expect(await end(store, true)).toBe(0);
+    });
+
+    it("[OV3] are owed all of it where the file was not taken; else nothing until a look says so", async () => {
+      const store = await open();
+      await store.ingest(
+        aBatch([anUpdate({ seq: 1, card: "21" }), anUpdate({ seq: 2, card: "22" })]),
+      );
+      await file(store, "21", 1);
+      await file(store, "22", 1, "2.rows");
+      expect(await store.figures(NOW, 0)).toMatchObject({ looksWaiting: 2, visitorsWaiting: 0 });
+      expect(await end(store, true, "1.rows")).toBe(1);
+      expect((await store.claim(anAsk())).claims).toEqual([]);
+      expect(await end(store, false, "2.rows")).toBe(1);
+      const owed = await claimOne(store);
+      expect(owed).toMatchObject({ visitor: { value: "22" }, attributes: [{ value: "S-1" }] });
+    });
+
+    it("[OV4] [PV6] withdrawn, may not leave; what left is cleared", async () => {
+      const store = await open();
+      await store.ingest(
+        aBatch([anUpdate({ seq: 1, card: "21" }), anUpdate({ seq: 2, card: "22" })]),
+      );
+      await file(store, "21", 1);
+      const cleared = { "*": "-" };
+      for (const [card, clearing] of [
+        ["21", ["lastStore"]],
+        ["22", []],
+      ] as const) {
+        const order = { act: "erase", atMs: NOW, nowMs: NOW, cleared } as const;
+        expect(await store.suppress({ ...order, visitorKey: hashOf(card) })).toEqual({ clearing });
+        expect(await file(store, card, 1)).toEqual([]);
+      }
+      expect(await cardsIn(store, { filedBeforeMs: NOW })).toEqual([]);
+    });
+  });
+
   describe(`${name}: claims`, () => {
     it("[FW2] leases a visitor to one claim at a time", async () => {
       const store = await open();

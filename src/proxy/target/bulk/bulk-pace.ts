@@ -1,7 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../../domain/clock.ts";
 
 /** Waits; rejects with the signal's reason when it is aborted before. */
 export type Sleep = (delayMs: number, signal?: AbortSignal) => Promise<void>;
+
+/** In real time. */
+export const sleepFor: Sleep = async (delayMs, signal) => {
+  await delay(delayMs, undefined, signal === undefined ? {} : { signal });
+};
 
 /**
  * Calls allowed in any minute.

@@ -1,14 +1,13 @@
 import type { KeyObject } from "node:crypto";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../../domain/clock.ts";
 import type { VisitorId } from "../../../domain/visitor-id.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { TargetConnection } from "../target-connection.ts";
 import { BULK_FILE_LIMITS, type Admit, type BulkFileLimits, type BulkFolder } from "./bulk-file.ts";
 import { createBulkJournal, fileName, newRunKey, type Batch, type Run } from "./bulk-journal.ts";
-import { createBulkPace, type BulkPace, type Sleep } from "./bulk-pace.ts";
+import { createBulkPace, sleepFor, type BulkPace, type Sleep } from "./bulk-pace.ts";
 import { bulkProgress, bulkReport, type BulkProgress, type BulkReport } from "./bulk-report.ts";
 import { bulkHeader, type BulkState, type LeftOut } from "./bulk-row.ts";
 import type { BulkApi } from "./bulk-submit.ts";
@@ -109,7 +108,7 @@ const ROWS_BETWEEN_PROGRESS = 10_000;
 
 export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
   const { clock, limits = BULK_FILE_LIMITS } = deps;
-  const sleep = deps.sleep ?? realSleep;
+  const sleep = deps.sleep ?? sleepFor;
   const pace = deps.pace ?? createBulkPace(clock, sleep);
   const journal = createBulkJournal(deps.folder, deps.vault);
 
@@ -256,7 +255,3 @@ async function writeStates(
     batches: files.map((file) => ({ ...file, step: { type: "waiting" } })),
   };
 }
-
-const realSleep: Sleep = async (delayMs, signal) => {
-  await delay(delayMs, undefined, signal === undefined ? {} : { signal });
-};
