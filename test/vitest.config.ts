@@ -1,4 +1,11 @@
+import path from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Inherited by the workers, and by the processes they start (see `support/node-env.ts`).
+process.env["NODE_COMPILE_CACHE"] ??= path.resolve(
+  import.meta.dirname,
+  "../node_modules/.cache/node",
+);
 
 /** Two projects: what needs only Node, and what drives a real Chromium, one file at a time. */
 export default defineConfig({

@@ -1,4 +1,3 @@
-import { createServer } from "vite";
 import type { Settings } from "./settings.ts";
 
 /** The kiosk from its sources with reload, in front of a proxy that listens elsewhere. */
@@ -8,6 +7,7 @@ export async function openDevServer(
   proxyUrl: string,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const forwarded = ["/v1", "/readyz", "/demo"];
+  const { createServer } = await import("vite");
   const server = await createServer({
     root,
     server: {

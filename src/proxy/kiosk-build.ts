@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { build } from "vite";
+import { StartupError } from "./startup-error.ts";
 
 /** What the kiosk is made from. Newer than the build means the build is stale. */
 const SOURCES = [
@@ -17,7 +17,10 @@ const SOURCES = [
   "src/domain",
 ];
 
-/** Builds the kiosk into `dist` under `root` if it is missing or stale; gives that folder. */
+/**
+ * Builds the kiosk into `dist` under `root` if it is missing or stale; gives that folder. What builds it
+ * is loaded only then: it is most of what a start would load, and an installation need not have it.
+ */
 export async function buildKioskIfStale(root: string): Promise<string> {
   const dist = path.join(root, "dist");
   // The worker is written last, so its age is the build's.
@@ -27,6 +30,12 @@ export async function buildKioskIfStale(root: string): Promise<string> {
     const newestMs = Math.max(...SOURCES.map((source) => newestChangeMs(path.join(root, source))));
     if (newestMs <= builtAtMs) return dist;
   }
+  const { build } = await import("vite").catch((cause: unknown) => {
+    throw new StartupError(
+      `The kiosk in ${dist} is missing or older than its sources, and what builds it is not installed; run npm ci and npm run build.`,
+      { cause },
+    );
+  });
   await build({ root, logLevel: "warn" });
   return dist;
 }

@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { nodeEnv } from "../support/node-env.ts";
 
 const MAIN = path.resolve(import.meta.dirname, "../../src/emulator/main.ts");
 
 function aProcess(env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { ...nodeEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { BACKUP_PATH, BackupReceipt, HELD_PATH } from "../../src/contract/admin.ts";
 import { VISITOR_RECEIPTS_PATH } from "../../src/contract/consent-receipts.ts";
 import { ERASURES_PATH, WITHDRAWALS_PATH } from "../../src/contract/privacy.ts";
@@ -10,7 +11,6 @@ import { memberCard } from "../support/cards.ts";
 import { configFile } from "../support/config-file.ts";
 import { filesHolding, holds } from "../support/find-bytes.ts";
 import { createRawKiosk } from "../support/raw-kiosk.ts";
-import { aFolder } from "../support/store-files.ts";
 import { runCommand, startSystem, type System } from "../support/system.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -26,43 +26,50 @@ const ALL = [DELIVERED, FAILING, WITHDRAWN, ERASED, ...HELD];
 /** A value that lies in the clear beside its hash: the search must find it where it looks. */
 const CONTROL = "a-gift-for-nobody-else";
 
-let system: System;
-const answers: string[] = [];
+type Finished = Pick<TestContext, "onTestFinished">;
 
-afterEach(async () => {
-  answers.length = 0;
-  await system.stop();
-});
-
-/** Asks as the operator, and keeps the answer for the search. */
-async function ask(address: string, body?: unknown): Promise<unknown> {
-  const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await system.admin(address, init);
-  const text = await answer.text();
-  answers.push(JSON.stringify([...answer.headers]), text);
-  return text === "" ? undefined : JSON.parse(text);
-}
-
-function traces(): readonly string[] {
-  const said = { stderr: system.stderr(), stdout: system.stdout(), answers: answers.join("\n") };
-  return ALL.flatMap((card) => [
-    ...filesHolding(system.dataDir, card).map((file) => `${card} ${file}`),
-    ...Object.entries(said).flatMap(([name, text]) =>
-      holds(text, card) ? [`${card} ${name}`] : [],
-    ),
-  ]);
+/** A system of the test's own: they run side by side, since most of each is waiting for the product. */
+async function aSearched({ onTestFinished }: Finished, env: Readonly<Record<string, string>>) {
+  const system = await startSystem({ env: { LOG_LEVEL: "trace", ...env } });
+  onTestFinished(() => system.stop());
+  const answers: string[] = [];
+  return {
+    system,
+    /** What was answered, for the search. */
+    answers,
+    /** Asks as the operator, and keeps the answer for the search. */
+    ask: async (address: string, body?: unknown): Promise<unknown> => {
+      const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+      const answer = await system.admin(address, init);
+      const text = await answer.text();
+      answers.push(JSON.stringify([...answer.headers]), text);
+      return text === "" ? undefined : JSON.parse(text);
+    },
+    traces: (): readonly string[] => {
+      const said = {
+        stderr: system.stderr(),
+        stdout: system.stdout(),
+        answers: answers.join("\n"),
+      };
+      return ALL.flatMap((card) => [
+        ...filesHolding(system.dataDir, card).map((file) => `${card} ${file}`),
+        ...Object.entries(said).flatMap(([name, text]) =>
+          holds(text, card) ? [`${card} ${name}`] : [],
+        ),
+      ]);
+    },
+  };
 }
 
 function member(value: string): { readonly kind: string; readonly value: string } {
   return { kind: "member", value };
 }
 
-describe("[PV2] [PV8] a canary", () => {
-  it("pushed through GET, hold, backup, withdrawal and erasure left no trace, in the backups neither", async () => {
+describe.concurrent("[PV2] [PV8] a canary", () => {
+  it("pushed through GET, hold, backup, withdrawal and erasure left no trace, in the backups neither", async (test) => {
     const slow = configFile({ cardLimits: { cardsPerMinute: 1, typedCardsPerMinute: 1 } });
-    system = await startSystem({
-      env: { LOG_LEVEL: "trace", TARGET_METHOD: "GET", KIOSK_CONFIG: slow },
-    });
+    const env = { TARGET_METHOD: "GET", KIOSK_CONFIG: slow };
+    const { system, answers, ask, traces } = await aSearched(test, env);
     const { emulator } = system;
     emulator.know(ALL);
     const kiosk = await createRawKiosk(system);
@@ -87,8 +94,10 @@ describe("[PV2] [PV8] a canary", () => {
     await waitFor("the clearing values", () => cleared(WITHDRAWN) && cleared(ERASED));
     for (const card of [WITHDRAWN, ERASED]) kiosk.add(card);
     await kiosk.send();
-    const env = { DATA_DIR: system.dataDir, ADMIN_PORT: new URL(system.adminUrl).port };
-    const { code, stdout, stderr } = await runCommand("backup", [], env);
+    const { code, stdout, stderr } = await runCommand("backup", [], {
+      DATA_DIR: system.dataDir,
+      ADMIN_PORT: new URL(system.adminUrl).port,
+    });
     answers.push(stdout, stderr);
     expect(code).toBe(0);
     const backups = readdirSync(path.dirname(made.folder));
@@ -112,7 +121,7 @@ describe("[PV2] [PV8] a canary", () => {
     expect(traces()).toEqual([]);
   });
 
-  it("turned into an id of the site's left no trace, at the service's address neither", async () => {
+  it("turned into an id of the site's left no trace, at the service's address neither", async (test) => {
     const asked: string[] = [];
     const service = createServer((request, response) => {
       void bodyOf(request).then((body) => {
@@ -124,28 +133,28 @@ describe("[PV2] [PV8] a canary", () => {
       });
     });
     await new Promise<void>((listening) => service.listen(0, "127.0.0.1", listening));
-    onTestFinished(() => void service.close());
+    test.onTestFinished(() => void service.close());
     const { port } = service.address() as AddressInfo;
-    system = await startSystem({
-      env: {
-        LOG_LEVEL: "trace",
-        VISITOR_ID_MODE: "lookup",
-        VISITOR_ID_LOOKUP: `http://127.0.0.1:${port}/ids`,
-      },
+    const { system, traces } = await aSearched(test, {
+      VISITOR_ID_MODE: "lookup",
+      VISITOR_ID_LOOKUP: `http://127.0.0.1:${port}/ids`,
     });
-    await expectDelivered(["shopper-0"]);
+    await expectDelivered(system, ["shopper-0"]);
     await waitFor("both to be asked about", () => asked.length >= 2);
     expect(asked.filter((line) => holds(line, DELIVERED) || holds(line, FAILING))).toEqual([]);
     expect(traces()).toEqual([]);
   });
 
-  it("turned into a hash, or looked up in a file that changes for the worse, left no trace", async () => {
-    const ids = path.join(aFolder(), "ids.csv");
+  it("turned into a hash, or looked up in a file that changes for the worse, left no trace", async (test) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-ids-"));
+    test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const ids = path.join(folder, "ids.csv");
     writeFileSync(ids, `card,id\n${DELIVERED},shopper-0\n`);
-    system = await startSystem({
-      env: { LOG_LEVEL: "trace", VISITOR_ID_MODE: "lookup", VISITOR_ID_LOOKUP: ids },
+    const { system, traces } = await aSearched(test, {
+      VISITOR_ID_MODE: "lookup",
+      VISITOR_ID_LOOKUP: ids,
     });
-    await expectDelivered(["shopper-0"]);
+    await expectDelivered(system, ["shopper-0"]);
     writeFileSync(ids, `card,id\n${DELIVERED},shopper-0\n${FAILING},${FAILING},${FAILING}\n`);
     const kiosk = await createRawKiosk(system, { kioskId: "kiosk-2" });
     let others = 0;
@@ -172,7 +181,7 @@ describe("[PV2] [PV8] a canary", () => {
 });
 
 /** One card whose id is known and one whose is not; Target hears of the ids alone. */
-async function expectDelivered(ids: readonly string[]): Promise<void> {
+async function expectDelivered(system: System, ids: readonly string[]): Promise<void> {
   const { emulator } = system;
   emulator.know(ids);
   const kiosk = await createRawKiosk(system);

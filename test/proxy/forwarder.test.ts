@@ -11,7 +11,7 @@ import {
   createHandClock,
 } from "../support/forwarding-world.ts";
 import { NOW } from "../support/store-builders.ts";
-import { aSqliteStore } from "../support/store-files.ts";
+import { aMemoryStore } from "../support/store-files.ts";
 import { pause, waitFor } from "../support/wait.ts";
 
 const [CARD, OTHER] = DEMO_VISITORS;
@@ -58,7 +58,7 @@ describe("coalescing", () => {
 
 describe("crash", () => {
   it("[FW1][QT2] repeats a call whose answer was not recorded, and the first stays charged", async () => {
-    const store = await aSqliteStore();
+    const store = await aMemoryStore();
     const dying: Store = {
       ...store,
       settle: async () => {
@@ -81,7 +81,7 @@ describe("crash", () => {
   });
 
   it("[FW2] sends nothing on a lease that somebody else took over", async () => {
-    const store = await aSqliteStore();
+    const store = await aMemoryStore();
     const robbed: Store = { ...store, recordSending: async () => false };
     const { scan, forwarder, emulator } = await aForwardingWorld({ store: robbed });
     await scan(CARD, { lastStore: "A" });
@@ -465,7 +465,7 @@ describe("allowance", () => {
 
   it("[QT1] lets nothing leave on a charge from before the machine slept", async () => {
     const clock = createHandClock();
-    const store = await aSqliteStore();
+    const store = await aMemoryStore();
     let sleepMs = HOUR;
     const drowsy: Store = {
       ...store,
@@ -503,7 +503,7 @@ it("[QT1] never lets more calls reach Target than allowed, across restarts and w
   // Target's own clock knows nothing of the steps of ours.
   const targetClock = { wallMs: () => NOW + clock.monoMs(), monoMs: clock.monoMs };
   const emulator = await aListeningEmulator(createHandClock(), { clock: targetClock });
-  const store = await aSqliteStore();
+  const store = await aMemoryStore();
   const allowed = 3;
   for (const wallStepMs of [0, 24, -24, 24, -48, 48, 0, -24].map((hours) => hours * HOUR)) {
     clock.setWall(clock.wallMs() + wallStepMs);
@@ -574,7 +574,7 @@ describe("the loop", () => {
   });
 
   it("goes on after the store failed for a moment, and logs no visitor", async () => {
-    const store = await aSqliteStore();
+    const store = await aMemoryStore();
     let failures = 1;
     const shaky: Store = {
       ...store,

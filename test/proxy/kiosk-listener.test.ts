@@ -8,6 +8,7 @@ import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
 import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
 import { createApp } from "../../src/proxy/app.ts";
+import { newLinkToken } from "../../src/proxy/devices/pairing-code.ts";
 import { createFloodLimit } from "../../src/proxy/flood-limit.ts";
 import { httpLimits, MAX_HEADER_BYTES } from "../../src/proxy/http-limits.ts";
 import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
@@ -195,12 +196,15 @@ describe("the kiosk listener against hostile requests", () => {
   it("[KL2] holds back one kiosk that floods; the other ninety-nine are served", async () => {
     const held = Promise.withResolvers<void>();
     let holding = "";
-    const listener = await aListener({}, {}, (ingest) => async (body, sender) => {
+    // Typed codes are slow on purpose, each; a link pairs as many as open it.
+    const linkToken = newLinkToken();
+    const listener = await aListener({}, { linkToken }, (ingest) => async (body, sender) => {
       if (sender.device.deviceId === holding) await held.promise;
       return ingest(body, sender);
     });
+    const byLink = { ...listener, pairingCode: async () => linkToken };
     const kiosks: Awaited<ReturnType<typeof createRawKiosk>>[] = [];
-    for (let count = 0; count < 100; count += 1) kiosks.push(await createRawKiosk(listener));
+    for (let count = 0; count < 100; count += 1) kiosks.push(await createRawKiosk(byLink));
     const [flooder, ...others] = kiosks;
     flooder!.add("2912345678906");
     // What it sends takes as long as it can: more at once than there is room for in all.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openLedgerClock, type LedgerClock } from "../../src/proxy/ledger-clock.ts";
-import { aSqliteStore } from "../support/store-files.ts";
+import { aMemoryStore } from "../support/store-files.ts";
 import { simulateAllowance } from "./allowance-world.ts";
 
 const ALLOWED = 20;
@@ -10,7 +10,7 @@ describe("[QT1] no 24 hours hold more calls than allowed", () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     "with clocks, crashes and answers by seed %i",
     async (seed) => {
-      const store = await aSqliteStore();
+      const store = await aMemoryStore();
       const rough = { seed, steps: STEPS, allowed: ALLOWED, store, isRough: true };
       const report = await simulateAllowance(rough);
       expect(report.maxInAnyWindow).toBeLessThanOrEqual(ALLOWED);
@@ -22,7 +22,7 @@ describe("[QT1] no 24 hours hold more calls than allowed", () => {
   );
 
   it("and a calm world uses nearly all of it", async () => {
-    const store = await aSqliteStore();
+    const store = await aMemoryStore();
     const calm = { seed: 7_301, steps: STEPS, allowed: ALLOWED, store, isRough: false };
     const report = await simulateAllowance(calm);
     expect(report.maxInAnyWindow).toBe(ALLOWED);
@@ -35,7 +35,7 @@ describe("[QT1] no 24 hours hold more calls than allowed", () => {
   ])(
     "and the simulation catches a ledger that %s",
     async (_what, flaw) => {
-      const store = await aSqliteStore();
+      const store = await aMemoryStore();
       const report = await simulateAllowance({
         seed: 1,
         steps: STEPS,

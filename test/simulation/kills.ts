@@ -3,7 +3,7 @@ import { memberCard } from "../support/cards.ts";
 import type { Act } from "../support/fault-proxy.ts";
 import { mergedTwice, readJournal, scannedCards } from "../support/journal.ts";
 import { withKiosk, type Kiosk } from "../support/kiosk.ts";
-import { depth, scanUntilThanked } from "../support/kiosk-page.ts";
+import { depth, scanAndBeThanked } from "../support/kiosk-page.ts";
 import { patientConfigFile } from "../support/patient-config.ts";
 import { createRawKiosk } from "../support/raw-kiosk.ts";
 import { startSystem, type System } from "../support/system.ts";
@@ -36,7 +36,7 @@ export function browserKills({ points, onPoint }: KillPlan): Promise<KillResult>
     await withKiosk(system, async (kiosk) => {
       for (let point = 0; point < points; point += 1) {
         const card = memberCard(300_000 + point);
-        await scanUntilThanked(kiosk.page(), card);
+        await scanAndBeThanked(kiosk.page(), card);
         cards.push(card);
         await pause(draw(point) * LONGEST_WAIT_MS);
         await kiosk.pullPlug();
@@ -62,7 +62,7 @@ export function workerAndLineCuts({ points, onPoint }: KillPlan): Promise<KillRe
         const card = memberCard(400_000 + point);
         const isLine = point % 2 === 0;
         if (isLine) kiosk.line.on(INGEST_PATH, breakOnce(kiosk, draw(point)));
-        await scanUntilThanked(kiosk.page(), card);
+        await scanAndBeThanked(kiosk.page(), card);
         cards.push(card);
         if (!isLine) {
           await pause(draw(point) * LONGEST_WAIT_MS);

@@ -5,7 +5,7 @@ import { memberCards } from "../support/cards.ts";
 import { databasesOf, underPower } from "../support/power-cut.ts";
 import { mergedTwice, readJournal, scannedCards } from "../support/journal.ts";
 import { withKiosk } from "../support/kiosk.ts";
-import { depth, scanUntilThanked, stateOf } from "../support/kiosk-page.ts";
+import { depth, scanAndBeThanked, stateOf } from "../support/kiosk-page.ts";
 import { startSystem } from "../support/system.ts";
 
 export interface PowerCutPlan {
@@ -44,7 +44,7 @@ export async function kioskPowerCuts(plan: PowerCutPlan): Promise<PowerCutResult
         });
         const from = cut * plan.scansPerCut;
         for (const card of cards.slice(from, from + plan.scansPerCut)) {
-          await scanUntilThanked(kiosk.page(), card);
+          await scanAndBeThanked(kiosk.page(), card);
         }
         // After the last thanks nothing strict follows that would carry these along.
         const written = await writeRelaxed(kiosk.page(), CONTROL_ROWS);

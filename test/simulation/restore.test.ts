@@ -1,20 +1,26 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { KEYS } from "../support/keys.ts";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { putBack } from "../../src/proxy/backup/put-back.ts";
 import { takeBackup } from "../../src/proxy/backup/take-backup.ts";
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
 import { NOW } from "../support/store-builders.ts";
-import { aFolder } from "../support/store-files.ts";
 import { simulateAllowance } from "./allowance-world.ts";
 
 const ALLOWED = 20;
 
 /** Days of clock steps, crashes and restores by seed; `unmark` breaks what a restore left behind. */
-async function daysWithRestores(seed: number, unmark = false) {
-  const dataDir = aFolder();
+async function daysWithRestores(
+  { onTestFinished }: Pick<TestContext, "onTestFinished">,
+  seed: number,
+  unmark = false,
+) {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "tarjeta-restore-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const file = path.join(dataDir, "tarjeta.sqlite");
   const keysFile = path.join(dataDir, "keys.json");
   writeKeysFile(keysFile, KEYS);
@@ -67,24 +73,26 @@ function withoutMark(file: string): void {
   db.close();
 }
 
-describe("[QT1] [BK3] no 24 hours hold more calls than allowed", () => {
-  it.each([1, 2, 3, 4, 5, 6])(
+// Side by side: each waits for its own disk most of the time.
+describe.concurrent("[QT1] [BK3] no 24 hours hold more calls than allowed", () => {
+  it.for([1, 2, 3, 4, 5, 6])(
     "however often a backup is put back, by seed %i",
-    async (seed) => {
-      const report = await daysWithRestores(seed);
+    { timeout: 120_000 },
+    async (seed, test) => {
+      const report = await daysWithRestores(test, seed);
       expect(report.restores).toBeGreaterThan(0);
       expect(report.maxInAnyWindow).toBeLessThanOrEqual(ALLOWED);
       // Not by standing still.
       expect(report.total).toBeGreaterThan(ALLOWED);
     },
-    60_000,
   );
 
-  it("and the simulation catches a restore that charges nothing", async () => {
-    const reports = [];
-    for (const seed of [1, 2, 3]) reports.push(await daysWithRestores(seed, true));
-    expect(Math.max(...reports.map(({ maxInAnyWindow }) => maxInAnyWindow))).toBeGreaterThan(
-      ALLOWED,
-    );
-  }, 60_000);
+  it("and the simulation catches a restore that charges nothing", async (test) => {
+    let most = 0;
+    for (const seed of [1, 2, 3]) {
+      if (most > ALLOWED) break;
+      most = Math.max(most, (await daysWithRestores(test, seed, true)).maxInAnyWindow);
+    }
+    expect(most).toBeGreaterThan(ALLOWED);
+  }, 120_000);
 });

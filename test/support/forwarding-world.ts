@@ -7,7 +7,7 @@ import type { Store } from "../../src/proxy/store/store.ts";
 import { createTargetClient } from "../../src/proxy/target/target-client.ts";
 import type { TokenSource } from "../../src/proxy/target/token-source.ts";
 import { aBatch, anUpdate, NOW } from "./store-builders.ts";
-import { aSqliteStore } from "./store-files.ts";
+import { aMemoryStore } from "./store-files.ts";
 
 /** A wall clock and a monotonic clock that move only when told; the wall can be set apart. */
 export function createHandClock(startMs = NOW) {
@@ -41,11 +41,14 @@ type Sketch = Partial<Omit<ForwarderOptions, "clock">> & {
   readonly tokens?: TokenSource;
 };
 
-/** A forwarder between a real store and an emulator on a real socket, one hand on all clocks. */
+/**
+ * A forwarder between a real store and an emulator on a real socket, one hand on all clocks. The store is
+ * in memory: what a forwarder does to it is the same on a disk, and a disk takes its time.
+ */
 export async function aForwardingWorld(sketch: Sketch = {}) {
   const clock = sketch.clock ?? createHandClock();
   const emulator = sketch.emulator ?? (await aListeningEmulator(clock));
-  const store = sketch.store ?? (await aSqliteStore());
+  const store = sketch.store ?? (await aMemoryStore());
   const address = emulator.app.server.address();
   if (address === null || typeof address === "string") throw new Error("The emulator is not on.");
   const target =

@@ -8,8 +8,8 @@ import type { System } from "./system.ts";
 export interface KioskOptions extends Pick<KioskBrowserOptions, "args"> {
   readonly store?: string;
   readonly name?: string;
-  /** Before the page is first opened. */
-  readonly prepare?: (browser: KioskBrowser) => Promise<void>;
+  /** Before the page is first opened, which will be of this origin. */
+  readonly prepare?: (browser: KioskBrowser, origin: string) => Promise<void>;
 }
 
 /** One machine in a shop: a browser on a profile of its own, and a line to the proxy. */
@@ -54,7 +54,7 @@ export async function withKiosk(
     await openKiosk(browser.page, line.url);
   };
   try {
-    await options.prepare?.(browser);
+    await options.prepare?.(browser, line.url);
     await openKiosk(browser.page, await system.pairingLink(stand, line.url));
     await workerReady(browser.page);
     await act({

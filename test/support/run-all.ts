@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, type StdioOptions } from "node:child_process";
 import path from "node:path";
 import { ensureBrowser } from "./ensure-browser.ts";
 import { checkSecurityReferences } from "./security-references.ts";
@@ -6,31 +6,44 @@ import { checkSizeBudget } from "./size-budget.ts";
 import { checkSpecCoverage } from "./spec-coverage.ts";
 
 // Everything `npm test` does, in order, cheapest first. `--quick` leaves out what needs a browser.
+// The two test runs go side by side: a browser's tests wait for the product most of the time, and
+// nothing of one run is seen by the other but the build.
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const isQuick = process.argv.includes("--quick");
 
 const VITEST = ["vitest", "run", "--config", "test/vitest.config.ts"];
+const NODE_TESTS = [...VITEST, "--project", "node"];
+const BROWSER_TESTS = [...VITEST, "--project", "browser"];
 
-step("tools of the system", ensureBrowser);
-step("types", () => run("tsc", "-b"));
-step("lint", () => run("oxlint", "--deny-warnings"));
-step("format", () => run("oxfmt", "--check"));
-step("rules quoted by tests", () => checkSpecCoverage(ROOT));
-step("tests named by SECURITY.md", () => checkSecurityReferences(ROOT));
-step("unit tests", () => run(...VITEST, "--project", "node"));
-if (!isQuick) {
-  step("build", () => run("vite", "build", "--logLevel", "warn"));
-  step("size budget", () => checkSizeBudget(path.join(ROOT, "dist")));
-  step("browser tests", () => run(...VITEST, "--project", "browser"));
+await step("tools of the system", ensureBrowser);
+await step("lint", () => run("oxlint", "--deny-warnings"));
+await step("format", () => run("oxfmt", "--check"));
+await step("rules quoted by tests", () => checkSpecCoverage(ROOT));
+await step("tests named by SECURITY.md", () => checkSecurityReferences(ROOT));
+await step("types", () => run("tsc", "-b"));
+if (isQuick) {
+  await step("unit tests", () => run(...NODE_TESTS));
+} else {
+  await step("build", () => run("vite", "build", "--logLevel", "warn"));
+  await step("size budget", () => checkSizeBudget(path.join(ROOT, "dist")));
+  await step("browser tests, and unit tests beside them", async () => {
+    const beside = toItsEnd(NODE_TESTS, "pipe");
+    const browser = await toItsEnd(BROWSER_TESTS, "inherit");
+    const node = await beside;
+    process.stdout.write(`\n== unit tests\n${node.said}`);
+    // Both are told: a run that failed is not begun again for the sake of the other's failures.
+    const failures = [browser.failure, node.failure].filter((each) => each !== undefined);
+    if (failures.length > 0) throw new Error(failures.join("\n"));
+  });
 }
 console.log("\nEverything passed.");
 
-function step(name: string, act: () => string | void): void {
+async function step(name: string, act: () => string | void | Promise<string | void>) {
   const startMs = performance.now();
   console.log(`\n== ${name}`);
   try {
-    const said = act();
+    const said = await act();
     if (said !== undefined) console.log(said);
   } catch (error) {
     console.error(
@@ -41,10 +54,29 @@ function step(name: string, act: () => string | void): void {
   console.log(`== ${name}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s`);
 }
 
-/** Runs a tool of node_modules; npm has put them first on the path. */
-function run(...command: string[]): void {
-  const [tool, ...rest] = command;
-  const { status, signal, error } = spawnSync(tool!, rest, { cwd: ROOT, stdio: "inherit" });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${tool} ended with ${status ?? signal}.`);
+async function run(...command: string[]): Promise<void> {
+  const { failure } = await toItsEnd(command, "inherit");
+  if (failure !== undefined) throw new Error(failure);
+}
+
+/**
+ * Runs a tool of node_modules; npm has put them first on the path. What it says is shown, or with `pipe`
+ * kept until it has ended.
+ */
+function toItsEnd(
+  [tool, ...words]: readonly string[],
+  output: "inherit" | "pipe",
+): Promise<{ readonly said: string; readonly failure: string | undefined }> {
+  const stdio: StdioOptions = ["ignore", output, output];
+  const child = spawn(tool!, words, { cwd: ROOT, stdio });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  }
+  return new Promise((ended) => {
+    child.once("error", ({ message }) => ended({ said, failure: message }));
+    child.once("close", (code, signal) =>
+      ended({ said, failure: code === 0 ? undefined : `${tool} ended with ${code ?? signal}.` }),
+    );
+  });
 }

@@ -15,6 +15,8 @@ import { buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
 import type { Stand } from "./devices.ts";
 import { openEmulator, type RunningEmulator } from "./emulator.ts";
 import { KEYS } from "./keys.ts";
+import { startLifeHere } from "./life-here.ts";
+import { nodeEnv } from "./node-env.ts";
 import { endingOf, type Ending } from "./processes.ts";
 import { pause, waitFor } from "./wait.ts";
 
@@ -25,7 +27,15 @@ export interface SystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Run on this folder and leave it; otherwise on a new one that goes with the system. */
   readonly dataDir?: string;
+  /** Where it runs unless a restart says otherwise; in a process of its own, unless told to be quick. */
+  readonly where?: Where;
 }
+
+/**
+ * In a process of its own, that can be killed; or in this one, which is many times quicker to start, and
+ * serves no kiosk's page. For tests that restart it often and need no process.
+ */
+export type Where = "process" | "here";
 
 /** The real product in a process of its own, and a Target that outlives its deaths. */
 export interface System {
@@ -39,8 +49,8 @@ export interface System {
   readonly stdout: () => string;
   /** Resolves when the process is gone. */
   readonly kill: (signal: "SIGKILL" | "SIGTERM") => Promise<Ending>;
-  /** Starts again on the same folder and ports. `movedClockMs` moves its clocks ahead. */
-  readonly restart: (env?: Readonly<Record<string, string>>) => Promise<void>;
+  /** Starts again on the same folder and ports. `MOVED_CLOCK_MS` moves the clocks of a process ahead. */
+  readonly restart: (env?: Readonly<Record<string, string>>, where?: Where) => Promise<void>;
   /** The figure of one metric, labels as they are printed; 0 while it has none. */
   readonly metric: (name: string) => Promise<number>;
   /** Incidents or dead letters, as the admin listener lists them. */
@@ -59,7 +69,8 @@ export interface System {
 }
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  await buildKioskIfStale(ROOT);
+  const { where: usualPlace = "process" } = options;
+  if (usualPlace === "process") await buildKioskIfStale(ROOT);
   const emulator = await openEmulator();
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), "tarjeta-proxy-"));
   const keysFile = path.join(dataDir, "keys.json");
@@ -71,18 +82,17 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const { kioskUrl, adminUrl } = life;
   const ports = { PORT: new URL(kioskUrl).port, ADMIN_PORT: new URL(adminUrl).port };
 
-  function startProxy(env: Readonly<Record<string, string>>): Promise<Life> {
-    return startLife(
-      {
-        DATA_DIR: dataDir,
-        TARGET_CLIENT: emulator.client,
-        TARGET_ORIGIN: emulator.url,
-        ...options.env,
-        ...env,
-      },
-      (text) => (stderr += text),
-      (text) => (stdout += text),
-    );
+  function startProxy(env: Readonly<Record<string, string>>, where = usualPlace): Promise<Life> {
+    const whole = {
+      DATA_DIR: dataDir,
+      TARGET_CLIENT: emulator.client,
+      TARGET_ORIGIN: emulator.url,
+      ...options.env,
+      ...env,
+    };
+    const onStderr = (text: string) => void (stderr += text);
+    if (where === "here") return startLifeHere(whole, onStderr);
+    return startLife(whole, onStderr, (text) => void (stdout += text));
   }
 
   const ask = async (address: string, init: RequestInit = {}) => {
@@ -110,15 +120,15 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     adminUrl,
     emulator,
     dataDir,
-    pid: () => life.child.pid!,
+    pid: () => life.pid,
     stderr: () => stderr,
     stdout: () => stdout,
     kill: (signal) => {
-      life.child.kill(signal);
+      life.kill(signal);
       return life.ended;
     },
-    restart: async (env = {}) => {
-      life = await withFreePorts(() => startProxy({ ...ports, ...env }));
+    restart: async (env = {}, where) => {
+      life = await withFreePorts(() => startProxy({ ...ports, ...env }, where));
     },
     metric: async (name) => {
       const text = await (await ask("/metrics")).text();
@@ -128,7 +138,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     incidents: async () => (await (await ask(INCIDENTS_PATH)).json()).incidents,
     deadLetters: async () => (await (await ask(DEAD_LETTERS_PATH)).json()).deadLetters,
     stop: async () => {
-      life.child.kill("SIGKILL");
+      life.kill(usualPlace === "here" ? "SIGTERM" : "SIGKILL");
       await life.ended;
       await emulator.close();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
@@ -151,8 +161,11 @@ async function withFreePorts<T>(start: () => Promise<T>): Promise<T> {
 
 const MOST_ATTEMPTS = 20;
 
-interface Life {
-  readonly child: ChildProcess;
+/** One life of the product, from its start to its end. */
+export interface Life {
+  /** Of the process it runs in. */
+  readonly pid: number;
+  readonly kill: (signal: "SIGKILL" | "SIGTERM") => void;
   readonly kioskUrl: string;
   readonly adminUrl: string;
   readonly ended: Promise<Ending>;
@@ -181,7 +194,12 @@ async function startLife(
     throw new Error(`The proxy ended at once (${code ?? signal}): ${said.stderr()}`);
   });
   early.catch(() => undefined); // Later deaths are the test's own doing.
-  return { child, ended, ...(await Promise.race([ready, early])) };
+  return {
+    pid: child.pid!,
+    kill: (signal) => void child.kill(signal),
+    ended,
+    ...(await Promise.race([ready, early])),
+  };
 }
 
 /** `npm start` without npm: the same file under the same Node, and nothing of our environment. */
@@ -191,7 +209,7 @@ export function spawnProduct(env: Readonly<Record<string, string>>): ChildProces
     ["--import", path.join(import.meta.dirname, "moved-clock.ts"), "src/proxy/main.ts"],
     {
       cwd: ROOT,
-      env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+      env: { ...nodeEnv(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
@@ -213,7 +231,7 @@ export async function runCommand(
 ): Promise<Ending & { readonly stdout: string; readonly stderr: string }> {
   const child = spawn(process.execPath, [COMMANDS[name], ...words], {
     cwd: ROOT,
-    env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+    env: { ...nodeEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = collect(child);

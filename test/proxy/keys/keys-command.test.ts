@@ -4,6 +4,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { SealingKey } from "../../../src/contract/sealing.ts";
 import { readKeysFile } from "../../../src/proxy/keys/keys-file.ts";
+import { nodeEnv } from "../../support/node-env.ts";
 import { createRawKiosk } from "../../support/raw-kiosk.ts";
 import { startSystem } from "../../support/system.ts";
 import { waitFor } from "../../support/wait.ts";
@@ -23,7 +24,7 @@ function keysOf(env: Readonly<Record<string, string>>, ...args: readonly string[
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["src/proxy/keys/main.ts", ...args],
-    { env: { PATH: process.env["PATH"], KEYS_FILE: file, ...env }, encoding: "utf8" },
+    { env: { ...nodeEnv(), KEYS_FILE: file, ...env }, encoding: "utf8" },
   );
   return { status, said: stdout + stderr };
 }

@@ -10,6 +10,7 @@ import { writeKeysFile } from "../../../src/proxy/keys/keys-file.ts";
 import { memberCards } from "../../support/cards.ts";
 import { openEmulator, type RunningEmulator } from "../../support/emulator.ts";
 import { filesHolding, holds } from "../../support/find-bytes.ts";
+import { nodeEnv } from "../../support/node-env.ts";
 import { aFolder } from "../../support/store-files.ts";
 import { waitFor } from "../../support/wait.ts";
 
@@ -42,7 +43,7 @@ const aList = (cards: readonly string[]) => aFile("cards.csv", `card\n${cards.jo
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ["src/proxy/match/main.ts", ...args], {
     env: {
-      PATH: process.env["PATH"],
+      ...nodeEnv(),
       DATA_DIR: folder,
       TARGET_CLIENT: emulator.client,
       TARGET_ORIGIN: emulator.url,

@@ -10,6 +10,7 @@ import {
 import { EXAMPLE_CONFIG } from "../../../src/contract/example-config.ts";
 import { textHash } from "../../../src/proxy/config-book.ts";
 import { configFile } from "../../support/config-file.ts";
+import { nodeEnv } from "../../support/node-env.ts";
 import { endingOf } from "../../support/processes.ts";
 import { createRawKiosk } from "../../support/raw-kiosk.ts";
 import { startSystem, type System } from "../../support/system.ts";
@@ -94,7 +95,7 @@ describe("consent receipts", () => {
     await kiosk.send();
     const child = spawn(process.execPath, ["src/proxy/privacy/main.ts", "receipts"], {
       env: {
-        PATH: process.env["PATH"] ?? "",
+        ...nodeEnv(),
         DATA_DIR: system.dataDir,
         ADMIN_PORT: new URL(system.adminUrl).port,
       },

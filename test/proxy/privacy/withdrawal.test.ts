@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { ERASURES_PATH, WITHDRAWALS_PATH } from "../../../src/contract/privacy.ts";
 import { filesHolding } from "../../support/find-bytes.ts";
+import { nodeEnv } from "../../support/node-env.ts";
 import { endingOf } from "../../support/processes.ts";
 import { createRawKiosk } from "../../support/raw-kiosk.ts";
 import { startSystem, type System } from "../../support/system.ts";
@@ -14,16 +15,15 @@ const OTHER = "2912345678906";
 /** A value nobody else has, to be found again in raw bytes. */
 const SECRET = "likes-juggling-at-night";
 
-let system: System;
-
-beforeEach(async () => {
-  system = await startSystem({ env: { CLEARED_VALUES: '{"lastStore":"none"}' } });
+/** Each test has a system of its own: they run side by side, since most of each is a visitor's spacing. */
+async function aSystem({ onTestFinished }: Pick<TestContext, "onTestFinished">): Promise<System> {
+  const system = await startSystem({ env: { CLEARED_VALUES: '{"lastStore":"none"}' } });
+  onTestFinished(() => system.stop());
   system.emulator.know([CARD, OTHER]);
-});
+  return system;
+}
 
-afterEach(() => system.stop());
-
-async function ask(address: string, value = CARD) {
+async function ask(system: System, address: string, value = CARD) {
   const token = readFileSync(path.join(system.dataDir, "admin-token"), "utf8").trim();
   const answer = await fetch(system.adminUrl + address, {
     method: "POST",
@@ -34,7 +34,7 @@ async function ask(address: string, value = CARD) {
   return answer.json();
 }
 
-const cleared = () =>
+const cleared = (system: System) =>
   waitFor("the clearing values", () => {
     const last = system.emulator.callsFor(CARD).at(-1)?.attributes;
     return last?.["lastStore"] === "none" && last["lastScanAt"] === "-";
@@ -42,8 +42,9 @@ const cleared = () =>
 
 const aScan = { name: "lastStore", text: SECRET };
 
-describe("[PV6] withdrawal and erasure, in the running product", () => {
-  it("lets only clearing values reach Target, however late a scan, and forgets all else", async () => {
+describe.concurrent("[PV6] withdrawal and erasure, in the running product", () => {
+  it("lets only clearing values reach Target, however late a scan, and forgets all else", async (test) => {
+    const system = await aSystem(test);
     const kiosk = await createRawKiosk(system);
     kiosk.add(CARD, aScan);
     kiosk.add(OTHER);
@@ -52,7 +53,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     expect(filesHolding(system.dataDir, SECRET)).not.toEqual([]);
     const captured = kiosk.add(CARD, aScan);
 
-    const receipt = await ask(ERASURES_PATH);
+    const receipt = await ask(system, ERASURES_PATH);
     expect(receipt).toMatchObject({
       act: "erase",
       clearing: ["lastScanAt", "lastStore"],
@@ -71,7 +72,7 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     expect(await kiosk.send()).toEqual(
       [captured, later].map((id) => ({ id, verdict: "rejected", reason: "withdrawn" })),
     );
-    await cleared();
+    await cleared(system);
     const calls = system.emulator.callsFor(CARD);
     expect(calls.slice(1).map(({ attributes }) => attributes)).toEqual([
       { lastScanAt: "-", lastStore: "none" },
@@ -88,7 +89,8 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     expect(system.stderr() + system.stdout()).not.toContain(CARD);
   });
 
-  it("is applied again to a database restored from before it, ahead of all forwarding", async () => {
+  it("is applied again to a database restored from before it, ahead of all forwarding", async (test) => {
+    const system = await aSystem(test);
     const kiosk = await createRawKiosk(system);
     kiosk.add(CARD, aScan);
     await kiosk.send();
@@ -102,21 +104,22 @@ describe("[PV6] withdrawal and erasure, in the running product", () => {
     const before = system.emulator.callsFor(CARD).length;
 
     await system.restart();
-    await ask(WITHDRAWALS_PATH);
+    await ask(system, WITHDRAWALS_PATH);
     await system.kill("SIGKILL");
     for (const name of [file, `${file}-wal`]) if (existsSync(name)) rmSync(name);
     copyFileSync(`${file}.backup`, file);
     await system.restart();
-    await cleared();
+    await cleared(system);
     const after = system.emulator.callsFor(CARD).slice(before);
     expect(after.map(({ attributes }) => attributes["lastStore"])).not.toContain("owed-at-backup");
     kiosk.add(CARD, aScan);
     expect(await kiosk.send()).toMatchObject([{ verdict: "rejected", reason: "withdrawn" }]);
   });
 
-  it("reads the number from standard input, for a person at the machine", async () => {
+  it("reads the number from standard input, for a person at the machine", async (test) => {
+    const system = await aSystem(test);
     const env = {
-      PATH: process.env["PATH"] ?? "",
+      ...nodeEnv(),
       DATA_DIR: system.dataDir,
       ADMIN_PORT: new URL(system.adminUrl).port,
     };

@@ -13,11 +13,12 @@ import { memberCards } from "../../support/cards.ts";
 import { KEYS } from "../../support/keys.ts";
 import { createRawKiosk, type RawKiosk } from "../../support/raw-kiosk.ts";
 import { aHeartbeat } from "../../support/store-builders.ts";
-import { startSystem, type System } from "../../support/system.ts";
+import { startSystem, type System, type Where } from "../../support/system.ts";
 import { waitFor } from "../../support/wait.ts";
 
 // One row of JSON is damaged in the real file, as a bad disk or another tool would; each time the
-// product is started on it, and whoever does not need that row is served.
+// product is started on it, and whoever does not need that row is served. It starts in this process:
+// there are some fifty starts, and only what is killed needs one of its own.
 
 /** Neither JSON, nor what should stand there. */
 const DAMAGES = ['{"torn":', "7"];
@@ -33,7 +34,7 @@ beforeAll(async () => {
   // An older sealing key, so that somebody asks whom it is kept for.
   const keys = { ...KEYS, sealing: [...KEYS.sealing, makeSealingKey()] };
   writeKeysFile(path.join(dataDir, "keys.json"), keys);
-  system = await startSystem({ dataDir });
+  system = await startSystem({ dataDir, where: "here" });
   system.emulator.know(cards);
   kiosk = await createRawKiosk(system, { kioskId: "damaged" });
   other = await createRawKiosk(system, { kioskId: "other" });
@@ -53,15 +54,21 @@ const query = (sql: string, ...values: string[]) => {
   }
 };
 
-/** Starts the product on a file in which `set` says what is damaged; puts it right again after. */
-async function withDamage(table: string, column: string, text: string, act: () => Promise<void>) {
+/** Starts the product on a file in which that column is damaged; puts it right again after. */
+async function withDamage(
+  table: string,
+  column: string,
+  text: string,
+  act: () => Promise<void>,
+  where?: Where,
+) {
   await system.kill("SIGTERM");
   const isOfKiosk = ["device", "device_key", "epoch_received", "nonce", "segment"].includes(table);
   const whose = isOfKiosk ? `WHERE device_id = '${kiosk.device.deviceId}'` : "";
   const before = query(`SELECT rowid AS row, ${column} AS held FROM ${table} ${whose}`);
   expect(before).not.toEqual([]);
   query(`UPDATE ${table} SET ${column} = ? ${whose}`, text);
-  await system.restart();
+  await system.restart({}, where);
   try {
     await act();
     // Whoever does not need the row is served.
@@ -223,13 +230,14 @@ describe("a stored row that is damaged", () => {
     const request = kiosk.request();
     await kiosk.send();
     expect(await beat(kiosk)).toBe(200);
-    await withDamage("nonce", "receipt", DAMAGES[0]!, async () => {
+    const eraseAndDie = async () => {
       await order(ERASURES_PATH, card);
       await system.kill("SIGKILL");
-      await system.restart();
+      await system.restart({}, "process");
       kiosk.add(card);
       expect(await kiosk.send()).toMatchObject([{ verdict: "rejected", reason: "withdrawn" }]);
-    });
+    };
+    await withDamage("nonce", "receipt", DAMAGES[0]!, eraseAndDie, "process");
     expect(request.body).not.toContain(card);
   });
 
