@@ -40,6 +40,7 @@ import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { openTokens } from "./target/open-tokens.ts";
 import { createTargetClient } from "./target/target-client.ts";
+import type { ConnectionOptions } from "./target/target-connection.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { openCreation } from "./read-back/open-creation.ts";
 import { createReadBack } from "./read-back/read-back.ts";
@@ -47,7 +48,8 @@ import { readTlsPair, reloadTls } from "./tls-files.ts";
 
 export interface ProxyOptions {
   readonly settings: Settings;
-  readonly target: TargetSettings;
+  /** The time limit of a call is ours unless given. */
+  readonly target: TargetSettings & Pick<ConnectionOptions, "timeoutMs">;
   readonly clock: Clock;
   readonly kioskDir: string | undefined;
   readonly mount?: ((app: FastifyInstance) => void) | undefined;

@@ -1,0 +1,65 @@
+import { ask } from "../../support/postgres.ts";
+import type { Verdicts } from "./fleet-judge.ts";
+
+/**
+ * How to make a fleet break each of its promises: a trigger in its database undoes what the promise
+ * rests on. What the judge then does not find, it never would.
+ */
+export const SABOTAGE: Readonly<Record<keyof Verdicts, Sabotage>> = {
+  /** The journal loses every row. */
+  lostHere: { before: "INSERT ON journal", does: "RETURN NULL;" },
+  /** A newer value of an attribute never arrives in the merged truth. */
+  lostThere: { before: "UPDATE OF value ON attribute", does: "RETURN NULL;" },
+  /** Which numbers were received is forgotten, and nothing else keeps a row from coming twice. */
+  mergedTwice: {
+    first: "ALTER TABLE journal DROP CONSTRAINT IF EXISTS journal_pkey",
+    before: "INSERT OR UPDATE ON epoch_received",
+    does: "NEW.received := '[]'; RETURN NEW;",
+  },
+  /** Leases are over as they begin. */
+  tooClose: {
+    before: "UPDATE ON visitor",
+    does: "NEW.lease_until_ms := least(NEW.lease_until_ms, 1); NEW.not_before_ms := 0; RETURN NEW;",
+  },
+  /** Charges are not written down. */
+  overshoot: {
+    before: "INSERT OR UPDATE ON allowance_bucket",
+    does: "NEW.calls := 0; RETURN NEW;",
+  },
+  /** Whatever becomes newer makes all of its visitor newer. */
+  repeated: {
+    before: "UPDATE OF version ON visitor",
+    does: "UPDATE attribute SET version = NEW.version WHERE visitor = NEW.visitor; RETURN NEW;",
+  },
+};
+
+export interface Sabotage {
+  readonly first?: string;
+  /** Before which change of which table. */
+  readonly before: string;
+  /** The body of the trigger. */
+  readonly does: string;
+}
+
+/** Breaks it, lets `act` happen, and takes the trigger away again. */
+export async function sabotaged(
+  databaseUrl: string,
+  { first = "SELECT 1", before, does }: Sabotage,
+  act: () => Promise<void>,
+): Promise<void> {
+  const table = before.split(" ").at(-1)!;
+  await ask(
+    databaseUrl,
+    `${first};
+     CREATE FUNCTION fleet_sabotage() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${does} END $$;
+     CREATE TRIGGER fleet_sabotage BEFORE ${before} FOR EACH ROW EXECUTE FUNCTION fleet_sabotage()`,
+  );
+  try {
+    await act();
+  } finally {
+    await ask(
+      databaseUrl,
+      `DROP TRIGGER fleet_sabotage ON ${table}; DROP FUNCTION fleet_sabotage()`,
+    );
+  }
+}
