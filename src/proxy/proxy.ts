@@ -204,6 +204,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     clock,
     cleared: settings.clearedValues,
     organization: settings.organization,
+    isShared: settings.databaseUrl !== undefined,
     onClearing: () => forwarder.notify(),
   });
   const figures = () => store.figures(clock.wallMs(), ledger.nowMs());

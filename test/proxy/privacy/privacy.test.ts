@@ -22,6 +22,7 @@ async function aPrivacy(
   const log = await openPrivacyLog(file, vault);
   onTestFinished(() => log.close());
   return createPrivacy({
+    isShared: false,
     store: given ?? (await aMemoryStore()),
     vault,
     log,

@@ -2,7 +2,7 @@ import { pick, seeded } from "../../support/seeded.ts";
 import type { TestServer } from "../../support/postgres.ts";
 import { pause } from "../../support/wait.ts";
 import { FLEET_EVENTS, type FleetEventName, type FleetWorld } from "./fleet-events.ts";
-import { fullestDay, judge, type Verdicts } from "./fleet-judge.ts";
+import { fullestDay, judge, sentAgain, type Verdicts } from "./fleet-judge.ts";
 import { bringAll, serveShoppers } from "./fleet-load.ts";
 import { openFleet, type Fleet } from "./fleet.ts";
 
@@ -20,6 +20,8 @@ export interface FleetChaosResult {
   readonly happened: Readonly<Record<FleetEventName, number>>;
   readonly acknowledged: number;
   readonly calls: number;
+  /** Of those, with content that an earlier one had. */
+  readonly sentAgain: number;
   /** Most calls in any 24 hours. */
   readonly fullestDay: number;
   /** On the fleet's clock. */
@@ -79,6 +81,7 @@ export async function fleetChaos(
       happened,
       acknowledged: evidence.acknowledged.length,
       calls: evidence.calls.length,
+      sentAgain: sentAgain(evidence.calls),
       fullestDay: fullestDay(evidence.arrivedMs),
       days: (fleet.clock.wallMs() - startMs) / 86_400_000,
       verdicts: judge(evidence),

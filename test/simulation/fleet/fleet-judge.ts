@@ -47,6 +47,15 @@ export interface Verdicts {
   readonly repeated: number;
 }
 
+export const KEPT: Verdicts = {
+  lostHere: 0,
+  lostThere: 0,
+  mergedTwice: 0,
+  tooClose: 0,
+  overshoot: 0,
+  repeated: 0,
+};
+
 export function judge(evidence: Evidence): Verdicts {
   return {
     lostHere: lostHere(evidence),
@@ -109,6 +118,20 @@ export function fullestDay(arrivedMs: readonly number[]): number {
     fullest = Math.max(fullest, index - first + 1);
   }
   return fullest;
+}
+
+/**
+ * Calls with content that an earlier one had, whether or not anybody had written down what came of
+ * that: mostly those that a kill or a lost answer made necessary (rule FW1).
+ */
+export function sentAgain(calls: readonly RecordedCall[]): number {
+  const sent = new Set<string>();
+  return calls.filter(({ visitor, attributes }) => {
+    const contents = Object.entries(attributes).map((each) => `${visitor} ${each.join(" ")}`);
+    const isAgain = contents.some((content) => sent.has(content));
+    for (const content of contents) sent.add(content);
+    return isAgain;
+  }).length;
 }
 
 function repeated({ calls, settled }: Evidence): number {

@@ -35,13 +35,17 @@ export interface FleetKiosk {
   /** Says what it owes and keeps, and hears what is wanted again (rule IN5). */
   readonly beatTo: (url: string) => Promise<void>;
   readonly owes: () => number;
+  /** Scans that were refused for good: those of somebody who withdrew. */
+  readonly refused: () => readonly Scan[];
   /** Of all it ever captured, what a receipt called taken in. */
   readonly acknowledged: () => readonly Scan[];
 }
 
 export interface KioskOptions {
   readonly identity: Identity;
+  /** What its values begin with. */
   readonly name: string;
+  readonly epoch: string;
   readonly clock: Clock;
   /** Whether it keeps what was receipted (rule OB7). */
   readonly keeps: boolean;
@@ -55,18 +59,19 @@ const BATCH_ENTRIES = 50;
 export function createFleetKiosk({
   identity,
   name: kioskName,
+  epoch,
   clock,
   keeps,
   during,
 }: KioskOptions): FleetKiosk {
   const { device } = identity;
-  const epoch = randomUUID();
   const segment = `${randomUUID()}.0`;
   const reading = () => ({ segment, wallMs: clock.wallMs(), monoMs: clock.monoMs() });
   const scans = new Map<string, Scan>();
   const acknowledged = new Map<string, Scan>();
   const owed = new Map<string, Entry>();
   const kept = new Map<string, Entry>();
+  const aside = new Map<string, Entry>();
   let last: Entry | undefined;
 
   const request = (entries: readonly Entry[]) => {
@@ -82,9 +87,12 @@ export function createFleetKiosk({
   const hear = (receipt: IngestReceipt) => {
     for (const { id, verdict } of receipt.verdicts) {
       const entry = owed.get(id);
-      if (verdict === "rejected") throw new Error("A kiosk's own update was rejected.");
       if (verdict === "retry" || entry === undefined) continue;
       owed.delete(id);
+      if (verdict === "rejected") {
+        aside.set(id, entry);
+        continue;
+      }
       acknowledged.set(id, scans.get(id)!);
       last = entry;
       if (keeps) kept.set(id, entry);
@@ -143,7 +151,7 @@ export function createFleetKiosk({
         lastSeq: scans.size,
         owed: numbersOf(owed),
         void: EMPTY,
-        aside: EMPTY,
+        aside: numbersOf(aside),
         kept: numbersOf(kept),
       };
       const beat = {
@@ -163,6 +171,7 @@ export function createFleetKiosk({
       if (receipt.success && receipt.data.nonce === nonce) bringBack(receipt.data.resend);
     },
     owes: () => owed.size,
+    refused: () => [...aside.keys()].map((id) => scans.get(id)!),
     acknowledged: () => [...acknowledged.values()],
   };
 }

@@ -1,11 +1,42 @@
 import { ask } from "../../support/postgres.ts";
-import type { Verdicts } from "./fleet-judge.ts";
+import { pick } from "../../support/seeded.ts";
+import type { FleetWorld } from "./fleet-events.ts";
+import { judge, KEPT, type Verdicts } from "./fleet-judge.ts";
+import { serveShoppers } from "./fleet-load.ts";
+
+/** How often more each promise is found broken once what it rests on is undone, one after the other. */
+export async function breakings(world: FleetWorld): Promise<Verdicts> {
+  const found = { ...KEPT };
+  for (const promise of Object.keys(SABOTAGE) as (keyof Verdicts)[]) {
+    Object.assign(found, { [promise]: await breakingsOf(world, promise) });
+  }
+  return found;
+}
+
+async function breakingsOf(
+  { fleet, databaseUrl, random }: FleetWorld,
+  promise: keyof Verdicts,
+): Promise<number> {
+  // A day on, so that none of them is kept for want of calls.
+  await fleet.pass(25 * 3_600_000);
+  const before = judge(await fleet.evidence())[promise];
+  await sabotaged(databaseUrl, SABOTAGE[promise], async () => {
+    for (let turn = 0; turn < 4; turn += 1) {
+      // Held up, so that there is a while in which another could come between.
+      fleet.emulator.inject({ type: "delay", delayMs: 5_000, times: 2 });
+      await serveShoppers(fleet, random);
+      await pick(fleet.kiosks, random).repeatTo(fleet.members[0]!.kioskUrl());
+      await fleet.pass(11_000);
+    }
+  });
+  return judge(await fleet.evidence())[promise] - before;
+}
 
 /**
  * How to make a fleet break each of its promises: a trigger in its database undoes what the promise
  * rests on. What the judge then does not find, it never would.
  */
-export const SABOTAGE: Readonly<Record<keyof Verdicts, Sabotage>> = {
+const SABOTAGE: Readonly<Record<keyof Verdicts, Sabotage>> = {
   /** The journal loses every row. */
   lostHere: { before: "INSERT ON journal", does: "RETURN NULL;" },
   /** A newer value of an attribute never arrives in the merged truth. */
@@ -33,7 +64,7 @@ export const SABOTAGE: Readonly<Record<keyof Verdicts, Sabotage>> = {
   },
 };
 
-export interface Sabotage {
+interface Sabotage {
   readonly first?: string;
   /** Before which change of which table. */
   readonly before: string;
@@ -42,7 +73,7 @@ export interface Sabotage {
 }
 
 /** Breaks it, lets `act` happen, and takes the trigger away again. */
-export async function sabotaged(
+async function sabotaged(
   databaseUrl: string,
   { first = "SELECT 1", before, does }: Sabotage,
   act: () => Promise<void>,

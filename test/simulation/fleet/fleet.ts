@@ -10,6 +10,8 @@ import { memberCards } from "../../support/cards.ts";
 import { pairAs } from "../../support/devices.ts";
 import { KEYS } from "../../support/keys.ts";
 import { ask } from "../../support/postgres.ts";
+import { anId } from "../../support/store-builders.ts";
+import { pause } from "../../support/wait.ts";
 import { createFleetClock, type FleetClock } from "./fleet-clock.ts";
 import { createFleetKiosk, type FleetKiosk } from "./fleet-kiosk.ts";
 import type { Evidence, JournalledUpdate, SettledValue } from "./fleet-judge.ts";
@@ -50,6 +52,9 @@ const START_MS = Date.parse("2026-11-23T08:00:00Z");
 /** Ours: longer than any of the processes takes between being told something and saying the next. */
 const QUIET_MS = 12;
 
+/** Ours: real milliseconds Target takes for anything, so that calls can be broken off in the middle. */
+const CALL_TAKES_MS = 8;
+
 /** Source: `src/proxy/forwarder.ts`: shortest time between two calls for one visitor. */
 const SPACING_MS = 10_000;
 
@@ -88,12 +93,14 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     sleep: clock.sleep,
   });
   const recorder = recordCalls(emulator.app, clock.wallMs);
+  emulator.app.addHook("onRequest", () => pause(CALL_TAKES_MS));
   const targetUrl = await listen(emulator.app, "127.0.0.1", 0, { host: "HOST", port: "PORT" });
   const targetPort = Number(new URL(targetUrl).port);
   for (let count = 0; count < options.members; count += 1) {
     members.push(await createMember({ databaseUrl, targetPort, keysFile, allowed, clock }));
   }
 
+  const kiosks: FleetKiosk[] = [];
   const first = members[0]!;
   const newKiosk = async (name: string) => {
     const stand = { storeId: "store-1", kioskId: name, name };
@@ -101,11 +108,12 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     const toFirst = (address: string, init: RequestInit) => fetch(first.kioskUrl() + address, init);
     const identity = await during(pairAs(code, toFirst, clock));
     const keeps = options.keeps ?? false;
-    return createFleetKiosk({ identity, name, clock, keeps, during });
+    // The same in every fleet, since it decides between scans of one moment.
+    const epoch = anId(0xf_0000 + kiosks.length);
+    return createFleetKiosk({ identity, name, epoch, clock, keeps, during });
   };
   await first.start();
   await noteSettlements(databaseUrl);
-  const kiosks: FleetKiosk[] = [];
   for (let count = 0; count < options.kiosks; count += 1) kiosks.push(await newKiosk(`k${count}`));
   /** What it repeats changes nothing and makes a proxy look for work. */
   const waking = await newKiosk("waking");
