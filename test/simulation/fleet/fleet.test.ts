@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("three proxies on one PostgreSQL", () => {
-  it("[IN1] [MG1] [FW1] [FW2] [QT1] keep their promises while whatever they hang on breaks", async () => {
+  it("[IN1] [IN3] [MG1] [FW1] [FW2] [QT1] keep their promises while whatever they hang on breaks", async () => {
     const allowed = 20;
     let found = KEPT;
     const plan = { server, seed: 7_301, events: 12, allowed };
