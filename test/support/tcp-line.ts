@@ -12,10 +12,11 @@ export interface TcpLine {
    */
   readonly stall: () => void;
   readonly pass: () => void;
-  /** The next question that holds `bytes` arrives; its answer, and the connection with it, is lost. */
-  readonly loseAnswerTo: (bytes: Buffer) => void;
-  /** Answers lost that way so far. */
-  readonly answersLost: () => number;
+  /**
+   * The connection breaks on the next `times` questions that hold `bytes`: before it is through, or
+   * when it has arrived and before its answer.
+   */
+  readonly breakOn: (bytes: Buffer, where: "question" | "answer", times: number) => void;
   /** Milliseconds since anything moved, a connection included. */
   readonly quietMs: () => number;
   /** Whether somebody waits for an answer that is being held. */
@@ -34,8 +35,7 @@ interface Connection {
 export async function openTcpLine(port: number): Promise<TcpLine> {
   const connections = new Set<Connection>();
   let isStalled = false;
-  let fatal: Buffer | undefined;
-  let lost = 0;
+  let fatal = { bytes: Buffer.alloc(0), where: "question", left: 0 };
   let movedMs = performance.now();
   const move = () => {
     movedMs = performance.now();
@@ -54,18 +54,17 @@ export async function openTcpLine(port: number): Promise<TcpLine> {
     connections.add(connection);
     near.on("data", (bytes: Buffer) => {
       move();
-      if (fatal !== undefined && bytes.includes(fatal)) {
-        fatal = undefined;
+      if (fatal.left > 0 && bytes.includes(fatal.bytes)) {
+        fatal.left -= 1;
+        if (fatal.where === "question") return end(connection);
         connection.isDoomed = true;
       }
       far.write(bytes);
     });
     far.on("data", (bytes: Buffer) => {
       move();
-      if (connection.isDoomed) {
-        lost += 1;
-        end(connection);
-      } else if (isStalled) connection.held.push(bytes);
+      if (connection.isDoomed) end(connection);
+      else if (isStalled) connection.held.push(bytes);
       else near.write(bytes);
     });
     near.on("end", () => far.end());
@@ -89,10 +88,9 @@ export async function openTcpLine(port: number): Promise<TcpLine> {
       isStalled = false;
       for (const { near, held } of connections) near.write(Buffer.concat(held.splice(0)));
     },
-    loseAnswerTo: (bytes) => {
-      fatal = bytes;
+    breakOn: (bytes, where, left) => {
+      fatal = { bytes, where, left };
     },
-    answersLost: () => lost,
     quietMs: () => performance.now() - movedMs,
     isHolding: () => [...connections].some(({ held }) => held.length > 0),
     close: async () => {

@@ -56,8 +56,12 @@ export const FLEET_EVENTS = {
     anyMember(world).database.cut();
     return isMended;
   },
+  "commits lost": async ({ fleet }) => {
+    for (const { database } of fleet.members) database.breakOn(COMMIT, "question", 2);
+    return isMended;
+  },
   "answers to commits lost": async ({ fleet }) => {
-    for (const { database } of fleet.members) database.loseAnswerTo(COMMIT);
+    for (const { database } of fleet.members) database.breakOn(COMMIT, "answer", 2);
     return isMended;
   },
   "cut from Target": async (world) => {
