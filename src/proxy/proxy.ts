@@ -41,6 +41,7 @@ import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { openTokens } from "./target/open-tokens.ts";
 import { createTargetClient } from "./target/target-client.ts";
+import type { ConnectionOptions } from "./target/target-connection.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { openOverflow } from "./overflow/open-overflow.ts";
 import { openCreation } from "./read-back/open-creation.ts";
@@ -49,7 +50,8 @@ import { readTlsPair, reloadTls } from "./tls-files.ts";
 
 export interface ProxyOptions {
   readonly settings: Settings;
-  readonly target: TargetSettings;
+  /** The time limit of a call is ours unless given. */
+  readonly target: TargetSettings & Pick<ConnectionOptions, "timeoutMs">;
   readonly clock: Clock;
   readonly kioskDir: string | undefined;
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
@@ -222,6 +224,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     clock,
     cleared: settings.clearedValues,
     organization: settings.organization,
+    isShared: settings.databaseUrl !== undefined,
     onClearing: () => forwarder.notify(),
   });
   const adminApp = createAdmin(

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { SWITCHES, type Switches } from "../../src/emulator/switches.ts";
+import { seeded } from "../support/seeded.ts";
 import {
   liveStory,
-  seeded,
   STORY_ALLOWED,
   type StoryOptions,
   type StoryReport,

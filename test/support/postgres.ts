@@ -11,8 +11,11 @@ import { waitFor } from "./wait.ts";
 export interface TestServer {
   /** Of a new, empty database. */
   readonly newDatabase: () => Promise<string>;
-  /** As a crash would: nothing is written down. Resolves when nobody answers any more. */
-  readonly kill: () => Promise<void>;
+  /**
+   * `immediate` as a crash would: nothing is written down; `fast` as an operator does: what is open is
+   * broken off, what is done is written down. Resolves when nobody answers any more.
+   */
+  readonly kill: (how?: "immediate" | "fast") => Promise<void>;
   /** On the same port, over the same files. */
   readonly start: () => Promise<void>;
   /** Ends the server and deletes its files. */
@@ -52,12 +55,12 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
     });
     await waitFor("PostgreSQL to answer", () => answers(urlOf("postgres")));
   };
-  const end = async () => {
+  const end = async (how: "immediate" | "fast" = "immediate") => {
     const ending = guard;
     guard = undefined;
     if (ending === undefined || ending.exitCode !== null) return;
     const ended = new Promise((resolve) => ending.once("exit", resolve));
-    ending.stdin?.end();
+    ending.stdin?.end(how === "fast" ? "INT\n" : "");
     await ended;
   };
   await start();
@@ -90,8 +93,11 @@ export async function ask(url: string, sql: string): Promise<readonly Record<str
   }
 }
 
-/** QUIT: the server ends at once, as if it had crashed, and recovers from its log at the next start. */
-const GUARD = '"$0" "$@" & p=$!; cat >/dev/null; kill -QUIT $p; wait $p';
+/**
+ * The signal is what comes through the pipe. Its end alone means QUIT: the server ends at once, as if
+ * it had crashed, and recovers from its log at the next start.
+ */
+const GUARD = '"$0" "$@" & p=$!; read -r how; kill -"${how:-QUIT}" $p; wait $p';
 
 /** fsync stays on: it is what the store asks for. */
 const OPTIONS = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="];

@@ -9,6 +9,7 @@ import type { Store } from "../../src/proxy/store/store.ts";
 import { createTargetClient } from "../../src/proxy/target/target-client.ts";
 import { cardIds } from "../../src/proxy/visitor-ids/visitor-ids.ts";
 import { aMember, createHandClock } from "./forwarding-world.ts";
+import { seeded } from "./seeded.ts";
 import { aBatch, anUpdate, MINUTE, NOW } from "./store-builders.ts";
 import { aMemoryStore } from "./store-files.ts";
 
@@ -198,15 +199,4 @@ const MUTE: ReadonlySet<string> = new Set(["lost-reply", "half-answer", "delay",
 
 function lostAnswers(faults: NonNullable<StoryOptions["faults"]>): number {
   return faults.filter(({ type }) => MUTE.has(type)).reduce((sum, { times = 1 }) => sum + times, 0);
-}
-
-/** Source: mulberry32, a public-domain generator of 32 bits. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -24,6 +24,8 @@ export interface PrivacyDeps {
   readonly organization: string;
   /** Told when clearing values wait to be sent. */
   readonly onClearing: () => void;
+  /** Other proxies write into the same database, and what they are asked for into logs of their own. */
+  readonly isShared: boolean;
 }
 
 /** Withdrawal and erasure (rule PV6). */
@@ -85,12 +87,14 @@ export function createPrivacy(deps: PrivacyDeps): Privacy {
  * database put back had not heard of is lost too. Found out by a log that was not there, and by orders
  * that only the database has, since the log always has them first.
  */
-async function catchUp({ store, log }: PrivacyDeps, nowMs: number): Promise<void> {
+async function catchUp({ store, log, isShared }: PrivacyDeps, nowMs: number): Promise<void> {
   const known = new Set(
     log.records.flatMap((each) => (each.act === "shut-out" ? [] : [nameOf(each)])),
   );
   const further = (await store.suppressions()).filter((each) => !known.has(nameOf(each)));
   for (const record of further) await log.append(record);
+  // What another proxy was asked for was never here, and is no sign of a log that was lost.
+  if (isShared) return;
   // A folder in which nobody was ever paired is a new one, and so is its log.
   const isLost = log.isNew && (await store.keyedDevices()).length > 0;
   if (further.length === 0 && !isLost) return;

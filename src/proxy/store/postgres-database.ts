@@ -132,8 +132,11 @@ async function giveBack(client: PoolClient, error: unknown): Promise<void> {
 
 /** For the pool, and for the one connection that opens the store or cleans up. */
 export function clientOptions(url: string): ClientConfig {
-  return { connectionString: url, application_name: "tarjeta", keepAlive: true, types: TYPES };
+  return { connectionString: url, application_name: OUR_NAME, keepAlive: true, types: TYPES };
 }
+
+/** By which the server lists our connections. */
+export const OUR_NAME = "tarjeta";
 
 /** BIGINT is a number with us. `count(*)` and sums cast to BIGINT come this way too. */
 const TYPES: CustomTypesConfig = {

@@ -1,15 +1,17 @@
-import { Client } from "pg";
+import { Client, type ClientBase } from "pg";
 import type { Keys } from "../keys/keys.ts";
 import { StartupError } from "../startup-error.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
+import { markRestored } from "./allowance.ts";
 import { createForgetting } from "./postgres-forgetting.ts";
 import { STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { migrate, NewerSchemaError } from "./migrations.ts";
-import { clientOptions, createPostgresDatabase, proveFit } from "./postgres-database.ts";
+import { clientOptions, createPostgresDatabase, OUR_NAME, proveFit } from "./postgres-database.ts";
 import type { PostgresLimits } from "./postgres-database.ts";
 import { postgresFailure, reasonOf, UnfitServerError } from "./postgres-failure.ts";
 import { LOCKS, postgresTx, SCHEMA_LOCK } from "./postgres-tx.ts";
 import { createStoreScripts, lastReceiptMs, storeOperations, type StoreCall } from "./sql-store.ts";
+import type { Tx } from "./sql.ts";
 import { StoreFailedError } from "./store-error.ts";
 import type { Store } from "./store.ts";
 import { proveKeys, sealPlainVisitors, WrongKeysError } from "./vault-rows.ts";
@@ -73,10 +75,45 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 /**
+ * Says in a database that was put back from a dump that it was: what may have been called since is
+ * charged before the first call (rule BK3, `openLedger`). Brings the schema up to date and proves the
+ * keys as a start does, and throws as one does; also, and then nothing was changed, while a proxy runs
+ * on it.
+ */
+export async function markPostgresRestored({
+  url,
+  keys,
+}: Pick<PostgresStoreOptions, "url" | "keys">): Promise<void> {
+  await prepare(url, createVault(keys), async (client, tx) => {
+    await proveAlone(client);
+    await markRestored(tx);
+  });
+}
+
+/** Every proxy that runs keeps at least one connection, under our name. */
+async function proveAlone(client: ClientBase): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,
+    [OUR_NAME],
+  );
+  if (rows.length === 0) return;
+  throw new StartupError(
+    "DATABASE_URL: a proxy runs on that database; stop every one of them, put the dump back once more, and begin again.",
+  );
+}
+
+/**
  * Brings the schema up to date, one replica at a time, and proves the keys; in one transaction, so
  * that a crash leaves the old one. Gives the latest receipt time the database knows of.
+ *
+ * @param further done last in the same transaction
  */
-async function prepare(url: string, vault: Vault): Promise<number> {
+async function prepare(
+  url: string,
+  vault: Vault,
+  further: (client: ClientBase, tx: Tx) => Promise<void> = async () => undefined,
+): Promise<number> {
   let client: Client | undefined;
   try {
     client = new Client({ ...clientOptions(url), connectionTimeoutMillis: CONNECT_MS });
@@ -90,6 +127,7 @@ async function prepare(url: string, vault: Vault): Promise<number> {
     await proveKeys(tx, vault);
     await sealPlainVisitors(tx, vault);
     const openedMs = await lastReceiptMs(tx);
+    await further(client, tx);
     await client.query("COMMIT");
     return openedMs;
   } catch (cause) {

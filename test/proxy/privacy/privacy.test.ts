@@ -1,7 +1,7 @@
 import path from "node:path";
 import { onTestFinished, describe, expect, it } from "vitest";
 import { PrivacyReceipt } from "../../../src/contract/privacy.ts";
-import { openPrivacyLog } from "../../../src/proxy/privacy/privacy-log.ts";
+import { openPrivacyLog, readPrivacyLog } from "../../../src/proxy/privacy/privacy-log.ts";
 import { createPrivacy } from "../../../src/proxy/privacy/privacy.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
 import { createVault } from "../../../src/proxy/vault/vault.ts";
@@ -17,11 +17,13 @@ async function aPrivacy(
   mapped: MappedId,
   file = path.join(aFolder(), "privacy.log"),
   given?: Store,
+  isShared = false,
 ) {
   const vault = createVault(KEYS);
   const log = await openPrivacyLog(file, vault);
   onTestFinished(() => log.close());
   return createPrivacy({
+    isShared,
     store: given ?? (await aMemoryStore()),
     vault,
     log,
@@ -69,6 +71,22 @@ describe("a withdrawal that is applied again", () => {
     await copied.settle(claim!, { type: "delivered", version, atMs: NOW, nextDueAtMs: NOW });
     await (await aPrivacy(mapped, file, copied)).applyAgain();
     expect(await claimAll(copied)).toEqual([]);
+  });
+});
+
+describe("a log that has not what the database has", () => {
+  it("[FC2] is another proxy's doing where the database is shared, and a loss where it is not", async () => {
+    const mapped = { type: "mapped", visitor: VISITOR } as const;
+    for (const isShared of [true, false]) {
+      const store = await aMemoryStore();
+      await (await aPrivacy(mapped, undefined, store, isShared)).apply("withdraw", VISITOR);
+      const file = path.join(aFolder(), "privacy.log");
+      await (await aPrivacy(mapped, file, store, isShared)).applyAgain();
+      // Either way it has it from now on.
+      expect(readPrivacyLog(file, createVault(KEYS))).toMatchObject([{ act: "withdraw" }]);
+      const open = (await store.incidents(10)).filter(({ open }) => open);
+      expect(open.map(({ type }) => type)).toEqual(isShared ? [] : ["privacy-log-behind"]);
+    }
   });
 });
 
