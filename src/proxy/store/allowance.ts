@@ -42,7 +42,7 @@ export interface Ledger {
   readonly isRestored: boolean;
   /** Oldest first. */
   readonly buckets: readonly Bucket[];
-  /** Ledger time of the next slot, in microseconds; 0 before the first call. */
+  /** Ledger time of the next slot, in microseconds; before the first call, any time is. */
   readonly slotUs: number;
 }
 
@@ -69,7 +69,7 @@ async function ledgerBy(tx: Tx, clock: ClockRow | undefined, ledgerMs: number): 
     [lastFreeBucket(nowMs)],
   );
   const used = buckets.reduce((sum, { calls }) => sum + calls, 0);
-  const slotUs = clock?.slot_us ?? 0;
+  const slotUs = clock?.ledger_ms == null ? -Infinity : clock.slot_us;
   return { ledgerMs: nowMs, buckets, used, isRestored: clock?.restored === 1, slotUs };
 }
 
