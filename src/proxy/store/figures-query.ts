@@ -73,7 +73,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     ),
     arrivedLastHour: await arrivedSince(tx, nowMs - HOUR_MS),
     allowanceUsed: ledger.used,
-    allowanceReleasedByHour: releasedByHour(ledger),
+    allowanceReleasedByHour: await releasedByHour(tx, ledger),
     kiosks: devices.map((row) => ({
       deviceId: row.device_id,
       storeId: row.store_id,

@@ -17,7 +17,7 @@ export interface LifeOptions {
   readonly story: AllowanceStory;
   readonly seed: number;
   /** What is other than the product, for a control. */
-  readonly control?: (time: VirtualTime, store: Store) => Partial<ReplicaOptions>;
+  readonly control?: (store: Store) => Partial<ReplicaOptions>;
   /** Told at the end of each day. */
   readonly onDay?: (day: number) => void;
 }
@@ -59,7 +59,7 @@ export async function liveThrough({ story, seed, control, onDay }: LifeOptions):
       target,
       random: seeded(seed + 2 + number),
       allowed: story.allowed,
-      ...control?.(time, store),
+      ...control?.(store),
     }),
   );
   const isFair = () => target.weather() !== "out" && replicas.some(({ isUp }) => isUp());

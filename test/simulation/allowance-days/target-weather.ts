@@ -69,7 +69,7 @@ export function createSimulatedTarget(options: {
     fetchProfile: async () => {
       if (weather === "out") {
         await time.sleep(TIMEOUT_MS);
-        return { look: { type: "unavailable" } };
+        return { look: { type: "unavailable", reason: "timeout" } };
       }
       await time.sleep(latencyMs() / 2);
       return { look: { type: "found", attributes: new Map() }, dateMs: dateMs() };

@@ -1,7 +1,7 @@
 /** A time that passes only from one event to the next, as soon as nothing is left to do at this one. */
 export interface VirtualTime {
   readonly nowMs: () => number;
-  /** Runs something at that moment, or at once when it is over. */
+  /** Runs something at that moment, in whole milliseconds, or at once when it is over. */
   readonly at: (atMs: number, run: () => void) => void;
   readonly sleep: (forMs: number) => Promise<void>;
   readonly runUntil: (endMs: number) => Promise<void>;
@@ -25,7 +25,7 @@ export function createVirtualTime(startMs: number): VirtualTime {
 
   const at = (atMs: number, run: () => void) => {
     numbers += 1;
-    push(heap, { atMs: Math.max(atMs, nowMs), number: numbers, run });
+    push(heap, { atMs: Math.max(Math.ceil(atMs), nowMs), number: numbers, run });
   };
   return {
     nowMs: () => nowMs,
