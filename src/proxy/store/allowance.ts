@@ -250,11 +250,7 @@ export async function refund(tx: Tx, bucket: number): Promise<void> {
 }
 
 /** Ledger time at which the next call becomes free; nothing when none ever does. */
-async function nextFreeAtMs(
-  tx: Tx,
-  ledger: Ledger,
-  allowed: number,
-): Promise<number | undefined> {
+async function nextFreeAtMs(tx: Tx, ledger: Ledger, allowed: number): Promise<number | undefined> {
   // One bucket, as a rule; more where less is allowed than was.
   for (const limit of [FEW_BUCKETS, Number.MAX_SAFE_INTEGER]) {
     let counted = ledger.used;

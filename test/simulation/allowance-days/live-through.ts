@@ -27,7 +27,12 @@ export interface LifeOptions {
  * counts in true time, all on one virtual clock. The stores scan by day, kiosks without a network bring
  * what they kept once a day, and there is always more of that than may be called.
  */
-export async function liveThrough({ story, seed, control, onDay }: LifeOptions): Promise<Recording> {
+export async function liveThrough({
+  story,
+  seed,
+  control,
+  onDay,
+}: LifeOptions): Promise<Recording> {
   const time = createVirtualTime(BEGIN_MS);
   const store = await aMemoryStore(ONE_KIOSK_FOR_ALL);
   const random = seeded(seed);
@@ -73,7 +78,8 @@ export async function liveThrough({ story, seed, control, onDay }: LifeOptions):
       // Three days' calls at first; then what the fresh scans leave, and some.
       const share = day === 0 ? 2.5 : 0.75;
       void scanners.bringOld(Math.floor(story.allowed * share), time.nowMs()).then((cards) => {
-        for (const card of cards) waiting.set(card, { atMs: time.nowMs(), isFresh: false, isFair: true });
+        for (const card of cards)
+          waiting.set(card, { atMs: time.nowMs(), isFresh: false, isFair: true });
         for (const each of replicas) each.notify();
       });
     });
@@ -122,7 +128,11 @@ interface Scan {
 
 function schedule(
   happening: Happening,
-  { time, target, replicas }: {
+  {
+    time,
+    target,
+    replicas,
+  }: {
     readonly time: VirtualTime;
     readonly target: SimulatedTarget;
     readonly replicas: readonly Replica[];

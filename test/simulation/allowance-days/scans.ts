@@ -1,6 +1,14 @@
 import { STORE_LIMITS } from "../../../src/proxy/store/limits.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
-import { aBatch, aDevice, anId, anUpdate, LOAD, LOADED_AT, NOW } from "../../support/store-builders.ts";
+import {
+  aBatch,
+  aDevice,
+  anId,
+  anUpdate,
+  LOAD,
+  LOADED_AT,
+  NOW,
+} from "../../support/store-builders.ts";
 
 const HOUR = 3_600_000;
 

@@ -33,7 +33,8 @@ export function createSimulatedTarget(options: {
       onCall(card, time.nowMs());
     });
   const isLost = () => random() < (weather === "slow" ? 0.3 : LOST_SHARE);
-  const latencyMs = () => (weather === "slow" ? 0.95 * TIMEOUT_MS * random() : 150 + 700 * random());
+  const latencyMs = () =>
+    weather === "slow" ? 0.95 * TIMEOUT_MS * random() : 150 + 700 * random();
 
   const lost = async (card: string): Promise<UpdateResult> => {
     arriveIn(card, random() * TIMEOUT_MS);
