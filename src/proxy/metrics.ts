@@ -1,5 +1,6 @@
 import { Gauge, Registry } from "prom-client";
 import type { BulkLaneFigures } from "./bulk-lane.ts";
+import { forecastFrom, type Forecast } from "../domain/forecast.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
@@ -46,6 +47,18 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
   const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
   const allowed = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
+  const fresh = gauge(
+    "visitors_waiting_fresh",
+    "Visitors among those waiting who were scanned within the last 5 minutes.",
+  );
+  const arrived = gauge(
+    "visitors_arrived_1h",
+    "Visitors that came to owe Target something within the last hour.",
+  );
+  const clears = gauge(
+    "backlog_clears_seconds",
+    "Time until nobody waits any more, if visitors arrive as in the last hour; +Inf when never.",
+  );
   const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
   const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
 
@@ -73,6 +86,9 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     held.set(figures.held);
     used.set(figures.allowanceUsed);
     allowed.set(source.allowed);
+    fresh.set(figures.visitorsFresh);
+    arrived.set(figures.arrivedLastHour);
+    clears.set(secondsOf(forecastOf(figures, source.allowed)));
     for (const each of figures.kiosks) {
       const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
       owed.set(labels, each.owed);
@@ -83,3 +99,25 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
 }
 
 const KIOSK = ["device", "store", "kiosk"];
+
+/** When nobody will wait any more (rule QT5). */
+export function forecastOf(figures: StoreFigures, allowed: number): Forecast {
+  return forecastFrom({
+    waiting: figures.visitorsWaiting,
+    arrivedLastHour: figures.arrivedLastHour,
+    used: figures.allowanceUsed,
+    allowed,
+    releasedByHour: figures.allowanceReleasedByHour,
+  });
+}
+
+function secondsOf(forecast: Forecast): number {
+  switch (forecast.type) {
+    case "clear":
+      return 0;
+    case "clears":
+      return forecast.inMs / 1_000;
+    case "grows":
+      return Infinity;
+  }
+}

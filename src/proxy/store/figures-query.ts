@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import type { DeadLetter } from "../../contract/admin.ts";
-import { callsUsed } from "./allowance.ts";
+import { releasedByHour, seeLedger } from "./allowance.ts";
+import { arrivedSince } from "./arrivals.ts";
+import { FRESH_MS } from "./due-visitors.ts";
 import { dayOf, scanShares } from "./scan-counts.ts";
-import type { Tx } from "./sql.ts";
+import type { Params, Tx } from "./sql.ts";
 import type { StoreFigures } from "./store.ts";
 
 interface DeviceRow {
@@ -36,6 +38,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     [],
   );
   const oldest = waiting[0]?.oldest ?? nowMs;
+  const ledger = await seeLedger(tx, ledgerMs);
   const devices = await tx.all<DeviceRow>(
     "SELECT device_id, store_id, kiosk_id, last_seen_ms, owed FROM device ORDER BY device_id",
     [],
@@ -63,7 +66,14 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     scans: await scanShares(tx, dayOf(nowMs) - SHARE_DAYS + 1),
     openIncidents: await count(tx, "SELECT count(*) AS n FROM incident WHERE open = 1"),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
-    allowanceUsed: await callsUsed(tx, ledgerMs),
+    visitorsFresh: await count(
+      tx,
+      "SELECT count(*) AS n FROM visitor WHERE state = 'waiting' AND last_scan_ms > $1",
+      [nowMs - FRESH_MS],
+    ),
+    arrivedLastHour: await arrivedSince(tx, nowMs - HOUR_MS),
+    allowanceUsed: ledger.used,
+    allowanceReleasedByHour: await releasedByHour(tx, ledger),
     kiosks: devices.map((row) => ({
       deviceId: row.device_id,
       storeId: row.store_id,
@@ -74,11 +84,13 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
   };
 }
 
+const HOUR_MS = 3_600_000;
+
 /** Today and the six days before, in UTC. */
 const SHARE_DAYS = 7;
 
-async function count(tx: Tx, sql: string): Promise<number> {
-  const rows = await tx.all<{ n: number }>(sql, []);
+async function count(tx: Tx, sql: string, params: Params = []): Promise<number> {
+  const rows = await tx.all<{ n: number }>(sql, params);
   return rows[0]?.n ?? 0;
 }
 

@@ -198,7 +198,10 @@ async function saveVisitor(
        ON CONFLICT (visitor) DO NOTHING`,
       [key, visitor.kind, sealId(vault, key, visitor), version, nowMs, scannedMs, textOf(open)],
     );
-    if (inserted === 1) countAsWaiting(merge);
+    if (inserted === 1) {
+      countAsWaiting(merge);
+      tally.arrive(nowMs);
+    }
     return inserted === 1;
   }
   const before = openScansFrom(held.open_scans);
@@ -219,6 +222,8 @@ async function saveVisitor(
   if (held.state === "unknown") {
     tally.move(before, "unknown", "waiting");
     await beginSearch(tx, key, nowMs, nowMs);
+  } else {
+    tally.arrive(nowMs);
   }
   if (held.state === "dead") tally.move(before, "refused", "waiting");
   await tx.run(

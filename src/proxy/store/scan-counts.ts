@@ -1,3 +1,4 @@
+import { addArrivals } from "./arrivals.ts";
 import { storedJsonIf } from "./stored-json.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
@@ -76,11 +77,15 @@ export function splitAt(
 export interface ScanTally {
   readonly add: (fate: ScanFate, day: number, scans: number) => void;
   readonly move: (open: OpenScans, from: ScanFate, to: ScanFate) => void;
+  /** One more visitor owes Target something, as of `atMs`: the same for the whole transaction. */
+  readonly arrive: (atMs: number) => void;
   readonly save: (tx: Tx) => Promise<void>;
 }
 
 export function createScanTally(): ScanTally {
   const changes = new Map<string, readonly [day: number, fate: ScanFate, scans: number]>();
+  let arrived = 0;
+  let arrivedMs = 0;
   const add = (fate: ScanFate, day: number, scans: number) => {
     const key = `${day} ${fate}`;
     changes.set(key, [day, fate, (changes.get(key)?.[2] ?? 0) + scans]);
@@ -93,9 +98,15 @@ export function createScanTally(): ScanTally {
         add(to, day, scans);
       }
     },
+    arrive: (atMs) => {
+      arrived += 1;
+      arrivedMs = atMs;
+    },
     save: async (tx) => {
       const rows = [...changes.values()].filter(([, , scans]) => scans !== 0);
       changes.clear();
+      await addArrivals(tx, arrivedMs, arrived);
+      arrived = 0;
       if (rows.length === 0) return;
       // In one order always, so that two replicas never wait for each other in a ring.
       await tx.runMany(
