@@ -118,6 +118,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   let isRunning = false;
   let pumping: Promise<void> | undefined;
   let isNotified = false;
+  /** The last look ended for want of places, and not of visitors whose turn it is. */
+  let isFull = false;
 
   const hear = (news: BreakerEvent | undefined) => {
     if (news !== undefined) breaker = stepBreaker(breaker, news, clock.monoMs(), random());
@@ -174,7 +176,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       if (!isRunning) return;
       isNotified = false;
       const free = admitted(breaker, clock.monoMs(), concurrency - inFlight.size, inFlight.size);
-      if (free === 0) return wakeLater();
+      isFull = free === 0;
+      if (isFull) return wakeLater();
       if (!(await isLedgerReady())) return timer.wakeIn(askTimeAtMonoMs - clock.monoMs());
       if (!isRunning) return;
       const { charged, freeAtLedgerMs } = await claimUpTo(free);
@@ -201,7 +204,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const launch = (charged: ChargedClaim) => {
     const working = work(charged).then(() => {
       inFlight.delete(working);
-      void pump();
+      if (isFull) void pump();
     });
     inFlight.add(working);
   };

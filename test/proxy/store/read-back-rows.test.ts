@@ -187,7 +187,12 @@ describe("a store from before looks", () => {
       DROP INDEX visitor_away;
       DROP INDEX visitor_absent;
       ALTER TABLE visitor DROP COLUMN open_scans;
-      UPDATE schema_version SET version = ${MIGRATIONS.length - 1};
+      DROP INDEX visitor_fresh;
+      DROP TABLE arrival;
+      ALTER TABLE allowance_clock DROP COLUMN slot_us;
+      ALTER TABLE allowance_clock DROP COLUMN interval_us;
+      ALTER TABLE allowance_clock DROP COLUMN paced_minute;
+      UPDATE schema_version SET version = ${MIGRATIONS.length - 2};
     `);
     database.close();
 
