@@ -3,7 +3,7 @@ import path from "node:path";
 import { build } from "vite";
 
 /** What the kiosk is made from. Newer than the build means the build is stale. */
-const SOURCES = [
+const KIOSK_SOURCES = [
   "index.html",
   "vite.config.ts",
   "package.json",
@@ -17,18 +17,38 @@ const SOURCES = [
   "src/domain",
 ];
 
+const CONSOLE_SOURCES = [
+  "vite.console.config.ts",
+  "package.json",
+  "package-lock.json",
+  "src/console",
+  "src/contract",
+  "src/domain",
+];
+
 /** Builds the kiosk into `dist` under `root` if it is missing or stale; gives that folder. */
 export async function buildKioskIfStale(root: string): Promise<string> {
   const dist = path.join(root, "dist");
   // The worker is written last, so its age is the build's.
-  const built = path.join(dist, "sw.js");
-  if (existsSync(built)) {
-    const builtAtMs = statSync(built).mtimeMs;
-    const newestMs = Math.max(...SOURCES.map((source) => newestChangeMs(path.join(root, source))));
-    if (newestMs <= builtAtMs) return dist;
+  if (isStale(root, path.join(dist, "sw.js"), KIOSK_SOURCES)) {
+    await build({ root, logLevel: "warn" });
   }
-  await build({ root, logLevel: "warn" });
   return dist;
+}
+
+/** Builds the console into `dist-console` under `root`, likewise: no kiosk ever loads any of it. */
+export async function buildConsoleIfStale(root: string): Promise<string> {
+  const dist = path.join(root, "dist-console");
+  if (isStale(root, path.join(dist, "index.html"), CONSOLE_SOURCES)) {
+    await build({ configFile: path.join(root, "vite.console.config.ts"), logLevel: "warn" });
+  }
+  return dist;
+}
+
+function isStale(root: string, built: string, sources: readonly string[]): boolean {
+  if (!existsSync(built)) return true;
+  const newestMs = Math.max(...sources.map((source) => newestChangeMs(path.join(root, source))));
+  return newestMs > statSync(built).mtimeMs;
 }
 
 function newestChangeMs(file: string): number {

@@ -50,6 +50,7 @@ export interface ProxyOptions {
   readonly target: TargetSettings;
   readonly clock: Clock;
   readonly kioskDir: string | undefined;
+  readonly consoleDir?: string | undefined;
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
   /** Pairs every browser that brings it while this process runs; for the demo only. */
   readonly linkToken?: string | undefined;
@@ -222,6 +223,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       namedTokens,
       clock,
       isLoopbackOnly: isLoopback(settings.adminHost),
+      consoleDir: options.consoleDir,
       onReleased: () => forwarder.notify(),
       figures,
       metrics: createMetrics({

@@ -21,6 +21,7 @@ import { routePrivacy, routePrivacyLog } from "../privacy/privacy-routes.ts";
 import { routeReceipts } from "../privacy/receipt-routes.ts";
 import type { ConfigBook } from "../config-book.ts";
 import type { Store, StoreFigures } from "../store/store.ts";
+import { routeConsole } from "./console-files.ts";
 import { guardRoutes } from "./guard.ts";
 import { routeHeld } from "./held-routes.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
@@ -53,6 +54,8 @@ export interface AdminDeps {
   readonly metrics: () => Promise<string>;
   /** Reached from this machine only: then nobody asks for it by another name. */
   readonly isLoopbackOnly: boolean;
+  /** Folder of the built console; absent in tests of the API alone. */
+  readonly consoleDir?: string | undefined;
 }
 
 /** Ours: rows a list gives at most. */
@@ -78,7 +81,8 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   const throttle = createLoginThrottle(clock);
   guardRoutes(admin, { tokens, sessions, throttle, clock, appendAudit: store.appendAudit });
   admin.addHook("onSend", async (_request, reply) => {
-    reply.headers(ADMIN_HEADERS);
+    const kept = reply.getHeader("cache-control");
+    reply.headers({ ...ADMIN_HEADERS, ...(kept === undefined ? {} : { "cache-control": kept }) });
   });
 
   admin.get("/healthz", { config: { access: "anybody" } }, async () => ({ status: "up" }));
@@ -95,6 +99,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeReceipts(admin, { store, book: deps.book });
   routeBackup(admin, deps.backup);
   routeImport(admin, deps.imports);
+  if (deps.consoleDir !== undefined) routeConsole(admin, deps.consoleDir);
   admin.get(
     INCIDENTS_PATH,
     { config: { access: ["viewer", "operator", "store", "privacy"], isByStore: true } },
