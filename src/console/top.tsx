@@ -1,0 +1,51 @@
+import type { Desk, Freshness } from "./desk.ts";
+import { STALE_AFTER_MS } from "./live.ts";
+import type { Saying } from "./views/saying.ts";
+
+export interface LiveProps {
+  readonly saying: Saying;
+  readonly freshness: Freshness;
+  readonly heardMs: number | undefined;
+  readonly nowMs: number;
+  /** When nobody waits any more, where somebody does and it is known. */
+  readonly goneAtMs: number | undefined;
+  readonly desk: Pick<Desk, "lookNow">;
+}
+
+/** Says how old the figures are; aloud only when they stop being new, and when they are new again. */
+export function Live({ saying, freshness, heardMs, nowMs, goneAtMs, desk }: LiveProps) {
+  const { words, formats } = saying;
+  if (freshness.type === "unreadable") {
+    return (
+      <p class="live stale" role="status">
+        <span>{words.olderPage}</span>{" "}
+        <button type="button" class="button button-small" onClick={() => location.reload()}>
+          {words.reload}
+        </button>
+      </p>
+    );
+  }
+  const isStale =
+    freshness.type === "unreachable" &&
+    (heardMs === undefined || nowMs - heardMs >= STALE_AFTER_MS);
+  if (isStale) {
+    return (
+      <p class="live stale" role="status">
+        <span>
+          {heardMs === undefined
+            ? words.neverHeard
+            : words.stale(formats.timeToTheSecond(heardMs))}
+        </span>{" "}
+        <button type="button" class="button button-small" onClick={desk.lookNow}>
+          {words.retryNow}
+        </button>
+      </p>
+    );
+  }
+  return (
+    <p class="live">
+      {heardMs !== undefined && words.live(formats.timeToTheSecond(heardMs))}
+      {goneAtMs !== undefined && ` ${words.backlogGone(formats.moment(goneAtMs, nowMs))}`}
+    </p>
+  );
+}

@@ -1,0 +1,124 @@
+import type { KioskState } from "../../contract/kiosk-state.ts";
+import type { Overview } from "../../contract/overview.ts";
+import { lengthIn, NONE, type Saying } from "./saying.ts";
+
+/** A circle, a triangle, a square: colour never speaks alone. */
+export type Condition = "good" | "warn" | "bad";
+
+/** Ours: after a day without a word a kiosk is off, or gone, and not merely out of reach. */
+const OFF_AFTER_MS = 86_400_000;
+
+/** Ours: so far off, what a kiosk shows of time is wrong; when a scan was is the proxy's to say (CL1). */
+const CLOCK_OFF_MS = 300_000;
+
+/** Ours: less is the way the message took. */
+const CLOCK_RIGHT_MS = 2_000;
+
+export interface KioskRow {
+  readonly deviceId: string;
+  readonly condition: Condition;
+  readonly state: string;
+  readonly storeId: string;
+  readonly kioskId: string;
+  readonly heard: string;
+  readonly owed: string;
+  readonly clock: string;
+  readonly storage: string;
+  readonly app: string;
+}
+
+export interface KiosksView {
+  readonly isEmpty: boolean;
+  /** `211 of 214 working, worst first`. */
+  readonly summary: string;
+  readonly owed: string;
+  readonly rows: readonly KioskRow[];
+  /** All there are, also those that are not among the rows. */
+  readonly known: number;
+}
+
+export function kiosksView(
+  kiosks: Overview["kiosks"],
+  all: readonly KioskState[] | undefined,
+  nowMs: number,
+  saying: Saying,
+): KiosksView {
+  const { words, formats } = saying;
+  const listed = all ?? kiosks.list;
+  const rated = listed
+    .map((kiosk) => ({ kiosk, ...rate(kiosk, nowMs, saying) }))
+    .toSorted((a, b) => a.rank - b.rank || b.kiosk.owed - a.kiosk.owed || byPlace(a.kiosk, b.kiosk));
+  const working = rated.filter(({ condition }) => condition === "good").length;
+  const known = Math.max(kiosks.known, listed.length);
+  return {
+    isEmpty: known === 0,
+    known,
+    summary:
+      listed.length < known
+        ? words.kiosks.silentOf(formats.count(kiosks.silent), formats.count(known))
+        : words.kiosks.working(formats.count(working), formats.count(known)),
+    owed: words.kiosks.owed(formats.count(kiosks.owed)),
+    rows: rated.map(({ kiosk, condition, state }) => ({
+      deviceId: kiosk.deviceId,
+      condition,
+      state,
+      storeId: kiosk.storeId,
+      kioskId: kiosk.kioskId,
+      heard: words.ago(lengthIn(words, nowMs - kiosk.lastSeenMs)),
+      owed: formats.count(kiosk.owed),
+      clock: clockOf(kiosk.clockOffsetMs, saying),
+      storage: storageOf(kiosk.storagePersisted, saying),
+      app: kiosk.appVersion ?? NONE,
+    })),
+  };
+}
+
+interface Rating {
+  readonly condition: Condition;
+  readonly state: string;
+  /** The worst is 0. */
+  readonly rank: number;
+}
+
+/** The worst of what can be said of it. */
+function rate(kiosk: KioskState, nowMs: number, { words }: Saying): Rating {
+  const say = words.kiosks;
+  const silentMs = nowMs - kiosk.lastSeenMs;
+  if (kiosk.isSilent && silentMs >= OFF_AFTER_MS) {
+    return { condition: "bad", state: say.off(lengthIn(words, silentMs)), rank: 0 };
+  }
+  if (kiosk.scannerSilent === true && !kiosk.isSilent) {
+    return { condition: "bad", state: say.scannerSilent, rank: 1 };
+  }
+  if (kiosk.isSilent) {
+    return { condition: "warn", state: say.silent(lengthIn(words, silentMs)), rank: 2 };
+  }
+  if (kiosk.storagePersisted === false) {
+    return { condition: "warn", state: say.storage, rank: 3 };
+  }
+  if (Math.abs(kiosk.clockOffsetMs ?? 0) >= CLOCK_OFF_MS) {
+    return { condition: "warn", state: say.clockOff, rank: 4 };
+  }
+  return { condition: "good", state: say.ok, rank: 5 };
+}
+
+/** How many of those that are listed need somebody. */
+export function kiosksToLookAt(view: KiosksView): number {
+  return view.rows.filter(({ condition }) => condition !== "good").length;
+}
+
+function clockOf(offsetMs: number | undefined, { words }: Saying): string {
+  if (offsetMs === undefined) return NONE;
+  if (Math.abs(offsetMs) < CLOCK_RIGHT_MS) return words.kiosks.right;
+  const length = lengthIn(words, Math.abs(offsetMs));
+  return offsetMs > 0 ? words.kiosks.ahead(length) : words.kiosks.behind(length);
+}
+
+function storageOf(persisted: boolean | undefined, { words }: Saying): string {
+  if (persisted === undefined) return NONE;
+  return persisted ? words.kiosks.kept : words.kiosks.atRisk;
+}
+
+function byPlace(a: KioskState, b: KioskState): number {
+  return a.storeId.localeCompare(b.storeId) || a.kioskId.localeCompare(b.kioskId);
+}

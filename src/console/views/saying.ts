@@ -1,0 +1,17 @@
+import { inUnits, type Formats } from "../formats.ts";
+import type { Words } from "../words.ts";
+
+/** What a view model is written with: a language and its numbers. */
+export interface Saying {
+  readonly words: Words;
+  readonly formats: Formats;
+}
+
+/** `6 min`. */
+export function lengthIn(words: Words, lengthMs: number): string {
+  const { number, unit } = inUnits(lengthMs);
+  return words.length(number, unit);
+}
+
+/** What stands where there is nothing to say. */
+export const NONE = "–";
