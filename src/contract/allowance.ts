@@ -6,12 +6,17 @@ export const ALLOWANCE_PATH = "/v1/allowance";
 /** Ours: length of a step, in milliseconds; 288 of them are 24 hours. */
 export const ALLOWANCE_STEP_MS = 300_000;
 
-/** What is to be expected if nothing more is scanned and Target goes on answering as it does. */
+/**
+ * When nobody waits any more, if visitors go on arriving as in the last hour and Target goes on answering.
+ *
+ * - `clear`: nobody waits.
+ * - `clears`: at `clearsAtMs`.
+ * - `grows`: as many arrive as may be called, or more; by `growsPerDay` visitors.
+ */
 export const AllowanceForecast = z.object({
-  /** When nobody waits any more; absent where that is never, or nobody can tell. */
-  backlogGoneAtMs: z.optional(z.number()),
-  /** When the next call becomes free; only where none is left now. */
-  nextFreeAtMs: z.optional(z.number()),
+  type: z.enum(["clear", "clears", "grows"]),
+  clearsAtMs: z.optional(z.number()),
+  growsPerDay: z.optional(z.number()),
 });
 export type AllowanceForecast = z.infer<typeof AllowanceForecast>;
 
@@ -19,7 +24,7 @@ export type AllowanceForecast = z.infer<typeof AllowanceForecast>;
 export const AllowanceFigures = z.object({
   allowed: z.int(),
   used: z.int(),
-  forecast: z.optional(AllowanceForecast),
+  forecast: AllowanceForecast,
 });
 export type AllowanceFigures = z.infer<typeof AllowanceFigures>;
 

@@ -1,21 +1,30 @@
 import * as z from "zod/mini";
 
 /**
- * How sending to Target stands.
+ * Whether updates go to Target: one answer for all replicas on one database. That the allowance is spent
+ * is not in it: `used` reaches `allowed`.
  *
- * - `running`: visitors that wait are sent, as far as the pace goes.
- * - `paused`: somebody stopped it, and somebody must start it again.
- * - `target-unavailable`: Target does not answer, or refuses everybody; tried again by itself.
- * - `allowance-spent`: no call is left in the rolling 24 hours.
+ * - `running`: they do, as far as the allowance goes.
+ * - `paused`: an operator said so; ends when one says otherwise.
+ * - `breaker-open`: Target fails; one call tries when the pause is over.
  */
 export const ForwardingState = z.object({
-  state: z.enum(["running", "paused", "target-unavailable", "allowance-spent"]),
-  /** Since when, where it is known. */
-  sinceMs: z.optional(z.number()),
-  /** When it goes on by itself, where it is known. */
-  untilMs: z.optional(z.number()),
-  /** Name of the token it was paused with, and the words that were given. */
-  pausedBy: z.optional(z.string()),
-  reason: z.optional(z.string()),
+  state: z.enum(["running", "paused", "breaker-open"]),
+  pause: z.optional(
+    z.object({
+      sinceMs: z.number(),
+      /** Name of the token. */
+      who: z.string(),
+      reason: z.optional(z.string()),
+    }),
+  ),
+  breaker: z.object({
+    /** `probing`: the pause is over, and one call tries or may. */
+    state: z.enum(["closed", "open", "probing"]),
+    /** Calls in a row that failed. */
+    failures: z.int(),
+    /** When the pause ends or ended, in Target's time. */
+    untilMs: z.optional(z.number()),
+  }),
 });
 export type ForwardingState = z.infer<typeof ForwardingState>;

@@ -18,7 +18,7 @@ export const MatchRate = z.object({
   /** The first of the days, as the milliseconds since 1970 it begins at. */
   fromMs: z.number(),
   days: z.int(),
-  /** All updates, scans and answers, by where they were taken; in the order of the stores' ids. */
+  /** All updates, scans and answers, by the store of the kiosk that sent them; in the order of their ids. */
   stores: z.array(z.extend(Outcomes, { storeId: z.string() })),
   /** Answers, by the attribute that a question writes; in the order of the names. */
   questions: z.array(z.extend(Outcomes, { attribute: z.string() })),

@@ -48,7 +48,8 @@ export type Backlog = z.infer<typeof Backlog>;
 /** What is of the whole chain, and no store's. */
 export const ChainOverview = z.object({
   allowance: AllowanceFigures,
-  forwarding: ForwardingState,
+  /** Absent while nobody keeps it for all replicas. */
+  forwarding: z.optional(ForwardingState),
   backlog: Backlog,
   deadLetters: z.object({
     visitors: z.int(),

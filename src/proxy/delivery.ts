@@ -78,6 +78,7 @@ export async function deliver(
   if (!(await deps.store.recordSending(claim, names))) return undefined;
 
   let last: ChargedClaim = charged;
+  const sentMs = deps.dueNowMs();
   for (const [index, attributes] of calls.entries()) {
     if (!mayStillLeave(deps, charged)) {
       return comeBack(deps, charged, {
@@ -99,7 +100,7 @@ export async function deliver(
     if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);
     if (result.outcome.type !== "delivered") return ended(deps, last, result, index > 0);
   }
-  return delivered(deps, claim, { ...look, attributes: leaving }, refused);
+  return delivered(deps, claim, { ...look, attributes: leaving, sentMs }, refused);
 }
 
 /** Ours: how often a card that nobody has an id for yet is looked for again. */
@@ -188,13 +189,13 @@ export function chargeAsk(ledger: LedgerClock, leaseMs: number, allowed: number)
 }
 
 /**
- * @param look what was sent, of the profile as it was seen
+ * @param look what was sent and since when, of the profile as it was seen
  * @param except what was in none of the calls, because we refuse to send it
  */
 function delivered(
   deps: DeliveryDeps,
   claim: Claim,
-  look: ReadyLook,
+  look: ReadyLook & { readonly sentMs: number },
   except: RefusedAttributes | undefined,
 ): Delivery {
   const atMs = deps.dueNowMs();
@@ -210,6 +211,7 @@ function delivered(
     settlement: {
       type: "delivered",
       version: claim.version,
+      sentMs: look.sentMs,
       atMs,
       nextDueAtMs: atMs + deps.timing.spacingMs,
       ...(look.profile === undefined ? {} : { isConfirmed: true }),

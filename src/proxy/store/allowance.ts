@@ -1,5 +1,5 @@
 import type { Tx } from "./sql.ts";
-import type { ChargeAsk } from "./store.ts";
+import type { ChargeAsk, ChargedMinute } from "./store.ts";
 
 // The ledger of calls (rules QT1, QT2). A call charged at ledger time c can arrive until
 // c + maxCallMs; it is written into the minute that holds that moment and counts until 24 hours
@@ -118,9 +118,21 @@ export async function charge(
   );
   await tx.run("UPDATE allowance_clock SET ledger_ms = $1 WHERE id = 1", [ledger.ledgerMs]);
   await tx.run("DELETE FROM allowance_bucket WHERE bucket <= $1", [
-    lastFreeBucket(ledger.ledgerMs),
+    lastFreeBucket(ledger.ledgerMs) - MINUTES_A_DAY,
   ]);
   return bucket;
+}
+
+/** Calls that count no longer are kept a day more, for people to see how many did (rule OP2). */
+const MINUTES_A_DAY = 1_440;
+
+/** Calls charged in the last 48 hours, oldest first, by the minute they count in. */
+export async function chargedCalls(tx: Tx, ledgerMs: number): Promise<readonly ChargedMinute[]> {
+  const nowMs = Math.max(ledgerMs, (await furthestLedgerMs(tx)) ?? ledgerMs);
+  return tx.all<ChargedMinute>(
+    "SELECT bucket AS minute, calls FROM allowance_bucket WHERE bucket > $1 ORDER BY bucket",
+    [lastFreeBucket(nowMs) - MINUTES_A_DAY],
+  );
 }
 
 /** Gives back one call that provably never left, to the bucket it was charged in. */

@@ -11,7 +11,7 @@ import {
   readBackState,
   type Resending,
 } from "./read-back-rows.ts";
-import { moveScans, openScansFrom } from "./scan-counts.ts";
+import { moveScans, openFrom, type OpenColumns } from "./scan-counts.ts";
 import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
@@ -28,11 +28,12 @@ import { setAsideSome, setUnusableAside } from "./set-aside-some.ts";
 import { clearOnceMore, finishSuppression, suppressionOf } from "./suppression.ts";
 import { sentValuesIn } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
+import { noteCall } from "./visitor-calls.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
 const MAX_SENT_VALUES = 16;
 
-interface DueRow {
+interface DueRow extends OpenColumns {
   readonly visitor: string;
   readonly kind: "member" | "browser";
   readonly sealed_id: string;
@@ -40,14 +41,14 @@ interface DueRow {
   readonly acked_version: number;
   readonly fence: number;
   readonly attempts: number;
-  readonly open_scans: string;
 }
 
 /** Leases due visitors and charges one call for each, as far as the allowance goes. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
   const ledger = await openLedger(tx, ask);
   const rows = await tx.all<DueRow>(
-    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans
+    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans,
+       open_updates
      FROM visitor
      WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
      ORDER BY due_ms, first_dirty_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
@@ -216,19 +217,20 @@ export function withSent(sentValues: string, value: string): string {
   return JSON.stringify(values.slice(0, MAX_SENT_VALUES));
 }
 
-interface Lease {
+interface Lease extends OpenColumns {
   readonly version: number;
   readonly acked_version: number;
   readonly claimed_version: number;
   readonly charge_bucket: number;
   readonly not_before_ms: number;
-  readonly open_scans: string;
+  readonly calls: string;
 }
 
 /** The visitor while this very lease holds; a lease that ran out but was not retaken still does. */
 async function findLease(tx: Tx, ref: ClaimRef): Promise<Lease | undefined> {
   const rows = await tx.all<Lease>(
-    `SELECT version, acked_version, claimed_version, charge_bucket, not_before_ms, open_scans
+    `SELECT version, acked_version, claimed_version, charge_bucket, not_before_ms, open_scans,
+       open_updates, calls
      FROM visitor
      WHERE visitor = $1 AND fence = $2 AND lease_until_ms > 0 {{FOR UPDATE}}`,
     [ref.visitorKey, ref.fence],
@@ -249,6 +251,7 @@ export async function settle(
   switch (settlement.type) {
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
+      await noteCall(tx, visitor, held.calls, settlement);
       if (settlement.except === undefined) {
         if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       } else {
@@ -264,7 +267,7 @@ export async function settle(
       });
       if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       if (!(await noteNothingSent(tx, visitor, settlement.version, settlement.atMs))) {
-        await markApplied(tx, visitor, settlement.version);
+        await markApplied(tx, visitor, settlement.version, settlement.atMs);
       }
       return true;
     case "absent":
@@ -330,7 +333,7 @@ async function readBackOrApply(
   const { version, atMs, readBack, isConfirmed } = settlement;
   if (readBack === undefined) {
     if (isConfirmed === true) await confirmProfile(tx, visitor, atMs);
-    await markApplied(tx, visitor, version);
+    await markApplied(tx, visitor, version, atMs);
     return;
   }
   const confirmedMs = isConfirmed === true ? atMs : undefined;
@@ -375,7 +378,7 @@ async function setAside(
 ): Promise<void> {
   const state = held.version > held.claimed_version ? "waiting" : "dead";
   const notBeforeMs = Math.max(held.not_before_ms, nextDueAtMs);
-  if (state === "dead") await moveScans(tx, openScansFrom(held.open_scans), "waiting", "refused");
+  if (state === "dead") await moveScans(tx, openFrom(held), "waiting", "refused");
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = attempts + 1, state = $2, due_ms = $3,
        not_before_ms = $4, reason = $5, dead_ms = $6

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { DeadLetter } from "../../contract/admin.ts";
 import { callsUsed } from "./allowance.ts";
-import { dayOf, scanShares } from "./scan-counts.ts";
+import { backlog } from "./backlog-query.ts";
+import { scanSlots } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
-import type { StoreFigures } from "./store.ts";
+import type { KioskFigures, StoreFigures } from "./store.ts";
 
 interface DeviceRow {
   readonly device_id: string;
@@ -11,6 +12,9 @@ interface DeviceRow {
   readonly kiosk_id: string;
   readonly last_seen_ms: number;
   readonly owed: number;
+  readonly app_version: string | null;
+  readonly storage_persisted: number | null;
+  readonly clock_offset_ms: number | null;
 }
 
 interface VerdictRow {
@@ -30,16 +34,6 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
      FROM device`,
     [],
   );
-  const waiting = await tx.all<{ waiting: number; oldest: number | null }>(
-    `SELECT count(*) AS waiting, min(first_dirty_ms) AS oldest FROM visitor
-     WHERE state = 'waiting'`,
-    [],
-  );
-  const oldest = waiting[0]?.oldest ?? nowMs;
-  const devices = await tx.all<DeviceRow>(
-    "SELECT device_id, store_id, kiosk_id, last_seen_ms, owed FROM device ORDER BY device_id",
-    [],
-  );
   return {
     updatesByVerdict: {
       accepted: verdicts[0]?.accepted ?? 0,
@@ -48,9 +42,8 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
       rejected: verdicts[0]?.rejected ?? 0,
       retry: verdicts[0]?.retry ?? 0,
     },
-    visitorsWaiting: waiting[0]?.waiting ?? 0,
-    oldestWaitingMs: Math.max(0, nowMs - oldest),
-    deadLetters: await count(tx, "SELECT count(*) AS n FROM visitor WHERE state = 'dead'"),
+    ...(await backlog(tx, nowMs)),
+    ...(await deadFigures(tx)),
     visitorsAbsent: await count(
       tx,
       "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'absent'",
@@ -60,22 +53,57 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
       "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'unknown'",
     ),
     looksWaiting: await count(tx, "SELECT count(*) AS n FROM read_back WHERE look IS NOT NULL"),
-    scans: await scanShares(tx, dayOf(nowMs) - SHARE_DAYS + 1),
-    openIncidents: await count(tx, "SELECT count(*) AS n FROM incident WHERE open = 1"),
+    ...(await scanSlots(tx, nowMs)),
+    ...(await incidentFigures(tx)),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
     allowanceUsed: await callsUsed(tx, ledgerMs),
-    kiosks: devices.map((row) => ({
-      deviceId: row.device_id,
-      storeId: row.store_id,
-      kioskId: row.kiosk_id,
-      lastSeenMs: row.last_seen_ms,
-      owed: row.owed,
-    })),
+    kiosks: await kioskFigures(tx, nowMs),
   };
 }
 
-/** Today and the six days before, in UTC. */
-const SHARE_DAYS = 7;
+/** Not those whose every key is revoked or has ended: nobody waits for a word of theirs. */
+async function kioskFigures(tx: Tx, nowMs: number): Promise<readonly KioskFigures[]> {
+  const rows = await tx.all<DeviceRow>(
+    `SELECT device_id, store_id, kiosk_id, last_seen_ms, owed, app_version, storage_persisted,
+       clock_offset_ms
+     FROM device d
+     WHERE NOT EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
+       OR EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id
+         AND k.state <> 'revoked' AND (k.ends_ms IS NULL OR k.ends_ms > $1))
+     ORDER BY device_id`,
+    [nowMs],
+  );
+  return rows.map((row) => ({
+    deviceId: row.device_id,
+    storeId: row.store_id,
+    kioskId: row.kiosk_id,
+    lastSeenMs: row.last_seen_ms,
+    owed: row.owed,
+    ...(row.app_version === null ? {} : { appVersion: row.app_version }),
+    ...(row.storage_persisted === null ? {} : { storagePersisted: row.storage_persisted === 1 }),
+    ...(row.clock_offset_ms === null ? {} : { clockOffsetMs: row.clock_offset_ms }),
+  }));
+}
+
+async function deadFigures(
+  tx: Tx,
+): Promise<Pick<StoreFigures, "deadLetters" | "deadLettersByClass">> {
+  const deadLetters = await count(tx, "SELECT count(*) AS n FROM visitor WHERE state = 'dead'");
+  return { deadLetters, deadLettersByClass: deadLetters === 0 ? {} : { other: deadLetters } };
+}
+
+async function incidentFigures(
+  tx: Tx,
+): Promise<Pick<StoreFigures, "openIncidents" | "openIncidentsByType">> {
+  const rows = await tx.all<{ type: string; n: number }>(
+    "SELECT type, count(*) AS n FROM incident WHERE open = 1 GROUP BY type ORDER BY type",
+    [],
+  );
+  return {
+    openIncidents: rows.reduce((sum, { n }) => sum + n, 0),
+    openIncidentsByType: Object.fromEntries(rows.map(({ type, n }) => [type, n])),
+  };
+}
 
 async function count(tx: Tx, sql: string): Promise<number> {
   const rows = await tx.all<{ n: number }>(sql, []);
@@ -114,6 +142,6 @@ export async function deadLetters(tx: Tx, limit: number): Promise<readonly DeadL
 const ALIAS_LENGTH = 16;
 
 /** Names a visitor to people without naming the card. */
-function visitorAlias(visitorKey: string): string {
+export function visitorAlias(visitorKey: string): string {
   return createHash("sha256").update(visitorKey).digest("hex").slice(0, ALIAS_LENGTH);
 }

@@ -15,7 +15,7 @@ import {
   reportIncident,
   withoutNumbers,
 } from "./incident-rows.ts";
-import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
+import { countedOf, mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
 import { findNonce, saveNonce } from "./nonce-rows.ts";
 import {
   findOrAddReception,
@@ -326,7 +326,14 @@ async function writeOf(
   const values = new Map(
     update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
   );
-  return { key, visitor: update.visitor, stamp, values, isScan: update.occasion === "scan" };
+  return {
+    key,
+    visitor: update.visitor,
+    stamp,
+    values,
+    isScan: update.occasion === "scan",
+    storeId: state.batch.device.storeId,
+  };
 }
 
 async function boundsOf(
@@ -374,8 +381,8 @@ async function appendJournal(
   await state.tx.runMany(
     `INSERT INTO journal
        (epoch, seq, copy, id, device_id, visitor, occasion, ground, config_version,
-        effective_ms, received_ms, verdict, version, capture_minute)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+        effective_ms, received_ms, verdict, version, capture_minute, question)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     fresh.map(({ header, update, copy, write, minute }) => {
       const outcome = outcomes.get(write) ?? HELD;
       return [
@@ -393,6 +400,7 @@ async function appendJournal(
         outcome.type === "merged" ? "accepted" : outcome.type,
         outcome.type === "merged" ? outcome.version : 0,
         minute,
+        write.isScan ? null : countedOf(write).question,
       ];
     }),
   );

@@ -278,6 +278,36 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX visitor_absent ON visitor (visitor)
      WHERE state = 'absent' AND kind = 'member'`,
   ],
+  [
+    // What operations see. How far a kiosk's wall clock was ahead as it last spoke.
+    `ALTER TABLE device ADD COLUMN clock_offset_ms BIGINT`,
+    // The attribute an answer wrote; nothing for a scan, whose configuration says what it writes.
+    `ALTER TABLE journal ADD COLUMN question TEXT`,
+    // A visitor's journey, and what an erasure deletes.
+    `CREATE INDEX journal_visitor ON journal (visitor)`,
+    // Of each visitor the updates that are not applied yet, as JSON `[hour, store, question, updates,
+    // newest version]` (hours since 1970; a scan's question is empty), and the last calls that Target
+    // acknowledged, newest first, as JSON `[version, sent, acknowledged, applied]` (0 where not yet).
+    `ALTER TABLE visitor ADD COLUMN open_updates TEXT NOT NULL DEFAULT '[]'`,
+    `ALTER TABLE visitor ADD COLUMN calls TEXT NOT NULL DEFAULT '[]'`,
+    // The counts that go by them, moved in the transaction that decides a fate. Counted from this
+    // version on.
+    `CREATE TABLE update_count (
+      day BIGINT NOT NULL,
+      store_id TEXT NOT NULL,
+      question TEXT NOT NULL,
+      fate TEXT NOT NULL,
+      updates BIGINT NOT NULL,
+      PRIMARY KEY (day, store_id, question, fate)
+    )`,
+    `CREATE TABLE hour_count (
+      hour BIGINT NOT NULL,
+      store_id TEXT NOT NULL,
+      fate TEXT NOT NULL,
+      scans BIGINT NOT NULL,
+      PRIMARY KEY (hour, store_id, fate)
+    )`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -1,5 +1,5 @@
 import type { Vault } from "../vault/vault.ts";
-import { furthestLedgerMs } from "./allowance.ts";
+import { chargedCalls, furthestLedgerMs } from "./allowance.ts";
 import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { publishConfig, publishedConfigs } from "./config-rows.ts";
@@ -20,6 +20,7 @@ import { releaseHeld } from "./held-release.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
+import { journey } from "./journey-query.ts";
 import { claimLooks, settleLook } from "./look-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
@@ -28,6 +29,7 @@ import { receipts } from "./receipt-rows.ts";
 import { reseal, storageKids } from "./reseal-rows.ts";
 import { sealingHolders } from "./sealing-words.ts";
 import { writeOff } from "./replaced-rows.ts";
+import { matchRate, pruneCounts, storeScans } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
 import { sentAttributes, suppress } from "./suppression.ts";
@@ -105,6 +107,10 @@ export function storeOperations(
     receipts: call("receipts"),
     writeOff: call("writeOff"),
     figures: call("figures"),
+    matchRate: call("matchRate"),
+    storeScans: call("storeScans"),
+    chargedCalls: call("chargedCalls"),
+    journey: call("journey"),
   };
 }
 
@@ -113,6 +119,9 @@ const PRUNE_EVERY_MS = 60_000;
 
 /** Ours: how long a replica may go by its own clock before it hears how far the others are. */
 const HEAR_OTHERS_EVERY_MS = 1_000;
+
+/** Ours: counts go by hours and days. */
+const PRUNE_COUNTS_EVERY_MS = 3_600_000;
 
 /** Ours: whoever sends much is met by it soon enough. */
 const THIN_EVERY_BATCHES = 32;
@@ -132,6 +141,7 @@ export function createStoreScripts({
   let furthestMs = openedMs;
   let hearAtMs = 0;
   let pruneAtMs = 0;
+  let pruneCountsAtMs = 0;
 
   const receiptFrom = async (tx: Tx, nowMs: number) => {
     furthestMs = Math.max(furthestMs, nowMs);
@@ -167,6 +177,10 @@ export function createStoreScripts({
   };
 
   const prune = async (tx: Tx, receiptMs: number) => {
+    if (receiptMs >= pruneCountsAtMs) {
+      pruneCountsAtMs = receiptMs + PRUNE_COUNTS_EVERY_MS;
+      await pruneCounts(tx, receiptMs);
+    }
     if (receiptMs < pruneAtMs) return;
     pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
   };
@@ -253,6 +267,14 @@ export function createStoreScripts({
         return writeOff(tx, ...call.args);
       case "figures":
         return figures(tx, ...call.args);
+      case "matchRate":
+        return matchRate(tx, ...call.args);
+      case "storeScans":
+        return storeScans(tx, ...call.args);
+      case "chargedCalls":
+        return chargedCalls(tx, ...call.args);
+      case "journey":
+        return journey(tx, vault, ...call.args);
     }
   };
 }

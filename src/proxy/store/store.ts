@@ -9,6 +9,7 @@ import type {
 import type { ConsentReceipt } from "../../contract/consent-receipts.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
+import type { JourneyStage } from "../../contract/journey.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
@@ -17,6 +18,7 @@ import type { DeviceStore } from "./device-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
 import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
 import type { ScanShares } from "./scan-counts.ts";
+import type { VisitorState } from "./visitor-state.ts";
 
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
@@ -126,6 +128,14 @@ export interface Store extends DeviceStore, ReadBackStore {
 
   /** The figures behind `/metrics`. `ledgerMs` is the ledger's time now. */
   readonly figures: (nowMs: number, ledgerMs: number) => Promise<StoreFigures>;
+  /** What became of the updates that took effect on `sinceDay` (UTC, since 1970) or later. */
+  readonly matchRate: (sinceDay: number, storeId?: string) => Promise<MatchCounts>;
+  /** What one store sees of the figures (rule AD4). */
+  readonly storeScans: (nowMs: number, storeId: string) => Promise<ScanSlots>;
+  /** Calls charged in the last 48 hours of the ledger, oldest first, by the minute they count in. */
+  readonly chargedCalls: (ledgerMs: number) => Promise<readonly ChargedMinute[]>;
+  /** How far the newest updates of a visitor came, newest first, at most `limit`. */
+  readonly journey: (visitor: VisitorId, limit: number) => Promise<StoredJourney>;
 
   /** Finishes what was begun and lets go of the files. */
   readonly close: () => Promise<void>;
@@ -258,6 +268,8 @@ export type Settlement =
   | {
       readonly type: "delivered";
       readonly version: number;
+      /** When the first of its calls left, for a journey to tell. */
+      readonly sentMs?: number;
       readonly atMs: number;
       readonly nextDueAtMs: number;
       readonly except?: { readonly names: readonly string[]; readonly reason: string };
@@ -327,7 +339,77 @@ export interface Suppressed {
   readonly clearing: readonly string[];
 }
 
-export interface StoreFigures {
+/** What became of updates, by the store that sent them, and of answers by the attribute they write. */
+export interface MatchCounts {
+  readonly stores: readonly (ScanShares & { readonly storeId: string })[];
+  readonly questions: readonly (ScanShares & { readonly attribute: string })[];
+}
+
+/** What became of the scans of an hour or a day that begins at `fromMs`, UTC. */
+export type ScanSlot = ScanShares & { readonly fromMs: number };
+
+/** What became of scans, in all and over time; slots without any are not left out. */
+export interface ScanSlots {
+  /** Of the last 7 days, UTC, today included: the sum of `days`. */
+  readonly scans: ScanShares;
+  /** The last 24 hours and the last 7 days, oldest first, the running ones included. */
+  readonly hours: readonly ScanSlot[];
+  readonly days: readonly ScanSlot[];
+}
+
+/** Calls that count until 24 hours after the end of a minute of ledger time. */
+export interface ChargedMinute {
+  readonly minute: number;
+  readonly calls: number;
+}
+
+/** A visitor and the updates about them, as far as anything is kept. */
+export interface StoredJourney {
+  readonly visitorKey: string;
+  readonly isSuppressed: boolean;
+  /** Absent where nothing was ever owed to Target. */
+  readonly visitor?: {
+    readonly state: VisitorState;
+    readonly reason?: string | undefined;
+    readonly attempts: number;
+    readonly dueMs: number;
+    readonly confirmedMs: number;
+  };
+  readonly updates: readonly StoredJourneyUpdate[];
+}
+
+export interface StoredJourneyUpdate {
+  readonly id: string;
+  readonly storeId: string;
+  readonly kioskId: string;
+  readonly occasion: "scan" | "answer";
+  /** The attribute an answer wrote; a scan's are those of its configuration. */
+  readonly question?: string | undefined;
+  readonly configVersion: string;
+  readonly verdict: string;
+  readonly stage: JourneyStage;
+  readonly capturedMs: number;
+  readonly storedMs: number;
+  readonly sentMs?: number | undefined;
+  readonly acknowledgedMs?: number | undefined;
+  readonly appliedMs?: number | undefined;
+}
+
+/** Visitors that wait and came to owe something within one class of age. */
+export interface BacklogAge {
+  /** Up to this age in milliseconds; absent in the last class. */
+  readonly upToMs?: number | undefined;
+  readonly fresh: number;
+  readonly backlog: number;
+}
+
+export interface BacklogLaneFigures {
+  readonly visitors: number;
+  /** Age of the oldest of them in milliseconds; 0 when there is none. */
+  readonly oldestMs: number;
+}
+
+export interface StoreFigures extends ScanSlots {
   readonly updatesByVerdict: Readonly<Record<string, number>>;
   readonly visitorsWaiting: number;
   /** Age of the oldest waiting visitor in milliseconds; 0 when none waits. */
@@ -336,20 +418,32 @@ export interface StoreFigures {
   /** Not in Target, and looked for; and at rest after that was in vain. */
   readonly visitorsAbsent: number;
   readonly visitorsUnknown: number;
+  /** The visitors that wait by lane, and by age: youngest first. Together they are all. */
+  readonly lanes: { readonly fresh: BacklogLaneFigures; readonly backlog: BacklogLaneFigures };
+  readonly ages: readonly BacklogAge[];
+  /** Dead letters by the class of their reason, those without any left out. */
+  readonly deadLettersByClass: Readonly<Record<string, number>>;
   /** Looks at profiles that are planned or due. */
   readonly looksWaiting: number;
-  /** What became of the scans of the last 7 days. */
-  readonly scans: ScanShares;
   readonly openIncidents: number;
+  /** By type, those without any left out. */
+  readonly openIncidentsByType: Readonly<Record<string, number>>;
   /** Updates that wait for an operator. */
   readonly held: number;
   /** Calls that count against the rolling 24 hours now. */
   readonly allowanceUsed: number;
-  readonly kiosks: readonly {
-    readonly deviceId: string;
-    readonly storeId: string;
-    readonly kioskId: string;
-    readonly lastSeenMs: number;
-    readonly owed: number;
-  }[];
+  /** Those that may still send. */
+  readonly kiosks: readonly KioskFigures[];
+}
+
+export interface KioskFigures {
+  readonly deviceId: string;
+  readonly storeId: string;
+  readonly kioskId: string;
+  readonly lastSeenMs: number;
+  readonly owed: number;
+  /** Of its last heartbeat; absent before the first one. */
+  readonly appVersion?: string | undefined;
+  readonly storagePersisted?: boolean | undefined;
+  readonly clockOffsetMs?: number | undefined;
 }
