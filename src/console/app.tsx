@@ -71,7 +71,7 @@ function Board(props: BoardProps) {
             <h1>
               {freshness.type === "live" ? saying.words.loading : saying.words.neverHeard}
             </h1>
-            <Live {...{ saying, freshness, heardMs, desk }} goneAtMs={undefined} nowMs={props.nowMs} />
+            <Live {...{ saying, freshness, heardMs, desk }} forecast={undefined} nowMs={props.nowMs} />
           </header>
         ) : (
           <Sheets {...props} overview={overview} />
@@ -88,7 +88,6 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
   const kiosks = kiosksView(overview.kiosks, allKiosks, nowMs, saying);
   const headline = headlineView(overview, kiosksToLookAt(kiosks), saying);
   const waiting = chain?.backlog.visitors ?? 0;
-  const goneAtMs = waiting === 0 ? undefined : chain?.allowance.forecast?.backlogGoneAtMs;
   return (
     <>
       <header class="top">
@@ -97,12 +96,13 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
             <Mark condition={headline.condition} />
             {headline.sentence}
           </h1>
-          <Live {...{ saying, freshness, heardMs, nowMs, desk, goneAtMs }} />
+          <Live {...{ saying, freshness, heardMs, nowMs, desk }} forecast={chain?.allowance.forecast} />
         </div>
-        {chain !== undefined && (
+        {chain?.forwarding !== undefined && (
           <Forwarding
             {...{ saying, nowMs, desk }}
             forwarding={chain.forwarding}
+            allowance={chain.allowance}
             mayPause={offers.forwarding}
           />
         )}
@@ -112,8 +112,8 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
         {chain !== undefined && (
           <>
             <Calls {...{ saying, allowance, waiting }} />
-            <AllowanceCard {...{ saying, allowance, waiting, nowMs }} figures={chain.allowance} />
-            <Waiting {...{ saying, chain, nowMs }} />
+            <AllowanceCard {...{ saying, allowance, nowMs }} figures={chain.allowance} />
+            <Waiting {...{ saying, chain }} />
           </>
         )}
         <OutcomesOverTime saying={saying} hours={overview.hours} days={overview.days} />

@@ -1,3 +1,4 @@
+import type { AllowanceFigures } from "../contract/allowance.ts";
 import type { Desk, Freshness } from "./desk.ts";
 import { STALE_AFTER_MS } from "./live.ts";
 import type { Saying } from "./views/saying.ts";
@@ -7,13 +8,12 @@ export interface LiveProps {
   readonly freshness: Freshness;
   readonly heardMs: number | undefined;
   readonly nowMs: number;
-  /** When nobody waits any more, where somebody does and it is known. */
-  readonly goneAtMs: number | undefined;
+  readonly forecast: AllowanceFigures["forecast"] | undefined;
   readonly desk: Pick<Desk, "lookNow">;
 }
 
 /** Says how old the figures are; aloud only when they stop being new, and when they are new again. */
-export function Live({ saying, freshness, heardMs, nowMs, goneAtMs, desk }: LiveProps) {
+export function Live({ saying, freshness, heardMs, nowMs, forecast, desk }: LiveProps) {
   const { words, formats } = saying;
   if (freshness.type === "unreadable") {
     return (
@@ -45,7 +45,9 @@ export function Live({ saying, freshness, heardMs, nowMs, goneAtMs, desk }: Live
   return (
     <p class="live">
       {heardMs !== undefined && words.live(formats.timeToTheSecond(heardMs))}
-      {goneAtMs !== undefined && ` ${words.backlogGone(formats.moment(goneAtMs, nowMs))}`}
+      {forecast?.clearsAtMs !== undefined &&
+        ` ${words.backlogGone(formats.moment(forecast.clearsAtMs, nowMs))}`}
+      {forecast?.type === "grows" && ` ${words.backlogGrows}`}
     </p>
   );
 }

@@ -1,10 +1,11 @@
 import type { Incident, Outcomes, Role } from "../contract/admin.ts";
 import type { DeadLetterClass } from "../contract/dead-letters.ts";
-import type { ForwardingState } from "../contract/forwarding-state.ts";
 import type { Journey, JourneyStage } from "../contract/journey.ts";
+import type { ChainOverview } from "../contract/overview.ts";
 import type { Unit } from "./formats.ts";
 
 export type Fate = keyof Outcomes;
+export type Forwarding = NonNullable<ChainOverview["forwarding"]>;
 export type SectionId =
   | "scans"
   | "allowance"
@@ -68,6 +69,7 @@ export interface Words {
     readonly refused: (number: number) => string;
   };
   readonly backlogGone: (moment: string) => string;
+  readonly backlogGrows: string;
 
   readonly figures: string;
   readonly hideFigures: string;
@@ -93,11 +95,10 @@ export interface Words {
     readonly ofUsed: (allowed: string) => string;
     readonly free: string;
     readonly freeNextHour: string;
-    readonly nextFree: string;
     readonly over: string;
     readonly backlogGone: string;
     readonly noBacklog: string;
-    readonly unknownEnd: string;
+    readonly grows: (perDay: string) => string;
     readonly empty: string;
     readonly time: string;
   };
@@ -108,7 +109,6 @@ export interface Words {
     readonly visitors: (number: string) => string;
     readonly lane: { readonly fresh: string; readonly backlog: string };
     readonly oldest: string;
-    readonly goneAt: string;
     readonly absent: string;
     readonly unknown: string;
     readonly held: string;
@@ -186,7 +186,7 @@ export interface Words {
   };
 
   readonly forwarding: {
-    readonly state: Readonly<Record<ForwardingState["state"], string>>;
+    readonly state: Readonly<Record<Forwarding["state"] | "allowance-spent", string>>;
     readonly pause: string;
     readonly resume: string;
     readonly askPause: string;

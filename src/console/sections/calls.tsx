@@ -69,14 +69,14 @@ export function Calls({ saying, allowance, waiting }: CallsProps) {
   );
 }
 
-export interface AllowanceCardProps extends CallsProps {
+export interface AllowanceCardProps extends Pick<CallsProps, "saying" | "allowance"> {
   readonly figures: AllowanceFigures;
   readonly nowMs: number;
 }
 
 /** How much may still be called. */
-export function AllowanceCard({ saying, figures, allowance, nowMs, waiting }: AllowanceCardProps) {
-  const view = allowanceView(figures, allowance, nowMs, waiting, saying);
+export function AllowanceCard({ saying, figures, allowance, nowMs }: AllowanceCardProps) {
+  const view = allowanceView(figures, allowance, nowMs, saying);
   return (
     <Card id="allowance-left" title={saying.words.allowance.title} class="third">
       <p class="big">

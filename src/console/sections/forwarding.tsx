@@ -4,18 +4,20 @@ import {
   MAX_PAUSE_REASON,
   type PauseRequest,
 } from "../../contract/forwarding.ts";
-import type { ForwardingState } from "../../contract/forwarding-state.ts";
+import type { ChainOverview } from "../../contract/overview.ts";
 import { NOTHING } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { Mark } from "../ui/mark.tsx";
 import { Question } from "../ui/question.tsx";
 import { forwardingView } from "../views/forwarding.ts";
 import type { Saying } from "../views/saying.ts";
+import type { Forwarding as FollowedForwarding } from "../words.ts";
 import { whyNot } from "../views/why-not.ts";
 
 export interface ForwardingProps {
   readonly saying: Saying;
-  readonly forwarding: ForwardingState;
+  readonly forwarding: FollowedForwarding;
+  readonly allowance: ChainOverview["allowance"];
   readonly nowMs: number;
   /** Whether who sits here may pause and resume. */
   readonly mayPause: boolean;
@@ -23,10 +25,10 @@ export interface ForwardingProps {
 }
 
 /** Whether anything goes to Target, and the switch for it. */
-export function Forwarding({ saying, forwarding, nowMs, mayPause, desk }: ForwardingProps) {
+export function Forwarding({ saying, forwarding, allowance, nowMs, mayPause, desk }: ForwardingProps) {
   const { words } = saying;
   const say = words.forwarding;
-  const view = forwardingView(forwarding, nowMs, saying);
+  const view = forwardingView(forwarding, allowance, nowMs, saying);
   const [isAsking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
   const [isBusy, setBusy] = useState(false);

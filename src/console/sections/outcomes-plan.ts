@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
 import { barsPath, type ChartPlan } from "../ui/chart.tsx";
 import type { Theme } from "../ui/theme.ts";
-import { stacked, type OutcomesView } from "../views/outcomes.ts";
+import { stacked, type OutcomesView, type StackedPart } from "../views/outcomes.ts";
 import type { Saying } from "../views/saying.ts";
 import { FATES } from "../views/share.ts";
 import type { Fate } from "../words.ts";
@@ -29,11 +29,7 @@ export function outcomesPlan(view: OutcomesView, { formats }: Saying): ChartPlan
   };
 }
 
-function part(
-  theme: Theme,
-  fate: Fate,
-  { from, to }: { readonly from: readonly number[]; readonly to: readonly number[] },
-): uPlot.Series {
+function part(theme: Theme, fate: Fate, { from, to }: StackedPart): uPlot.Series {
   const look: Readonly<Record<Fate, Partial<uPlot.Series>>> = {
     applied: { fill: theme.three, width: 0 },
     waiting: { fill: theme.one, width: 0 },

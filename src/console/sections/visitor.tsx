@@ -92,18 +92,18 @@ export function Visitor({ saying, nowMs, mayAsk, desk }: VisitorProps) {
  * only where the browser cannot hide what stands in any other.
  */
 function SecretInput({ input }: { readonly input: { current: HTMLInputElement | null } }) {
-  const hides = CSS.supports("-webkit-text-security", "disc");
-  return (
-    <input
-      ref={input}
-      class="secret"
-      type={hides ? "text" : "password"}
-      inputMode="numeric"
-      autoComplete="off"
-      spellcheck={false}
-      maxLength={160}
-      required
-    />
+  const rest = {
+    ref: input,
+    inputMode: "numeric",
+    autoComplete: "off",
+    spellcheck: false,
+    maxLength: 160,
+    required: true,
+  } as const;
+  return CSS.supports("-webkit-text-security", "disc") ? (
+    <input {...rest} class="secret" type="text" />
+  ) : (
+    <input {...rest} type="password" />
   );
 }
 

@@ -7,12 +7,11 @@ import type { Saying } from "../views/saying.ts";
 export interface WaitingProps {
   readonly saying: Saying;
   readonly chain: ChainOverview;
-  readonly nowMs: number;
 }
 
 /** Who waits, for how long, and in which lane. */
-export function Waiting({ saying, chain, nowMs }: WaitingProps) {
-  const view = useMemo(() => backlogView(chain, nowMs, saying), [chain, nowMs, saying]);
+export function Waiting({ saying, chain }: WaitingProps) {
+  const view = useMemo(() => backlogView(chain, saying), [chain, saying]);
   const { words } = saying;
   const { lane } = words.waiting;
   return (

@@ -1,5 +1,5 @@
 import type { ChainOverview } from "../../contract/overview.ts";
-import { lengthIn, NONE, type Saying } from "./saying.ts";
+import { lengthIn, type Saying } from "./saying.ts";
 
 export interface AgeBar {
   readonly age: string;
@@ -19,12 +19,11 @@ export interface BacklogView {
   readonly rows: readonly { readonly name: string; readonly value: string }[];
 }
 
-export function backlogView(chain: ChainOverview, nowMs: number, saying: Saying): BacklogView {
-  const { backlog, allowance, heldUpdates } = chain;
+export function backlogView(chain: ChainOverview, saying: Saying): BacklogView {
+  const { backlog, heldUpdates } = chain;
   const { words, formats } = saying;
   const say = words.waiting;
   const tallest = Math.max(1, ...backlog.ages.map(({ fresh, backlog: old }) => fresh + old));
-  const goneAtMs = allowance.forecast?.backlogGoneAtMs;
   const isEmpty = backlog.visitors === 0;
   return {
     isEmpty,
@@ -41,13 +40,7 @@ export function backlogView(chain: ChainOverview, nowMs: number, saying: Saying)
     rows: [
       ...(isEmpty
         ? []
-        : [
-            { name: say.oldest, value: lengthIn(words, backlog.oldestAgeMs) },
-            {
-              name: say.goneAt,
-              value: goneAtMs === undefined ? NONE : formats.moment(goneAtMs, nowMs),
-            },
-          ]),
+        : [{ name: say.oldest, value: lengthIn(words, backlog.oldestAgeMs) }]),
       ...(heldUpdates === 0 ? [] : [{ name: say.held, value: formats.count(heldUpdates) }]),
       { name: say.absent, value: formats.count(backlog.absent) },
       { name: say.unknown, value: formats.count(backlog.unknown) },

@@ -42,7 +42,7 @@ export function callsView(allowance: Allowance, waiting: number): CallsView {
   const drawn = [...bars].map(([fromMs, calls]) => ({ fromMs, calls }));
   return {
     bars: drawn,
-    forecast: forecastBars(atMs, lastMs, waiting, forecast?.backlogGoneAtMs),
+    forecast: forecastBars(atMs, lastMs, waiting, forecast.clearsAtMs),
     pace: Math.floor((allowed * HALF_HOUR_MS) / DAY_MS),
     isEmpty: drawn.every(({ calls }) => calls === 0),
   };
@@ -83,15 +83,12 @@ export function allowanceView(
   figures: AllowanceFigures,
   allowance: Allowance | undefined,
   nowMs: number,
-  waiting: number,
   { words, formats }: Saying,
 ): AllowanceView {
   const { allowed, used, forecast } = figures;
   const say = words.allowance;
   const free = allowed - used;
   const freeing = allowance === undefined ? undefined : freeInNextHour(allowance);
-  const goneAtMs = forecast?.backlogGoneAtMs;
-  const gone = goneAtMs === undefined ? say.unknownEnd : formats.moment(goneAtMs, nowMs);
   return {
     used: formats.count(used),
     ofUsed: say.ofUsed(formats.count(allowed)),
@@ -100,15 +97,22 @@ export function allowanceView(
       free < 0
         ? { name: say.over, value: formats.count(-free) }
         : { name: say.free, value: formats.count(free) },
-      ...(forecast?.nextFreeAtMs === undefined
-        ? []
-        : [{ name: say.nextFree, value: formats.moment(forecast.nextFreeAtMs, nowMs) }]),
       ...(freeing === undefined
         ? []
         : [{ name: say.freeNextHour, value: formats.count(freeing) }]),
-      { name: say.backlogGone, value: waiting === 0 ? say.noBacklog : gone },
+      { name: say.backlogGone, value: goneOf(forecast, nowMs, { words, formats }) },
     ],
   };
+}
+
+function goneOf(
+  { type, clearsAtMs, growsPerDay }: AllowanceFigures["forecast"],
+  nowMs: number,
+  { words, formats }: Saying,
+): string {
+  const say = words.allowance;
+  if (type === "grows") return say.grows(formats.count(Math.ceil(growsPerDay ?? 0)));
+  return clearsAtMs === undefined ? say.noBacklog : formats.moment(clearsAtMs, nowMs);
 }
 
 /** What was charged 23 to 24 hours ago: a day after a call it no longer counts. */

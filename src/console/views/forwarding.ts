@@ -1,4 +1,5 @@
-import type { ForwardingState } from "../../contract/forwarding-state.ts";
+import type { ChainOverview } from "../../contract/overview.ts";
+import type { Forwarding } from "../words.ts";
 import type { Condition } from "./kiosks.ts";
 import type { Saying } from "./saying.ts";
 
@@ -11,27 +12,48 @@ export interface ForwardingView {
 }
 
 export function forwardingView(
-  { state, sinceMs, untilMs, pausedBy, reason }: ForwardingState,
+  forwarding: Forwarding,
+  allowance: ChainOverview["allowance"],
   nowMs: number,
   { words, formats }: Saying,
 ): ForwardingView {
   const say = words.forwarding;
-  const isPaused = state === "paused";
-  const facts =
-    state === "running"
-      ? []
-      : [
-          ...(isPaused && pausedBy !== undefined ? [say.pausedBy(pausedBy)] : []),
-          ...(sinceMs === undefined ? [] : [say.since(formats.moment(sinceMs, nowMs))]),
-          ...(isPaused && reason !== undefined ? [say.because(reason)] : []),
-          ...(untilMs === undefined || isPaused
-            ? []
-            : [say.until(formats.moment(untilMs, nowMs))]),
-        ];
+  const state = stateOf(forwarding, allowance);
+  const { pause, breaker } = forwarding;
+  const facts = () => {
+    switch (state) {
+      case "running":
+      case "allowance-spent":
+        return [];
+      case "breaker-open":
+        return breaker.untilMs === undefined || breaker.untilMs <= nowMs
+          ? []
+          : [say.until(formats.moment(breaker.untilMs, nowMs))];
+      case "paused":
+        return pause === undefined
+          ? []
+          : [
+              say.pausedBy(pause.who),
+              say.since(formats.moment(pause.sinceMs, nowMs)),
+              ...(pause.reason === undefined ? [] : [say.because(pause.reason)]),
+            ];
+    }
+  };
   return {
     condition: state === "running" ? "good" : "warn",
-    isPaused,
+    isPaused: state === "paused",
     state: say.state[state],
-    facts: facts.join(", "),
+    facts: facts().join(", "),
   };
+}
+
+export type SendingState = Forwarding["state"] | "allowance-spent";
+
+/** An operator's word counts first, then that nobody answers, then that nobody may be called. */
+export function stateOf(
+  forwarding: Forwarding | undefined,
+  { allowed, used }: ChainOverview["allowance"],
+): SendingState {
+  const state = forwarding?.state ?? "running";
+  return state === "running" && used >= allowed ? "allowance-spent" : state;
 }

@@ -1,5 +1,6 @@
 import type { Overview } from "../../contract/overview.ts";
 import type { Condition } from "./kiosks.ts";
+import { stateOf } from "./forwarding.ts";
 import { isLoss } from "./incidents.ts";
 import type { Saying } from "./saying.ts";
 import { totalOf } from "./share.ts";
@@ -14,7 +15,7 @@ export interface Headline {
 export function headlineView(overview: Overview, kiosks: number, { words }: Saying): Headline {
   const { chain, incidents } = overview;
   const say = words.headline;
-  const state = chain?.forwarding.state;
+  const state = chain === undefined ? "running" : stateOf(chain.forwarding, chain.allowance);
   const refused = chain?.deadLetters.visitors ?? 0;
   const isLost = incidents.list.some(isLoss);
   const needs = [
@@ -25,11 +26,11 @@ export function headlineView(overview: Overview, kiosks: number, { words }: Sayi
   const first = () => {
     if (isLost) return say.lost;
     if (state === "paused") return say.paused;
-    if (state === "target-unavailable") return say.targetAway;
+    if (state === "breaker-open") return say.targetAway;
     if (state === "allowance-spent") return say.spent;
     return isUntouched(overview) ? say.nothingYet : say.safe;
   };
-  const isRunning = state === undefined || state === "running";
+  const isRunning = state === "running";
   const isQuiet = needs.length === 0 && isRunning && !isUntouched(overview);
   return {
     condition: isLost ? "bad" : needs.length > 0 || !isRunning ? "warn" : "good",

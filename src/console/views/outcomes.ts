@@ -1,7 +1,7 @@
 import type { OutcomesSlot } from "../../contract/overview.ts";
 import type { Fate } from "../words.ts";
 import type { Saying } from "./saying.ts";
-import { FATES, totalOf } from "./share.ts";
+import { totalOf } from "./share.ts";
 
 export type Span = "hours" | "days";
 
@@ -38,13 +38,18 @@ export function outcomesView(
 /** For each fate where its part of the bar begins and ends. */
 export function stacked(
   scans: OutcomesView["scans"],
-): Readonly<Record<Fate, { readonly from: readonly number[]; readonly to: readonly number[] }>> {
-  let from: readonly number[] = scans.applied.map(() => 0);
-  const parts = FATES.map((fate) => {
-    const start = from;
-    const to = scans[fate].map((number, index) => number + (start[index] ?? 0));
-    from = to;
-    return [fate, { from: start, to }] as const;
+): Readonly<Record<Fate, StackedPart>> {
+  const onto = (from: readonly number[], fate: Fate): StackedPart => ({
+    from,
+    to: scans[fate].map((number, index) => number + (from[index] ?? 0)),
   });
-  return Object.fromEntries(parts) as ReturnType<typeof stacked>;
+  const applied = onto([], "applied");
+  const waiting = onto(applied.to, "waiting");
+  const unknown = onto(waiting.to, "unknown");
+  return { applied, waiting, unknown, refused: onto(unknown.to, "refused") };
+}
+
+export interface StackedPart {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
 }
