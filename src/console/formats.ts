@@ -12,16 +12,18 @@ export interface Formats {
   readonly timeToTheSecond: (atMs: number) => string;
   /** `Mon 23`, by the days of UTC that are counted. */
   readonly utcDay: (atMs: number) => string;
-  /** `14:02` of today as it is seen from `nowMs`, `23 Nov, 14:02` of any other day. */
+  /** `14:02` of today or within half a day of `nowMs`, `23 Nov, 14:02` of any other time. */
   readonly moment: (atMs: number, nowMs: number) => string;
 }
+
+/** Ours: nearer than this no hour of the day can be mistaken for another day's. */
+const NEAR_MS = 43_200_000;
 
 /** @param timeZone the browser's own where none is given */
 export function createFormats(language: string, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
   const hourMinute = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const count = new Intl.NumberFormat(language);
-  const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
   const share = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(language, { ...hourMinute, ...zone });
   const seconds = new Intl.DateTimeFormat(language, { ...hourMinute, second: "2-digit", ...zone });
@@ -40,7 +42,10 @@ export function createFormats(language: string, timeZone?: string): Formats {
 
   return {
     count: (number) => count.format(number),
-    short: (number) => short.format(number),
+    short: (number) => {
+      if (number < 1_000) return count.format(number);
+      return number < 1_000_000 ? `${count.format(number / 1e3)}k` : `${count.format(number / 1e6)}M`;
+    },
     share: (part, whole) => {
       if (whole <= 0 || part <= 0) return share.format(0);
       if (part >= whole) return share.format(1);
@@ -50,8 +55,12 @@ export function createFormats(language: string, timeZone?: string): Formats {
     time: (atMs) => time.format(atMs),
     timeToTheSecond: (atMs) => seconds.format(atMs),
     utcDay: (atMs) => utcDay.format(atMs),
-    moment: (atMs, nowMs) =>
-      dayOf.format(atMs) === dayOf.format(nowMs) ? time.format(atMs) : dayAndTime.format(atMs),
+    moment: (atMs, nowMs) => {
+      const isNear = Math.abs(atMs - nowMs) < NEAR_MS;
+      return isNear || dayOf.format(atMs) === dayOf.format(nowMs)
+        ? time.format(atMs)
+        : dayAndTime.format(atMs);
+    },
   };
 }
 
@@ -67,7 +76,7 @@ export function inUnits(lengthMs: number): { readonly number: number; readonly u
   if (lengthMs < MINUTE_MS) {
     return { number: Math.max(0, Math.floor(lengthMs / SECOND_MS)), unit: "seconds" };
   }
-  if (lengthMs < 2 * HOUR_MS) return { number: Math.floor(lengthMs / MINUTE_MS), unit: "minutes" };
+  if (lengthMs < 2 * HOUR_MS && lengthMs !== HOUR_MS) return { number: Math.floor(lengthMs / MINUTE_MS), unit: "minutes" };
   if (lengthMs < 2 * DAY_MS) return { number: Math.floor(lengthMs / HOUR_MS), unit: "hours" };
   return { number: Math.floor(lengthMs / DAY_MS), unit: "days" };
 }

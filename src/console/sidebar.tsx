@@ -74,6 +74,9 @@ function entriesOf(overview: Overview | undefined, { formats }: Saying): readonl
   ];
 }
 
+/** Ours: a section whose head is this near to the top is the one that is read. */
+const PASSED_PX = 120;
+
 /** Which section is at the top of the window. */
 function useWhereabouts(ids: readonly SectionId[]): SectionId {
   const [here, setHere] = useState<SectionId>("scans");
@@ -85,7 +88,7 @@ function useWhereabouts(ids: readonly SectionId[]): SectionId {
       .filter((each) => each !== null);
     const look = () => {
       const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
-      const passed = sections.filter((each) => each.getBoundingClientRect().top <= innerHeight / 3);
+      const passed = sections.filter((each) => each.getBoundingClientRect().top <= PASSED_PX);
       const last = isAtEnd && scrollY > 0 ? sections.at(-1) : passed.at(-1);
       setHere((last?.id ?? "scans") as SectionId);
     };

@@ -35,7 +35,7 @@ export function callsPlan(view: CallsView, { words, formats }: Saying): ChartPla
         x: { time: false, range: () => [all[0]?.fromMs ?? 0, endMs] },
         y: { range: () => [0, top] },
       },
-      axes: [timeAxis(theme, all, formats.time), countAxis(theme, formats.short)],
+      axes: [timeAxis(theme, all, endsOf(view).nowMs, formats.time), countAxis(theme, formats.short)],
       series: [
         {},
         { paths: barsPath(), fill: theme.one, width: 0, points: { show: false } },
@@ -68,9 +68,12 @@ function endsOf({ bars, forecast }: CallsView) {
 function timeAxis(
   theme: Theme,
   bars: CallsView["bars"],
+  nowMs: number,
   time: (atMs: number) => string,
 ): uPlot.Axis {
-  const names = bars.map(({ fromMs }) => fromMs).filter(isNamed);
+  const names = bars
+    .map(({ fromMs }) => fromMs)
+    .filter((fromMs, index) => isNamed(fromMs) && index > 0 && Math.abs(fromMs - nowMs) > 2 * BAR_MS);
   return {
     stroke: theme.ink2,
     font: `500 12px ${theme.font}`,
@@ -127,13 +130,14 @@ function drawNames(
   { nowMs, hasForecast }: ReturnType<typeof endsOf>,
   say: Saying["words"]["allowance"],
 ): void {
-  if (!hasForecast) return;
   const scale = devicePixelRatio;
   const { bbox } = plot;
   const font = `650 ${12.5 * scale}px ${theme.font}`;
   const x = plot.valToPos(nowMs, "x", true);
   const look = { font, fill: theme.ink };
-  writeOn(plot, say.now, { x, y: bbox.top + bbox.height + 19 * scale }, { ...look, align: "center" });
+  const below = { x, y: bbox.top + bbox.height + 19 * scale };
+  writeOn(plot, say.now, below, { ...look, align: hasForecast ? "center" : "right" });
+  if (!hasForecast) return;
   const highest = Math.max(...(plot.data[2] ?? []).map((each) => each ?? 0));
   const y = plot.valToPos(highest, "y", true) - 8 * scale;
   writeOn(plot, say.forecast, { x: x + 2 * scale, y }, look);

@@ -12,6 +12,7 @@ export interface ChartPlan {
 export interface ChartProps {
   /** Drawn anew whenever it is another object. */
   readonly plan: ChartPlan;
+  /** Least height in pixels; it takes what room there is. */
   readonly height: number;
   /** The bar under the pointer, or none. */
   readonly onPoint: (index: number | undefined) => void;
@@ -32,16 +33,16 @@ export function Chart({ plan, height, onPoint }: ChartProps) {
     let drawn: uPlot | undefined;
     const draw = () => {
       drawn?.destroy();
-      const width = element.clientWidth;
+      const { clientWidth: width, clientHeight } = element;
       if (width === 0) return;
       const options = plan.options(themeOf(element));
       drawn = new uPlot(
         {
           ...options,
           width,
-          height,
+          height: clientHeight,
           legend: { show: false },
-          cursor: { x: false, y: false, points: { show: false }, drag: { setScale: false } },
+          cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
           hooks: {
             ...options.hooks,
             setCursor: [({ cursor }) => point.current(cursor.idx ?? undefined)],
@@ -63,9 +64,9 @@ export function Chart({ plan, height, onPoint }: ChartProps) {
       drawn?.destroy();
       drawn = undefined;
     };
-  }, [plan, height]);
+  }, [plan]);
 
-  return <div class="chart" ref={box} aria-hidden="true" />;
+  return <div class="chart" ref={box} style={{ minHeight: `${height}px` }} aria-hidden="true" />;
 }
 
 /** Bars side by side with 3 px between them, each from its moment on to the next. */

@@ -68,7 +68,7 @@ export function kiosksView(
       owed: formats.count(kiosk.owed),
       clock: clockOf(kiosk.clockOffsetMs, saying),
       storage: storageOf(kiosk.storagePersisted, saying),
-      app: kiosk.appVersion ?? NONE,
+      app: appOf(kiosk.appVersion),
     })),
   };
 }
@@ -117,6 +117,12 @@ function clockOf(offsetMs: number | undefined, { words }: Saying): string {
 function storageOf(persisted: boolean | undefined, { words }: Saying): string {
   if (persisted === undefined) return NONE;
   return persisted ? words.kiosks.kept : words.kiosks.atRisk;
+}
+
+/** The build names the app's script after its contents: `index-Cx8aB2f1.js`. */
+function appOf(version: string | undefined): string {
+  if (version === undefined) return NONE;
+  return /^index-(.+)\.js$/.exec(version)?.[1] ?? version;
 }
 
 function byPlace(a: KioskState, b: KioskState): number {
