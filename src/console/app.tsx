@@ -117,7 +117,12 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
           </>
         )}
         <OutcomesOverTime saying={saying} hours={overview.hours} days={overview.days} />
-        <Kiosks saying={saying} view={kiosks} onShowAll={desk.showAllKiosks} />
+        <Kiosks
+          saying={saying}
+          view={kiosks}
+          mayAskAll={offers.allKiosks}
+          onShowAll={desk.showAllKiosks}
+        />
         <Incidents saying={saying} view={incidentsView(overview.incidents, nowMs, saying)} />
         {chain !== undefined && (
           <Refused

@@ -4,6 +4,8 @@ import type { Role } from "../contract/admin.ts";
 export interface Offers {
   /** What is of the whole chain: allowance, backlog, dead letters, forwarding. */
   readonly chain: boolean;
+  /** The whole list of kiosks, beyond those to look after first. */
+  readonly allKiosks: boolean;
   /** Pausing and resuming. */
   readonly forwarding: boolean;
   readonly redrive: boolean;
@@ -13,8 +15,9 @@ export interface Offers {
 export function offersFor(role: Role): Offers {
   return {
     chain: role !== "store",
+    allKiosks: role === "viewer" || role === "operator" || role === "store",
     forwarding: role === "operator",
     redrive: role === "operator",
-    journey: role === "operator" || role === "privacy",
+    journey: role === "operator" || role === "privacy" || role === "marketer",
   };
 }

@@ -6,7 +6,8 @@ import { KioskState } from "./kiosk-state.ts";
 
 /**
  * On the admin listener: `GET` all that an operator looks at first, in one reading of the figures that
- * `/metrics` shows. Ours: asking more often than every second gives the same answer again.
+ * `/metrics` shows. Where that takes the database long, the same reading is told for a while: `atMs` says
+ * of when it is.
  */
 export const OVERVIEW_PATH = "/v1/overview";
 

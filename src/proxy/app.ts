@@ -1,6 +1,5 @@
 import fastifyStatic from "@fastify/static";
 import fastify, {
-  LogController,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -24,6 +23,8 @@ import { acceptJsonOnly } from "./json-only.ts";
 import { whereOf } from "./issue-words.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
+import type { ObservedRequest } from "./process-metrics.ts";
+import { logRequests, requestNames } from "./request-log.ts";
 import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import type { HeartbeatResult, Store } from "./store/store.ts";
@@ -50,6 +51,8 @@ export interface AppDeps {
   readonly onStored: () => void;
   /** False while stopping: readiness says so, and no new work is taken. */
   readonly isAccepting: () => boolean;
+  /** Told of every request as it ends. */
+  readonly observeRequest?: ((request: ObservedRequest) => void) | undefined;
   /** Routes that only some composition root mounts. */
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
 }
@@ -74,10 +77,10 @@ export async function createApp(
   const app = fastify({
     bodyLimit: MAX_BATCH_BYTES,
     ...httpLimits(),
-    // Request lines hold whole addresses, and nothing of a request is ever logged (rule PV2).
-    logController: new LogController({ disableRequestLogging: true }),
+    ...requestNames(),
     ...options,
   });
+  logRequests(app, "kiosk", deps.observeRequest);
   answerErrorsAsProblems(app);
   app.addHook("onSend", async (request, reply) => {
     reply.headers(KIOSK_HEADERS);
@@ -137,6 +140,7 @@ function admit(
     replyRefusal(reply, sender.error, clock.wallMs());
     return undefined;
   }
+  request.sentBy = sender.value.device.deviceId;
   const waitSeconds = flood(sender.value.device.deviceId);
   if (waitSeconds === undefined) return sender.value;
   replyProblem(reply, "too-many-requests", "Send it again a little later.", waitSeconds);

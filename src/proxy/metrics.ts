@@ -1,32 +1,196 @@
 import { Gauge, Registry } from "prom-client";
+import { Incident } from "../contract/admin.ts";
+import { isSilent } from "./admin/overview.ts";
+import { allowanceForecast } from "./allowance-forecast.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
 import type { CreationFigures } from "./read-back/creation-lane.ts";
+import { isStoreTrouble } from "./store/store-error.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
   readonly figures: () => Promise<StoreFigures>;
   readonly allowed: number;
+  /** What this process counts of itself. */
+  readonly ownMetrics: ProcessMetrics;
   /** What looks at profiles came to since the start. */
   readonly looks?: () => Readonly<Record<string, number>>;
   /** What came of creating members since the start, where that is switched on. */
   readonly creation?: (() => CreationFigures) | undefined;
 }
 
-/** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */
+/** Ours: half of the time after which Prometheus gives up unless told otherwise. */
+const MAX_READ_MS = 5_000;
+
+/**
+ * Prometheus text of what the store knows, read at the moment of asking, and of what this process counts.
+ * Never holds a visitor. While the store does not answer, its figures are left out rather than told as
+ * they were, and `tarjeta_database_up` is 0 (rule OP6).
+ */
 export function createMetrics(source: MetricsSource): () => Promise<string> {
   const registry = new Registry();
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `tarjeta_${name}`, help, labelNames, registers: [registry] });
+  const showFigures = createFigureGauges(registry, source.allowed);
+  const showLooks = createLookGauges(registry, source);
+  return async () => {
+    const figures = await readWithin(source.figures, MAX_READ_MS);
+    const own = await source.ownMetrics.text(figures !== undefined);
+    if (figures === undefined) return own;
+    showFigures(figures);
+    showLooks();
+    return `${await registry.metrics()}\n${own}`;
+  };
+}
 
+/** What the store says; nothing when it cannot, or takes too long to be waited for. */
+async function readWithin(
+  read: () => Promise<StoreFigures>,
+  maxMs: number,
+): Promise<StoreFigures | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), maxMs);
+  });
+  try {
+    return await Promise.race([read(), tooLong]);
+  } catch (error) {
+    if (!isStoreTrouble(error)) throw error;
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type GaugeMaker = (name: string, help: string, labelNames?: string[]) => Gauge;
+
+function gaugesIn(registry: Registry): GaugeMaker {
+  return (name, help, labelNames = []) =>
+    new Gauge({ name: `tarjeta_${name}`, help, labelNames, registers: [registry] });
+}
+
+function createFigureGauges(registry: Registry, allowed: number) {
+  const gauge = gaugesIn(registry);
   const updates = gauge("updates", "Updates taken in, by verdict.", ["verdict"]);
-  const waiting = gauge("visitors_waiting", "Visitors that owe Target something.");
-  const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
-  const dead = gauge("dead_letters", "Visitors whose update Target refused.");
-  const absent = gauge("visitors_absent", "Visitors Target does not have, who are looked for.");
-  const unknown = gauge("visitors_unknown", "Visitors who were looked for in vain, at rest.");
   const scans = gauge("scans_7d", "Scans of the last 7 days (UTC) by what became of them.", [
     "fate",
   ]);
+  const today = gauge("scans_24h", "Scans of this hour and the 23 before (UTC) by their fate.", [
+    "fate",
+  ]);
+  const dead = gauge("dead_letters", "Visitors whose update Target refused.");
+  const deadBy = gauge("dead_letters_by_class", "The same, by the class of the reason.", ["class"]);
+  const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
+  const incidentsBy = gauge("incidents_open_by_type", "The same, by type.", ["type"]);
+  const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
+  const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
+  const most = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
   const planned = gauge("looks_waiting", "Looks at profiles that are planned.");
+  const absent = gauge("visitors_absent", "Visitors Target does not have, who are looked for.");
+  const unknown = gauge("visitors_unknown", "Visitors who were looked for in vain, at rest.");
+  const showBacklog = createBacklogGauges(gauge, allowed);
+  const showKiosks = createKioskGauges(gauge);
+
+  return (figures: StoreFigures) => {
+    setEach(updates, "verdict", figures.updatesByVerdict);
+    setEach(scans, "fate", figures.scans);
+    for (const fate of Object.keys(figures.scans) as (keyof StoreFigures["scans"])[]) {
+      today.set(
+        { fate },
+        figures.hours.reduce((sum, slot) => sum + slot[fate], 0),
+      );
+    }
+    dead.set(figures.deadLetters);
+    deadBy.reset();
+    setEach(deadBy, "class", figures.deadLettersByClass);
+    incidents.set(figures.openIncidents);
+    for (const type of Incident.shape.type.options) incidentsBy.set({ type }, 0);
+    setEach(incidentsBy, "type", figures.openIncidentsByType);
+    held.set(figures.held);
+    used.set(figures.allowanceUsed);
+    most.set(allowed);
+    planned.set(figures.looksWaiting);
+    absent.set(figures.visitorsAbsent);
+    unknown.set(figures.visitorsUnknown);
+    showBacklog(figures);
+    showKiosks(figures);
+  };
+}
+
+function setEach(gauge: Gauge, label: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) gauge.set({ [label]: name }, value);
+}
+
+const LANES = ["fresh", "backlog"] as const;
+
+function createBacklogGauges(gauge: GaugeMaker, allowed: number) {
+  const waiting = gauge("visitors_waiting", "Visitors that owe Target something.");
+  const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
+  const byLane = gauge("visitors_waiting_by_lane", "Waiting visitors; fresh ones go first.", [
+    "lane",
+  ]);
+  const oldestBy = gauge("oldest_waiting_by_lane_seconds", "Age of the oldest in each lane.", [
+    "lane",
+  ]);
+  const byAge = gauge(
+    "visitors_waiting_by_age",
+    "Waiting visitors by lane and by the age, in seconds, their class of age ends at.",
+    ["lane", "up_to"],
+  );
+  const clears = gauge(
+    "backlog_clears_timestamp_seconds",
+    "When nobody is expected to wait any more; 0 while nobody waits, or where that is never.",
+  );
+  const grows = gauge("backlog_growth_visitors_per_day", "By how many the backlog grows; else 0.");
+
+  return (figures: StoreFigures) => {
+    waiting.set(figures.visitorsWaiting);
+    oldest.set(figures.oldestWaitingMs / 1_000);
+    for (const lane of LANES) {
+      byLane.set({ lane }, figures.lanes[lane].visitors);
+      oldestBy.set({ lane }, figures.lanes[lane].oldestMs / 1_000);
+      for (const age of figures.ages) {
+        const upTo = age.upToMs === undefined ? "+Inf" : String(age.upToMs / 1_000);
+        byAge.set({ lane, up_to: upTo }, age[lane]);
+      }
+    }
+    const { clearsAtMs = 0, growsPerDay = 0 } = allowanceForecast(figures, allowed);
+    clears.set(clearsAtMs / 1_000);
+    grows.set(growsPerDay);
+  };
+}
+
+const KIOSK = ["device", "store", "kiosk"];
+
+function createKioskGauges(gauge: GaugeMaker) {
+  const known = gauge("kiosks", "Kiosks that may send and were ever heard of.");
+  const silent = gauge("kiosks_silent", "Of those, not heard of for five minutes.");
+  const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
+  const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
+  const offset = gauge("kiosk_clock_offset_seconds", "How far its clock was ahead then.", KIOSK);
+  const persisted = gauge(
+    "kiosk_storage_persisted",
+    "Whether its browser promised to keep the outbox.",
+    KIOSK,
+  );
+  const info = gauge("kiosk_info", "Always 1; the version of its app.", [...KIOSK, "version"]);
+
+  return ({ kiosks, atMs }: StoreFigures) => {
+    known.set(kiosks.length);
+    silent.set(kiosks.filter((kiosk) => isSilent(kiosk, atMs)).length);
+    for (const each of [owed, seen, offset, persisted, info]) each.reset();
+    for (const each of kiosks) {
+      const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
+      owed.set(labels, each.owed);
+      seen.set(labels, each.lastSeenMs / 1_000);
+      if (each.clockOffsetMs !== undefined) offset.set(labels, each.clockOffsetMs / 1_000);
+      if (each.storagePersisted !== undefined) {
+        persisted.set(labels, each.storagePersisted ? 1 : 0);
+      }
+      if (each.appVersion !== undefined) info.set({ ...labels, version: each.appVersion }, 1);
+    }
+  };
+}
+
+function createLookGauges(registry: Registry, source: MetricsSource) {
+  const gauge = gaugesIn(registry);
   const looks = gauge("looks", "Looks at profiles since the start, by what was seen.", ["seen"]);
   const created = gauge(
     "creation_rows",
@@ -34,41 +198,10 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     ["end"],
   );
   const creating = gauge("creation_files_open", "Bulk files that Target has or is to get.");
-  const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
-  const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
-  const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
-  const allowed = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
-  const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
-  const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
-
-  return async () => {
-    const figures = await source.figures();
-    for (const [verdict, count] of Object.entries(figures.updatesByVerdict)) {
-      updates.set({ verdict }, count);
-    }
-    waiting.set(figures.visitorsWaiting);
-    oldest.set(figures.oldestWaitingMs / 1_000);
-    dead.set(figures.deadLetters);
-    absent.set(figures.visitorsAbsent);
-    unknown.set(figures.visitorsUnknown);
-    for (const [fate, number] of Object.entries(figures.scans)) scans.set({ fate }, number);
-    planned.set(figures.looksWaiting);
-    for (const [seen, number] of Object.entries(source.looks?.() ?? {}))
-      looks.set({ seen }, number);
+  return () => {
+    setEach(looks, "seen", source.looks?.() ?? {});
     const creation = source.creation?.();
-    for (const [end, number] of Object.entries(creation?.rows ?? {})) created.set({ end }, number);
+    setEach(created, "end", creation?.rows ?? {});
     creating.set(creation?.filesOpen ?? 0);
-    incidents.set(figures.openIncidents);
-    held.set(figures.held);
-    used.set(figures.allowanceUsed);
-    allowed.set(source.allowed);
-    for (const each of figures.kiosks) {
-      const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
-      owed.set(labels, each.owed);
-      seen.set(labels, each.lastSeenMs / 1_000);
-    }
-    return registry.metrics();
   };
 }
-
-const KIOSK = ["device", "store", "kiosk"];

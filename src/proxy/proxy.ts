@@ -16,6 +16,7 @@ import { openDeviceRegistry } from "./devices/registry.ts";
 import { createRegistryRefresh } from "./devices/registry-refresh.ts";
 import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
+import { createSharedReading } from "./figures-reader.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
@@ -28,6 +29,7 @@ import { createBodyOpener } from "./open-body.ts";
 import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
+import { createProcessMetrics } from "./process-metrics.ts";
 import { isLoopback, type Settings } from "./settings.ts";
 import type { TargetSettings } from "./target-settings.ts";
 import { cardsPerMinuteFor } from "./store/limits.ts";
@@ -39,6 +41,7 @@ import { createResealing } from "./vault/resealing.ts";
 import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { openTokens } from "./target/open-tokens.ts";
+import { observedTarget } from "./target/observed-target.ts";
 import { createTargetClient } from "./target/target-client.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { openCreation } from "./read-back/open-creation.ts";
@@ -112,13 +115,18 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const tokens = openTokens(options.target, clock, {
     warn: (details, message) => app.log.warn(details, message),
   });
-  const target = createTargetClient({
-    ...options.target,
-    tokens,
-    method: settings.updateMethod,
-    path: settings.updatePath,
-    maxValueLength: settings.maxValueLength,
-  });
+  const ownMetrics = createProcessMetrics(settings.dataDir);
+  const target = observedTarget(
+    createTargetClient({
+      ...options.target,
+      tokens,
+      method: settings.updateMethod,
+      path: settings.updatePath,
+      maxValueLength: settings.maxValueLength,
+    }),
+    ownMetrics.observeCall,
+    clock.monoMs,
+  );
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
   const registry = await openDeviceRegistry(store, shutOuts.note);
@@ -157,6 +165,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       kioskDir: options.kioskDir,
       onStored: () => forwarder.notify(),
       isAccepting: () => accepting,
+      observeRequest: ownMetrics.observeRequest,
       mount: options.mount,
     },
     { ...logging, ...tls, ...trust(settings.trustedHops) },
@@ -205,7 +214,10 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     organization: settings.organization,
     onClearing: () => forwarder.notify(),
   });
-  const figures = () => store.figures(clock.wallMs(), ledger.nowMs());
+  const figures = createSharedReading(
+    () => store.figures(clock.wallMs(), ledger.nowMs()),
+    clock,
+  );
   const adminApp = createAdmin(
     {
       privacy,
@@ -224,11 +236,15 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       clock,
       isLoopbackOnly: isLoopback(settings.adminHost),
       consoleDir: options.consoleDir,
+      observeRequest: ownMetrics.observeRequest,
       onReleased: () => forwarder.notify(),
       figures,
+      allowed: settings.dailyCalls,
+      ledgerMs: () => ledger.nowMs(),
       metrics: createMetrics({
         figures,
         allowed: settings.dailyCalls,
+        ownMetrics,
         looks: readBack.figures,
         creation: creation?.figures,
       }),

@@ -45,6 +45,8 @@ export function anAdminOf({
     },
     backup: async () => "/backups/one",
     figures: () => store.figures(clock.wallMs(), 0),
+    allowed: 1_000,
+    ledgerMs: () => 0,
     metrics: async () => "",
     isLoopbackOnly: true,
   });

@@ -73,7 +73,7 @@ function timeAxis(
 ): uPlot.Axis {
   const names = bars
     .map(({ fromMs }) => fromMs)
-    .filter((fromMs, index) => isNamed(fromMs) && index > 0 && Math.abs(fromMs - nowMs) > 2 * BAR_MS);
+    .filter((fromMs, index) => isNamed(fromMs) && index > 1 && Math.abs(fromMs - nowMs) > 2 * BAR_MS);
   return {
     stroke: theme.ink2,
     font: `500 12px ${theme.font}`,

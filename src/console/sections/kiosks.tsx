@@ -10,18 +10,20 @@ const FIRST_ROWS = 8;
 export interface KiosksProps {
   readonly saying: Saying;
   readonly view: KiosksView;
+  /** Whether who sits here may ask for all of them. */
+  readonly mayAskAll: boolean;
   readonly onShowAll: (all: boolean) => void;
 }
 
 /** How every kiosk stands, the worst first. */
-export function Kiosks({ saying, view, onShowAll }: KiosksProps) {
+export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
   const [all, setAll] = useState(false);
   const { words, formats } = saying;
   const say = words.kiosks;
   const rows = all ? view.rows : view.rows.slice(0, FIRST_ROWS);
   const showAll = () => {
     setAll(!all);
-    onShowAll(!all);
+    if (mayAskAll) onShowAll(!all);
   };
   return (
     <Card
@@ -72,9 +74,9 @@ export function Kiosks({ saying, view, onShowAll }: KiosksProps) {
           </table>
         </div>
       )}
-      {view.known > FIRST_ROWS && (
+      {view.rows.length > FIRST_ROWS && (
         <button type="button" class="button button-quiet" aria-expanded={all} onClick={showAll}>
-          {all ? say.showFewer : say.showAll(formats.count(view.known))}
+          {all ? say.showFewer : say.showAll(formats.count(mayAskAll ? view.known : view.rows.length))}
         </button>
       )}
     </Card>

@@ -1,4 +1,4 @@
-import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
+import fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import {
   AUDIT_PATH,
   BACKUP_PATH,
@@ -12,6 +12,8 @@ import type { Clock } from "../../domain/clock.ts";
 import { routeImport, type ImportDeps } from "../import.ts";
 import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
+import type { ObservedRequest } from "../process-metrics.ts";
+import { logRequests, requestNames } from "../request-log.ts";
 import { ADMIN_HEADERS } from "../security-headers.ts";
 import { isLoopback } from "../settings.ts";
 import { routeDevices, type DeviceRoutesDeps } from "../devices/admin-routes.ts";
@@ -24,7 +26,9 @@ import type { Store, StoreFigures } from "../store/store.ts";
 import { routeConsole } from "./console-files.ts";
 import { guardRoutes } from "./guard.ts";
 import { routeHeld } from "./held-routes.ts";
+import { routeJourney } from "./journey-routes.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
+import { routeOverview } from "./overview-routes.ts";
 import { routeSession, routeTokens } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
 import type { TokenStore } from "./token-file.ts";
@@ -50,8 +54,14 @@ export interface AdminDeps {
   /** Makes a backup and gives its folder. */
   readonly backup: () => Promise<string>;
   readonly figures: () => Promise<StoreFigures>;
+  /** Calls allowed in any rolling 24 hours. */
+  readonly allowed: number;
+  /** The ledger's time now. */
+  readonly ledgerMs: () => number;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
+  /** Told of every request as it ends. */
+  readonly observeRequest?: ((request: ObservedRequest) => void) | undefined;
   /** Reached from this machine only: then nobody asks for it by another name. */
   readonly isLoopbackOnly: boolean;
   /** Folder of the built console; absent in tests of the API alone. */
@@ -69,9 +79,10 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   const { store, clock } = deps;
   const admin = fastify({
     bodyLimit: 65_536,
-    logController: new LogController({ disableRequestLogging: true }),
+    ...requestNames(),
     ...options,
   });
+  logRequests(admin, "admin", deps.observeRequest);
   acceptJsonOnly(admin);
   answerErrorsAsProblems(admin);
   if (deps.isLoopbackOnly) refuseOtherNames(admin);
@@ -92,6 +103,8 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeSession(admin, { tokens, sessions, throttle });
   routeTokens(admin, deps.namedTokens, clock);
   routeDevices(admin, deps.devices);
+  routeOverview(admin, deps);
+  routeJourney(admin, deps);
   routeHeld(admin, { store, clock, onReleased: deps.onReleased });
   routePrivacy(admin, deps.privacy);
   routePrivacyLog(admin, deps.privacy);

@@ -1,11 +1,12 @@
 import type { Tx } from "./sql.ts";
-import type { ChargeAsk, ChargedMinute } from "./store.ts";
+import type { ChargeAsk, ChargedMinute, StoreFigures } from "./store.ts";
 
 // The ledger of calls (rules QT1, QT2). A call charged at ledger time c can arrive until
 // c + maxCallMs; it is written into the minute that holds that moment and counts until 24 hours
 // after that minute's end. So no call is forgotten while one 24-hour window can still hold it.
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** The minute in which a call that leaves now arrives at the latest. */
@@ -44,9 +45,19 @@ export async function readLedger(tx: Tx, ledgerMs: number): Promise<Ledger> {
   return ledgerBy(tx, await lockClock(tx), ledgerMs);
 }
 
-/** The calls that count now, for people to see: nobody waits for whoever asks. */
-export async function callsUsed(tx: Tx, ledgerMs: number): Promise<number> {
-  return (await ledgerBy(tx, await readClock(tx), ledgerMs)).used;
+/** The calls that count now, and until when, for people to see: nobody waits for whoever asks. */
+export async function allowanceFigures(
+  tx: Tx,
+  ledgerMs: number,
+): Promise<Pick<StoreFigures, "allowanceUsed" | "releasedByHour">> {
+  const ledger = await ledgerBy(tx, await readClock(tx), ledgerMs);
+  const releasedByHour = Array.from({ length: 24 }, () => 0);
+  for (const { bucket, calls } of ledger.buckets) {
+    const inMs = Math.max(0, bucketFreeAtMs(bucket) - ledger.ledgerMs);
+    const hour = Math.min(23, Math.floor(inMs / HOUR_MS));
+    releasedByHour[hour] = (releasedByHour[hour] ?? 0) + calls;
+  }
+  return { allowanceUsed: ledger.used, releasedByHour };
 }
 
 async function ledgerBy(tx: Tx, clock: ClockRow | undefined, ledgerMs: number): Promise<Ledger> {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DeadLetter } from "../../contract/admin.ts";
-import { callsUsed } from "./allowance.ts";
+import { allowanceFigures } from "./allowance.ts";
 import { backlog } from "./backlog-query.ts";
 import { scanSlots } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
@@ -35,6 +35,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     [],
   );
   return {
+    atMs: nowMs,
     updatesByVerdict: {
       accepted: verdicts[0]?.accepted ?? 0,
       duplicate: verdicts[0]?.duplicate ?? 0,
@@ -56,7 +57,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     ...(await scanSlots(tx, nowMs)),
     ...(await incidentFigures(tx)),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
-    allowanceUsed: await callsUsed(tx, ledgerMs),
+    ...(await allowanceFigures(tx, ledgerMs)),
     kiosks: await kioskFigures(tx, nowMs),
   };
 }

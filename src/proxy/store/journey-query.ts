@@ -87,6 +87,7 @@ function stateOf(row: VisitorRow): NonNullable<StoredJourney["visitor"]> {
 }
 
 function updateOf(row: UpdateRow, visitor: VisitorRow | undefined): StoredJourneyUpdate {
+  const times = timesOf(row, callsFrom(visitor?.calls ?? "[]"));
   return {
     id: row.id,
     storeId: row.store_id ?? "",
@@ -95,14 +96,14 @@ function updateOf(row: UpdateRow, visitor: VisitorRow | undefined): StoredJourne
     question: row.question ?? undefined,
     configVersion: row.config_version,
     verdict: row.verdict,
-    stage: stageOf(row, visitor),
+    stage: times.appliedMs === undefined ? stageOf(row, visitor) : "applied",
     capturedMs: row.effective_ms,
     storedMs: row.received_ms,
-    ...timesOf(row, callsFrom(visitor?.calls ?? "[]")),
+    ...times,
   };
 }
 
-/** The same as it counts: what is open is not applied (see `scan-counts.ts`). */
+/** The same as it counts: what is open is not applied (see `scan-counts.ts`), and shares an hour's line. */
 function stageOf(row: UpdateRow, visitor: VisitorRow | undefined): JourneyStage {
   if (row.verdict === "held") return "held";
   if (row.verdict === "discarded") return "refused";

@@ -410,6 +410,8 @@ export interface BacklogLaneFigures {
 }
 
 export interface StoreFigures extends ScanSlots {
+  /** When they were read. */
+  readonly atMs: number;
   readonly updatesByVerdict: Readonly<Record<string, number>>;
   readonly visitorsWaiting: number;
   /** Age of the oldest waiting visitor in milliseconds; 0 when none waits. */
@@ -430,8 +432,9 @@ export interface StoreFigures extends ScanSlots {
   readonly openIncidentsByType: Readonly<Record<string, number>>;
   /** Updates that wait for an operator. */
   readonly held: number;
-  /** Calls that count against the rolling 24 hours now. */
+  /** Calls that count against the rolling 24 hours now, and how many of them stop in each hour from now. */
   readonly allowanceUsed: number;
+  readonly releasedByHour: readonly number[];
   /** Those that may still send. */
   readonly kiosks: readonly KioskFigures[];
 }

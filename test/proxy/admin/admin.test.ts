@@ -93,6 +93,8 @@ function anAdmin(
     },
     backup: async () => "/backups/one",
     figures: () => store.figures(clock.wallMs(), 0),
+    allowed: 1_000,
+    ledgerMs: () => 0,
     metrics,
     isLoopbackOnly: true,
     ...changes,

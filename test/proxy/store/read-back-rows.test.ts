@@ -78,7 +78,7 @@ describe("a damaged row", () => {
 
   it("[HI1] [UN1] of open scans stops nobody: not a batch, a call, a look or a withdrawal", async () => {
     const store = await damaged(
-      `UPDATE visitor SET open_scans = '[[1]' ${FIRST}`,
+      `UPDATE visitor SET open_scans = '[[1]', open_updates = '[[1]', calls = '[[1]' ${FIRST}`,
       async (store) => {
         await scanAll(store);
         await callAll(store);
@@ -187,7 +187,14 @@ describe("a store from before looks", () => {
       DROP INDEX visitor_away;
       DROP INDEX visitor_absent;
       ALTER TABLE visitor DROP COLUMN open_scans;
-      UPDATE schema_version SET version = ${MIGRATIONS.length - 1};
+      ALTER TABLE device DROP COLUMN clock_offset_ms;
+      ALTER TABLE journal DROP COLUMN question;
+      DROP INDEX journal_visitor;
+      ALTER TABLE visitor DROP COLUMN open_updates;
+      ALTER TABLE visitor DROP COLUMN calls;
+      DROP TABLE update_count;
+      DROP TABLE hour_count;
+      UPDATE schema_version SET version = ${MIGRATIONS.length - 2};
     `);
     database.close();
 

@@ -333,7 +333,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         aHeartbeat({ witnesses: [aWitness({ lastSeq: 9, owed: [[2, 9]] })] }),
         NOW + 2,
       );
-      expect(await store.figures(NOW + 5_000, 0)).toEqual({
+      expect(await store.figures(NOW + 5_000, 0)).toMatchObject({
         updatesByVerdict: { accepted: 1, duplicate: 1, superseded: 0, rejected: 0, retry: 0 },
         visitorsWaiting: 1,
         visitorsAbsent: 0,
@@ -352,6 +352,9 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
             kioskId: "K-1",
             lastSeenMs: NOW + 2,
             owed: 8,
+            appVersion: "1",
+            storagePersisted: true,
+            clockOffsetMs: -2,
           },
         ],
       });
