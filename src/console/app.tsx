@@ -68,10 +68,12 @@ function Board(props: BoardProps) {
       <main>
         {overview === undefined ? (
           <header class="top">
-            <h1>
-              {freshness.type === "live" ? saying.words.loading : saying.words.neverHeard}
-            </h1>
-            <Live {...{ saying, freshness, heardMs, desk }} forecast={undefined} nowMs={props.nowMs} />
+            <h1>{freshness.type === "live" ? saying.words.loading : saying.words.neverHeard}</h1>
+            <Live
+              {...{ saying, freshness, heardMs, desk }}
+              forecast={undefined}
+              nowMs={props.nowMs}
+            />
           </header>
         ) : (
           <Sheets {...props} overview={overview} />
@@ -82,7 +84,8 @@ function Board(props: BoardProps) {
 }
 
 function Sheets(props: BoardProps & { readonly overview: Overview }) {
-  const { saying, overview, allowance, allKiosks, session, freshness, heardMs, nowMs, desk } = props;
+  const { saying, overview, allowance, allKiosks, session, freshness, heardMs, nowMs, desk } =
+    props;
   const { chain } = overview;
   const offers = offersFor(session.role);
   const kiosks = kiosksView(overview.kiosks, allKiosks, nowMs, saying);
@@ -96,7 +99,10 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
             <Mark condition={headline.condition} />
             {headline.sentence}
           </h1>
-          <Live {...{ saying, freshness, heardMs, nowMs, desk }} forecast={chain?.allowance.forecast} />
+          <Live
+            {...{ saying, freshness, heardMs, nowMs, desk }}
+            forecast={chain?.allowance.forecast}
+          />
         </div>
         {chain?.forwarding !== undefined && (
           <Forwarding

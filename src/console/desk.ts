@@ -71,12 +71,14 @@ export function createDesk(deps: DeskDeps): Desk {
   const aheadMs = signal(0);
 
   /** A look at one address; what it gives is kept, and a session that ended ends here. */
-  const looking = <T>(path: string, shape: Shape<T>, keep: (value: T) => void) => async () => {
-    const answer = await api.get(path, shape);
-    if (answer.type === "value") keep(answer.value);
-    if (answer.type === "refused" && answer.code === "unauthorized") leave(true);
-    return answer;
-  };
+  const looking =
+    <T>(path: string, shape: Shape<T>, keep: (value: T) => void) =>
+    async () => {
+      const answer = await api.get(path, shape);
+      if (answer.type === "value") keep(answer.value);
+      if (answer.type === "refused" && answer.code === "unauthorized") leave(true);
+      return answer;
+    };
   const lookAtOverview = looking(OVERVIEW_PATH, Overview, (value) => {
     overview.value = value;
     aheadMs.value = value.atMs - wallMs();
@@ -109,7 +111,9 @@ export function createDesk(deps: DeskDeps): Desk {
     ...deps,
     everyMs: ALL_KIOSKS_EVERY_MS,
     look: () =>
-      isHeardOf(looking(KIOSKS_PATH, KioskStates, (value) => void (allKiosks.value = value.kiosks))),
+      isHeardOf(
+        looking(KIOSKS_PATH, KioskStates, (value) => void (allKiosks.value = value.kiosks)),
+      ),
   });
 
   function enter(session: SessionAnswer): void {

@@ -44,7 +44,9 @@ export function createFormats(language: string, timeZone?: string): Formats {
     count: (number) => count.format(number),
     short: (number) => {
       if (number < 1_000) return count.format(number);
-      return number < 1_000_000 ? `${count.format(number / 1e3)}k` : `${count.format(number / 1e6)}M`;
+      return number < 1_000_000
+        ? `${count.format(number / 1e3)}k`
+        : `${count.format(number / 1e6)}M`;
     },
     share: (part, whole) => {
       if (whole <= 0 || part <= 0) return share.format(0);
@@ -76,7 +78,8 @@ export function inUnits(lengthMs: number): { readonly number: number; readonly u
   if (lengthMs < MINUTE_MS) {
     return { number: Math.max(0, Math.floor(lengthMs / SECOND_MS)), unit: "seconds" };
   }
-  if (lengthMs < 2 * HOUR_MS && lengthMs !== HOUR_MS) return { number: Math.floor(lengthMs / MINUTE_MS), unit: "minutes" };
+  if (lengthMs < 2 * HOUR_MS && lengthMs !== HOUR_MS)
+    return { number: Math.floor(lengthMs / MINUTE_MS), unit: "minutes" };
   if (lengthMs < 2 * DAY_MS) return { number: Math.floor(lengthMs / HOUR_MS), unit: "hours" };
   return { number: Math.floor(lengthMs / DAY_MS), unit: "days" };
 }

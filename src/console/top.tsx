@@ -32,9 +32,7 @@ export function Live({ saying, freshness, heardMs, nowMs, forecast, desk }: Live
     return (
       <p class="live stale" role="status">
         <span>
-          {heardMs === undefined
-            ? words.neverHeard
-            : words.stale(formats.timeToTheSecond(heardMs))}
+          {heardMs === undefined ? words.neverHeard : words.stale(formats.timeToTheSecond(heardMs))}
         </span>{" "}
         <button type="button" class="button button-small" onClick={desk.lookNow}>
           {words.retryNow}

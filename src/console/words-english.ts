@@ -47,7 +47,8 @@ export const ENGLISH: Words = {
   ago: (length) => `${length} ago`,
 
   live: (time) => `Live, ${time}.`,
-  stale: (time) => `These figures are from ${time}: the proxy does not answer. Trying again by itself.`,
+  stale: (time) =>
+    `These figures are from ${time}: the proxy does not answer. Trying again by itself.`,
   neverHeard: "The proxy does not answer yet. Trying again by itself.",
   retryNow: "Try now",
   olderPage: "The proxy speaks of things this page does not know: it is newer.",
@@ -245,7 +246,7 @@ export const ENGLISH: Words = {
       "id-dropped": "Not scanned for so long that the id is gone",
       "key-missing": "Sealed to a key that is missing",
       damaged: "Damaged in the database",
-      other: "From an earlier version",
+      other: "From another version",
     },
   },
 

@@ -158,7 +158,9 @@ export interface Words {
     readonly open: (number: string) => string;
     readonly none: string;
     readonly more: (number: string) => string;
-    readonly type: Readonly<Record<Incident["type"], { readonly title: string; readonly next: string }>>;
+    readonly type: Readonly<
+      Record<Incident["type"], { readonly title: string; readonly next: string }>
+    >;
     readonly other: { readonly title: string; readonly next: string };
     readonly where: (storeId: string, kioskId: string) => string;
     readonly since: (moment: string) => string;

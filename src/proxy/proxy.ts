@@ -214,10 +214,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     organization: settings.organization,
     onClearing: () => forwarder.notify(),
   });
-  const figures = createSharedReading(
-    () => store.figures(clock.wallMs(), ledger.nowMs()),
-    clock,
-  );
+  const figures = createSharedReading(() => store.figures(clock.wallMs(), ledger.nowMs()), clock);
   const adminApp = createAdmin(
     {
       privacy,

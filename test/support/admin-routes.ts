@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import { createAdmin } from "../../src/proxy/admin/admin.ts";
-import { openTokenStore } from "../../src/proxy/admin/token-file.ts";
+import { openTokenStore, type TokenStore } from "../../src/proxy/admin/token-file.ts";
 import { takeIn } from "../../src/proxy/ingest.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
@@ -14,11 +14,10 @@ import { aFolder } from "./store-files.ts";
 export const ADMIN_TOKEN = "a-token-for-this-test";
 
 /** The admin listener of the same proxy, without a socket; withdrawals and backups go nowhere. */
-export function anAdminOf({
-  store,
-  clock,
-  desk,
-}: Pick<Awaited<ReturnType<typeof aListener>>, "store" | "clock" | "desk">): FastifyInstance {
+export function anAdminOf(
+  { store, clock, desk }: Pick<Awaited<ReturnType<typeof aListener>>, "store" | "clock" | "desk">,
+  namedTokens?: TokenStore,
+): FastifyInstance {
   const folder = aFolder();
   const keysFile = path.join(folder, "keys.json");
   writeKeysFile(keysFile, KEYS);
@@ -37,7 +36,7 @@ export function anAdminOf({
     devices: { ...desk, store, clock },
     onReleased: () => undefined,
     token: ADMIN_TOKEN,
-    namedTokens: openTokenStore(folder),
+    namedTokens: namedTokens ?? openTokenStore(folder),
     privacy: {
       apply: async (act) => ({ v: 1, act, atMs: 1, clearing: [] }),
       applyAgain: async () => undefined,

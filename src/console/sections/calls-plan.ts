@@ -35,7 +35,10 @@ export function callsPlan(view: CallsView, { words, formats }: Saying): ChartPla
         x: { time: false, range: () => [all[0]?.fromMs ?? 0, endMs] },
         y: { range: () => [0, top] },
       },
-      axes: [timeAxis(theme, all, endsOf(view).nowMs, formats.time), countAxis(theme, formats.short)],
+      axes: [
+        timeAxis(theme, all, endsOf(view).nowMs, formats.time),
+        countAxis(theme, formats.short),
+      ],
       series: [
         {},
         { paths: barsPath(), fill: theme.one, width: 0, points: { show: false } },
@@ -73,7 +76,9 @@ function timeAxis(
 ): uPlot.Axis {
   const names = bars
     .map(({ fromMs }) => fromMs)
-    .filter((fromMs, index) => isNamed(fromMs) && index > 1 && Math.abs(fromMs - nowMs) > 2 * BAR_MS);
+    .filter(
+      (fromMs, index) => isNamed(fromMs) && index > 1 && Math.abs(fromMs - nowMs) > 2 * BAR_MS,
+    );
   return {
     stroke: theme.ink2,
     font: `500 12px ${theme.font}`,

@@ -1,9 +1,5 @@
 import { useState } from "preact/hooks";
-import {
-  FORWARDING_PATH,
-  MAX_PAUSE_REASON,
-  type PauseRequest,
-} from "../../contract/forwarding.ts";
+import { FORWARDING_PATH, MAX_PAUSE_REASON, type PauseRequest } from "../../contract/forwarding.ts";
 import type { ChainOverview } from "../../contract/overview.ts";
 import { NOTHING } from "../api.ts";
 import type { Desk } from "../desk.ts";
@@ -25,7 +21,14 @@ export interface ForwardingProps {
 }
 
 /** Whether anything goes to Target, and the switch for it. */
-export function Forwarding({ saying, forwarding, allowance, nowMs, mayPause, desk }: ForwardingProps) {
+export function Forwarding({
+  saying,
+  forwarding,
+  allowance,
+  nowMs,
+  mayPause,
+  desk,
+}: ForwardingProps) {
   const { words } = saying;
   const say = words.forwarding;
   const view = forwardingView(forwarding, allowance, nowMs, saying);

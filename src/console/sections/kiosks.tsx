@@ -47,9 +47,15 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
                 <th scope="col">{say.column.state}</th>
                 <th scope="col">{say.column.store}</th>
                 <th scope="col">{say.column.kiosk}</th>
-                <th scope="col" class="number">{say.column.heard}</th>
-                <th scope="col" class="number">{say.column.owed}</th>
-                <th scope="col" class="number">{say.column.clock}</th>
+                <th scope="col" class="number">
+                  {say.column.heard}
+                </th>
+                <th scope="col" class="number">
+                  {say.column.owed}
+                </th>
+                <th scope="col" class="number">
+                  {say.column.clock}
+                </th>
                 <th scope="col">{say.column.storage}</th>
                 <th scope="col">{say.column.app}</th>
               </tr>
@@ -76,7 +82,9 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
       )}
       {view.rows.length > FIRST_ROWS && (
         <button type="button" class="button button-quiet" aria-expanded={all} onClick={showAll}>
-          {all ? say.showFewer : say.showAll(formats.count(mayAskAll ? view.known : view.rows.length))}
+          {all
+            ? say.showFewer
+            : say.showAll(formats.count(mayAskAll ? view.known : view.rows.length))}
         </button>
       )}
     </Card>

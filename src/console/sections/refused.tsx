@@ -83,7 +83,9 @@ export function Refused({ saying, deadLetters, mayRedrive, desk }: RefusedProps)
       {asking !== undefined && (
         <Question
           title={
-            asking === "all" ? say.askAll(view.visitors) : say.askClass(asking.visitors, asking.name)
+            asking === "all"
+              ? say.askAll(view.visitors)
+              : say.askClass(asking.visitors, asking.name)
           }
           text={say.consequence}
           yes={say.confirm}
@@ -119,7 +121,10 @@ function useRedrive(desk: RefusedProps["desk"], { words, formats }: Saying) {
   };
   useEffect(() => {
     if (!isRunning) return undefined;
-    const timer = setInterval(() => void desk.ask(REDRIVE_PATH, RedriveProgress).then(told), PROGRESS_EVERY_MS);
+    const timer = setInterval(
+      () => void desk.ask(REDRIVE_PATH, RedriveProgress).then(told),
+      PROGRESS_EVERY_MS,
+    );
     return () => clearInterval(timer);
   }, [isRunning]);
 

@@ -51,9 +51,7 @@ export function Waiting({ saying, chain }: WaitingProps) {
                 {fresh > 0 && <i class="lane-fresh" style={{ "--height": String(freshHeight) }} />}
               </span>
               <span class="age-name">{age}</span>
-              <span class="unseen">
-                {`${fresh} ${lane.fresh}, ${backlog} ${lane.backlog}`}
-              </span>
+              <span class="unseen">{`${fresh} ${lane.fresh}, ${backlog} ${lane.backlog}`}</span>
             </li>
           ))}
         </ol>

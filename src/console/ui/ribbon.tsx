@@ -13,7 +13,10 @@ const BARS: readonly Bar[] = SEQUENCE.split(" ").reduce<readonly Bar[]>((before,
   const last = before.at(-1);
   const left = last === undefined ? 0 : last.left + last.width;
   const hangs = bar.endsWith("^");
-  return [...before, { yarn: bar.charAt(0), left, width: Number.parseInt(bar.slice(1), 10), hangs }];
+  return [
+    ...before,
+    { yarn: bar.charAt(0), left, width: Number.parseInt(bar.slice(1), 10), hangs },
+  ];
 }, []);
 
 const WIDTH = 90;

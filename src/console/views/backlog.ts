@@ -38,9 +38,7 @@ export function backlogView(chain: ChainOverview, saying: Saying): BacklogView {
       backlogHeight: old / tallest,
     })),
     rows: [
-      ...(isEmpty
-        ? []
-        : [{ name: say.oldest, value: lengthIn(words, backlog.oldestAgeMs) }]),
+      ...(isEmpty ? [] : [{ name: say.oldest, value: lengthIn(words, backlog.oldestAgeMs) }]),
       ...(heldUpdates === 0 ? [] : [{ name: say.held, value: formats.count(heldUpdates) }]),
       { name: say.absent, value: formats.count(backlog.absent) },
       { name: say.unknown, value: formats.count(backlog.unknown) },

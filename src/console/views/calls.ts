@@ -97,9 +97,7 @@ export function allowanceView(
       free < 0
         ? { name: say.over, value: formats.count(-free) }
         : { name: say.free, value: formats.count(free) },
-      ...(freeing === undefined
-        ? []
-        : [{ name: say.freeNextHour, value: formats.count(freeing) }]),
+      ...(freeing === undefined ? [] : [{ name: say.freeNextHour, value: formats.count(freeing) }]),
       { name: say.backlogGone, value: goneOf(forecast, nowMs, { words, formats }) },
     ],
   };
@@ -118,7 +116,5 @@ function goneOf(
 /** What was charged 23 to 24 hours ago: a day after a call it no longer counts. */
 function freeInNextHour({ atMs, steps }: Allowance): number {
   const untilMs = atMs - DAY_MS + HOUR_MS;
-  return steps
-    .filter(({ fromMs }) => fromMs < untilMs)
-    .reduce((sum, { calls }) => sum + calls, 0);
+  return steps.filter(({ fromMs }) => fromMs < untilMs).reduce((sum, { calls }) => sum + calls, 0);
 }

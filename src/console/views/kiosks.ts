@@ -47,7 +47,9 @@ export function kiosksView(
   const listed = all ?? kiosks.list;
   const rated = listed
     .map((kiosk) => ({ kiosk, ...rate(kiosk, nowMs, saying) }))
-    .toSorted((a, b) => a.rank - b.rank || b.kiosk.owed - a.kiosk.owed || byPlace(a.kiosk, b.kiosk));
+    .toSorted(
+      (a, b) => a.rank - b.rank || b.kiosk.owed - a.kiosk.owed || byPlace(a.kiosk, b.kiosk),
+    );
   const working = rated.filter(({ condition }) => condition === "good").length;
   const known = Math.max(kiosks.known, listed.length);
   return {

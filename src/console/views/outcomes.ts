@@ -36,9 +36,7 @@ export function outcomesView(
 }
 
 /** For each fate where its part of the bar begins and ends. */
-export function stacked(
-  scans: OutcomesView["scans"],
-): Readonly<Record<Fate, StackedPart>> {
+export function stacked(scans: OutcomesView["scans"]): Readonly<Record<Fate, StackedPart>> {
   const onto = (from: readonly number[], fate: Fate): StackedPart => ({
     from,
     to: scans[fate].map((number, index) => number + (from[index] ?? 0)),

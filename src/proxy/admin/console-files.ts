@@ -23,7 +23,8 @@ const FOR_EVER = "private, max-age=31536000, immutable";
 export function routeConsole(admin: FastifyInstance, folder: string): void {
   for (const name of filesIn(folder)) {
     const type = CONTENT_TYPES[path.extname(name)];
-    if (type === undefined) throw new Error(`The console holds ${name}, which has no content type.`);
+    if (type === undefined)
+      throw new Error(`The console holds ${name}, which has no content type.`);
     const bytes = readFileSync(path.join(folder, name));
     const url = name === "index.html" ? "/" : `/${name}`;
     admin.get(url, { config: { access: "anybody" } }, async (_request, reply) => {
