@@ -28,7 +28,7 @@ export const BacklogLane = z.object({
 export type BacklogLane = z.infer<typeof BacklogLane>;
 
 export const Backlog = z.extend(BacklogLane, {
-  /** `fresh` was scanned a short while ago, and goes first; together they are all. */
+  /** `fresh` was scanned within the last minutes, and goes first; together they are all. */
   lanes: z.object({ fresh: BacklogLane, backlog: BacklogLane }),
   /** By age, youngest first, each class from where the one before it ends; together they are all. */
   ages: z.array(

@@ -39,7 +39,7 @@ export function forecastFrom(figures: ForecastFigures): Forecast {
     ahead -= gained;
   }
   const gained = steadyPerHour - arrivedLastHour;
-  if (gained <= 0) return { type: "grows", perDay: -gained * HOURS };
+  if (gained <= 0) return { type: "grows", perDay: Math.round(-gained * HOURS) };
   return { type: "clears", inMs: (HOURS + ahead / gained) * HOUR_MS };
 }
 

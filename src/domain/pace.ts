@@ -41,7 +41,7 @@ export function evenRate({ left, releases, windowMs }: Outlook): number {
 
 /** When calls may go, in microseconds: at a million a day the 86 ms between two would be rounded away. */
 export interface Pace {
-  /** The next slot. */
+  /** The next slot; `-Infinity` where none was ever taken. */
   readonly slotUs: number;
   /** Between two slots. */
   readonly intervalUs: number;

@@ -14,10 +14,11 @@ import { LOOK_AFTER_MS } from "./freshness.ts";
 import type { LedgerClock } from "./ledger-clock.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { createRefusalGuard } from "./refusal-guard.ts";
+import { FRESH_MS } from "./store/due-visitors.ts";
 import type { Settlement, Store } from "./store/store.ts";
 import type { TargetClient } from "./target/target-client.ts";
 import { cardIds, type VisitorIds } from "./visitor-ids/visitor-ids.ts";
-import { createWakeTimer } from "./wake-timer.ts";
+import { createWakeTimer, type WakeTimer } from "./wake-timer.ts";
 
 export interface ForwarderOptions {
   readonly store: Store;
@@ -35,9 +36,13 @@ export interface ForwarderOptions {
   readonly leaseMs?: number;
   readonly spacingMs?: number;
   readonly lookAfterMs?: number;
+  /** Age up to which an update makes its visitor fresh (rule QT4), in milliseconds. */
+  readonly freshMs?: number;
   readonly readBack?: ReadBackTiming;
   /** Longest time without asking the store, in milliseconds. */
   readonly idleMs?: number;
+  /** How it is woken; by real time unless given. */
+  readonly createTimer?: (wake: () => void) => WakeTimer;
   readonly log?: ForwarderLog;
 }
 
@@ -51,7 +56,7 @@ export interface Pass {
   /** Settlements by type; a claim that was lost to somebody else, or to an error, is in none. */
   readonly settled: Readonly<Record<Settlement["type"], number>>;
   readonly claimed: number;
-  /** Ledger time at which the next call becomes free, when the allowance held visitors back. */
+  /** Ledger time at which more may be claimed, when the allowance or its pace held visitors back. */
   readonly freeAtLedgerMs?: number | undefined;
 }
 
@@ -71,8 +76,8 @@ export interface Forwarder {
   readonly runOnce: () => Promise<Pass>;
 }
 
-/** Ours: what a Target that answers in half a second needs for the whole allowance, and some. */
-const CONCURRENCY = 8;
+/** Ours: what the whole allowance takes where Target needs a second for the look and one for the call. */
+const CONCURRENCY = 24;
 
 /** Ours: far above the longest call and the spacing, far below what a shopper would notice. */
 const LEASE_MS = 60_000;
@@ -85,7 +90,7 @@ const IDLE_MS = 5_000;
 
 export function createForwarder(options: ForwarderOptions): Forwarder {
   const { store, target, clock, ledger, random, allowed, log } = options;
-  const { concurrency = CONCURRENCY, idleMs = IDLE_MS } = options;
+  const { concurrency = CONCURRENCY, idleMs = IDLE_MS, freshMs = FRESH_MS } = options;
   const deps: DeliveryDeps = {
     store,
     target,
@@ -102,7 +107,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     },
     readBack: options.readBack ?? READ_BACK,
   };
-  const timer = createWakeTimer(() => void pump());
+  const timer = (options.createTimer ?? createWakeTimer)(() => void pump());
   const inFlight = new Set<Promise<unknown>>();
   let breaker: Breaker = CLOSED;
   let timeAttempts = 0;
@@ -135,7 +140,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const chargedMonoMs = clock.monoMs();
     const { leaseMs } = deps.timing;
     const charge = chargeAsk(ledger, leaseMs, allowed);
-    const ask = { ...charge, nowMs: deps.dueNowMs(), leaseMs, limit: free };
+    // By the wall clock: one that was ahead for a moment must not make every scan since look old.
+    const freshFromMs = clock.wallMs() - freshMs;
+    const ask = { ...charge, nowMs: deps.dueNowMs(), leaseMs, limit: free, freshFromMs };
     const { claims, freeAtLedgerMs } = await store.claim(ask);
     const charged = claims.map((claim): ChargedClaim => ({ claim, charge, chargedMonoMs }));
     return { charged, freeAtLedgerMs };

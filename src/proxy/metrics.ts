@@ -1,7 +1,8 @@
 import { Gauge, Registry } from "prom-client";
 import { Incident } from "../contract/admin.ts";
 import { isSilent } from "./admin/overview.ts";
-import { allowanceForecast } from "./allowance-forecast.ts";
+import { forecastOf } from "./allowance-forecast.ts";
+import type { Forecast } from "../domain/forecast.ts";
 import type { ProcessMetrics } from "./process-metrics.ts";
 import type { CreationFigures } from "./read-back/creation-lane.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
@@ -134,9 +135,17 @@ function createBacklogGauges(gauge: GaugeMaker, allowed: number) {
     "Waiting visitors by lane and by the age, in seconds, their class of age ends at.",
     ["lane", "up_to"],
   );
+  const fresh = gauge(
+    "visitors_waiting_fresh",
+    "Visitors among those waiting who were scanned within the last 5 minutes.",
+  );
+  const arrived = gauge(
+    "visitors_arrived_1h",
+    "Visitors that came to owe Target something within the last hour.",
+  );
   const clears = gauge(
-    "backlog_clears_timestamp_seconds",
-    "When nobody is expected to wait any more; 0 while nobody waits, or where that is never.",
+    "backlog_clears_seconds",
+    "Time until nobody waits any more, if visitors arrive as in the last hour; +Inf when never.",
   );
   const grows = gauge("backlog_growth_visitors_per_day", "By how many the backlog grows; else 0.");
 
@@ -151,10 +160,23 @@ function createBacklogGauges(gauge: GaugeMaker, allowed: number) {
         byAge.set({ lane, up_to: upTo }, age[lane]);
       }
     }
-    const { clearsAtMs = 0, growsPerDay = 0 } = allowanceForecast(figures, allowed);
-    clears.set(clearsAtMs / 1_000);
-    grows.set(growsPerDay);
+    fresh.set(figures.lanes.fresh.visitors);
+    arrived.set(figures.arrivedLastHour);
+    const forecast = forecastOf(figures, allowed);
+    clears.set(secondsOf(forecast));
+    grows.set(forecast.type === "grows" ? forecast.perDay : 0);
   };
+}
+
+function secondsOf(forecast: Forecast): number {
+  switch (forecast.type) {
+    case "clear":
+      return 0;
+    case "clears":
+      return forecast.inMs / 1_000;
+    case "grows":
+      return Infinity;
+  }
 }
 
 const KIOSK = ["device", "store", "kiosk"];

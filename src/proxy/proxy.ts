@@ -179,6 +179,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     ledger,
     random: Math.random,
     allowed: settings.dailyCalls,
+    spacingMs: settings.spacingSeconds * 1_000,
+    freshMs: settings.freshMinutes * 60_000,
     readBack: timing,
     log: app.log,
   });

@@ -46,6 +46,10 @@ export interface Settings {
   /** Where to forward; absent means: start the emulator and forward there. */
   readonly target: TargetSettings | undefined;
   readonly dailyCalls: number;
+  /** Shortest time between two calls for one visitor, in which updates coalesce. */
+  readonly spacingSeconds: number;
+  /** Minutes for which a scan goes before the backlog (rule QT4). */
+  readonly freshMinutes: number;
   readonly updateMethod: "POST" | "GET";
   readonly updatePath: "code" | "literal";
   /** Minutes after Target's word at which its profile is looked at. */
@@ -244,6 +248,8 @@ export function settingsFrom(
     privacyLogFile: path.resolve(env.PRIVACY_LOG_FILE ?? path.join(env.DATA_DIR, "privacy.log")),
     target: targetSettingsFrom(env, env.DATA_DIR),
     dailyCalls: env.TARGET_DAILY_CALLS,
+    spacingSeconds: env.TARGET_SPACING_SECONDS,
+    freshMinutes: env.FRESH_MINUTES,
     updateMethod: env.TARGET_METHOD,
     updatePath: env.TARGET_PATH,
     readBackAfterMinutes: env.READ_BACK_AFTER_MINUTES,

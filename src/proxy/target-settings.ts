@@ -71,6 +71,17 @@ export const TargetVariables = {
     .min(1)
     .max(TARGET_CALLS_PER_DAY, "Target allows 1000000 in any rolling 24 hours")
     .default(TARGET_CALLS_PER_DAY),
+  TARGET_SPACING_SECONDS: z.coerce
+    .number("must be a number of seconds")
+    .int("must be a whole number of seconds")
+    .min(1, "must be at least a second")
+    .max(3_600, "must be an hour at most")
+    .default(10),
+  FRESH_MINUTES: z.coerce
+    .number("must be a number of minutes")
+    .min(1, "must be at least a minute")
+    .max(60, "must be an hour at most: what is older is looked at before it is sent")
+    .default(5),
   TARGET_METHOD: z.enum(["POST", "GET"], "must be POST or GET").default("POST"),
   TARGET_MAX_VALUE_LENGTH: z.coerce
     .number()

@@ -42,6 +42,8 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
   TARGET_TOKEN_SECRET: [],
   TARGET_TOKEN_SECRET_FILE: [],
   TARGET_DAILY_CALLS: ["1"],
+  TARGET_SPACING_SECONDS: ["1"],
+  FRESH_MINUTES: ["60"],
   TARGET_METHOD: ["GET"],
   TARGET_PATH: ["literal"],
   TARGET_MAX_VALUE_LENGTH: ["24"],

@@ -12,7 +12,8 @@ import {
   type Resending,
 } from "./read-back-rows.ts";
 import { moveScans, openFrom, type OpenColumns } from "./scan-counts.ts";
-import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
+import { charge, openLedger, refund } from "./allowance.ts";
+import { dueVisitors, heldUntilMs, type DueRow } from "./due-visitors.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
 import type {
@@ -33,36 +34,18 @@ import { noteCall } from "./visitor-calls.ts";
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
 const MAX_SENT_VALUES = 16;
 
-interface DueRow extends OpenColumns {
-  readonly visitor: string;
-  readonly kind: "member" | "browser";
-  readonly sealed_id: string;
-  readonly version: number;
-  readonly acked_version: number;
-  readonly fence: number;
-  readonly attempts: number;
-}
-
-/** Leases due visitors and charges one call for each, as far as the allowance goes. */
+/** Leases due visitors and charges one call for each, as far as the allowance and its pace go. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
   const ledger = await openLedger(tx, ask);
-  const rows = await tx.all<DueRow>(
-    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans,
-       open_updates
-     FROM visitor
-     WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
-     ORDER BY due_ms, first_dirty_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
-    [ask.nowMs, ledger.ledgerMs, ask.limit],
-  );
+  const { rows, isHeldBack } = await dueVisitors(tx, ledger, ask);
   const due = await withIds(tx, vault, rows, ask.nowMs);
-  const granted = due.slice(0, Math.max(0, ask.allowed - ledger.used));
   const claims: Claim[] = [];
-  if (granted.length > 0) {
-    const bucket = await charge(tx, ledger, ask, granted.length);
+  if (due.length > 0) {
+    const bucket = await charge(tx, ledger, ask, due.length);
     // As long as a call may be on its way by Target's clock: one whose ledger is ahead of ours, though
     // never of that, must not take the lease for over.
     const leaseUntilMs = ledger.ledgerMs + Math.max(ask.leaseMs, ask.maxCallMs);
-    for (const row of granted) {
+    for (const row of due) {
       const leased = await lease(tx, row, ask, leaseUntilMs, bucket);
       if (leased.type === "leased") {
         claims.push(leased.claim);
@@ -72,8 +55,7 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
       await setUnusableAside(tx, row, leased.reason, ask.nowMs);
     }
   }
-  if (granted.length === due.length) return { claims };
-  const freeAtLedgerMs = nextFreeAtMs(await readLedger(tx, ask.ledgerMs), ask.allowed);
+  const freeAtLedgerMs = isHeldBack ? heldUntilMs(ledger, ask, due.length) : undefined;
   return freeAtLedgerMs === undefined ? { claims } : { claims, freeAtLedgerMs };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DeadLetter } from "../../contract/admin.ts";
-import { allowanceFigures } from "./allowance.ts";
+import { releasedByHour, seeLedger } from "./allowance.ts";
+import { arrivedSince } from "./arrivals.ts";
 import { backlog } from "./backlog-query.ts";
 import { scanSlots } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
@@ -34,6 +35,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
      FROM device`,
     [],
   );
+  const ledger = await seeLedger(tx, ledgerMs);
   return {
     atMs: nowMs,
     updatesByVerdict: {
@@ -57,7 +59,9 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     ...(await scanSlots(tx, nowMs)),
     ...(await incidentFigures(tx)),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
-    ...(await allowanceFigures(tx, ledgerMs)),
+    arrivedLastHour: await arrivedSince(tx, nowMs - HOUR_MS),
+    allowanceUsed: ledger.used,
+    allowanceReleasedByHour: releasedByHour(ledger),
     kiosks: await kioskFigures(tx, nowMs),
   };
 }
@@ -105,6 +109,8 @@ async function incidentFigures(
     openIncidentsByType: Object.fromEntries(rows.map(({ type, n }) => [type, n])),
   };
 }
+
+const HOUR_MS = 3_600_000;
 
 async function count(tx: Tx, sql: string): Promise<number> {
   const rows = await tx.all<{ n: number }>(sql, []);

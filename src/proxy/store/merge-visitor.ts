@@ -217,7 +217,10 @@ async function saveVisitor(
         ...openTexts(open),
       ],
     );
-    if (inserted === 1) countAsWaiting(merge);
+    if (inserted === 1) {
+      countAsWaiting(merge);
+      tally.arrive(nowMs);
+    }
     return inserted === 1;
   }
   const before = openFrom(held);
@@ -239,6 +242,8 @@ async function saveVisitor(
   if (held.state === "unknown") {
     tally.move(before, "unknown", "waiting");
     await beginSearch(tx, key, nowMs, nowMs);
+  } else {
+    tally.arrive(nowMs);
   }
   if (held.state === "dead") tally.move(before, "refused", "waiting");
   await tx.run(

@@ -279,6 +279,16 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
      WHERE state = 'absent' AND kind = 'member'`,
   ],
   [
+    // The pace of the allowance, in microseconds of ledger time: the next slot, and from one to the
+    // next when it was last moved.
+    `ALTER TABLE allowance_clock ADD COLUMN slot_us BIGINT NOT NULL DEFAULT 0`,
+    `ALTER TABLE allowance_clock ADD COLUMN interval_us BIGINT NOT NULL DEFAULT 0`,
+    // Who is fresh, among the millions that may wait.
+    `CREATE INDEX visitor_fresh ON visitor (last_scan_ms) WHERE state = 'waiting'`,
+    // How many visitors came to owe Target something, by the minute of receipt; of the last hours.
+    `CREATE TABLE arrival (minute BIGINT PRIMARY KEY, visitors BIGINT NOT NULL)`,
+  ],
+  [
     // What operations see. How far a kiosk's wall clock was ahead as it last spoke.
     `ALTER TABLE device ADD COLUMN clock_offset_ms BIGINT`,
     // The attribute an answer wrote; nothing for a scan, whose configuration says what it writes.

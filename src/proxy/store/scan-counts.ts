@@ -1,3 +1,4 @@
+import { addArrivals } from "./arrivals.ts";
 import {
   addUpdate,
   dayOfHour,
@@ -156,6 +157,8 @@ export interface ScanTally {
   readonly move: (open: OpenCounts, from: ScanFate, to: ScanFate) => void;
   /** Takes open ones out of a fate, into none. */
   readonly remove: (open: OpenCounts, fate: ScanFate) => void;
+  /** One more visitor owes Target something, as of `atMs`: the same for the whole transaction. */
+  readonly arrive: (atMs: number) => void;
   readonly save: (tx: Tx) => Promise<void>;
 }
 
@@ -163,6 +166,8 @@ export function createScanTally(): ScanTally {
   const scansByDay = createSums();
   const scansByHour = createSums();
   const updatesByDay = createSums();
+  let arrived = 0;
+  let arrivedMs = 0;
 
   const addUpdates = (
     fate: ScanFate,
@@ -188,6 +193,10 @@ export function createScanTally(): ScanTally {
       addOpen(open, to, 1);
     },
     remove: (open, fate) => addOpen(open, fate, -1),
+    arrive: (atMs) => {
+      arrived += 1;
+      arrivedMs = atMs;
+    },
     save: async (tx) => {
       await updatesByDay.save(
         tx,
@@ -202,6 +211,8 @@ export function createScanTally(): ScanTally {
          ON CONFLICT (hour, store_id, fate) DO UPDATE SET
            scans = hour_count.scans + excluded.scans`,
       );
+      await addArrivals(tx, arrivedMs, arrived);
+      arrived = 0;
       // Last: all stores meet in these rows, and whoever has changed one holds it until it is on disk.
       await scansByDay.save(
         tx,

@@ -1,5 +1,6 @@
 import type { Vault } from "../vault/vault.ts";
 import { chargedCalls, furthestLedgerMs } from "./allowance.ts";
+import { forgetArrivals } from "./arrivals.ts";
 import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { publishConfig, publishedConfigs } from "./config-rows.ts";
@@ -183,6 +184,7 @@ export function createStoreScripts({
     }
     if (receiptMs < pruneAtMs) return;
     pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
+    await forgetArrivals(tx, receiptMs);
   };
 
   return async (tx, call, onForgotten) => {

@@ -57,9 +57,10 @@ export interface Store extends DeviceStore, ReadBackStore {
   readonly storageKids: () => Promise<readonly string[]>;
 
   /**
-   * Leases visitors that owe Target something, oldest due first, and charges one call for each, in
-   * one transaction (rules FW2, QT1, QT2). Gives fewer than asked, or none, when little is due or
-   * the allowance is spent.
+   * Leases visitors that owe Target something, and charges one call for each, in one transaction (rules
+   * FW2, QT1, QT2): fresh scans first, while a call is left, then the backlog at the pace of the
+   * allowance, oldest due first (rules QT3, QT4). Gives fewer than asked, or none, when little is due
+   * or nobody's turn has come.
    */
   readonly claim: (ask: ClaimAsk) => Promise<ClaimResult>;
 
@@ -226,11 +227,16 @@ export interface ClaimAsk extends ChargeAsk {
   readonly nowMs: number;
   readonly leaseMs: number;
   readonly limit: number;
+  /**
+   * Proxy time from which an update's effective time makes its visitor fresh; `FRESH_MS` before now
+   * unless given.
+   */
+  readonly freshFromMs?: number | undefined;
 }
 
 export interface ClaimResult {
   readonly claims: readonly Claim[];
-  /** Ledger time at which the next call becomes free again, when the allowance held visitors back. */
+  /** Ledger time at which more may be claimed, when the allowance or its pace held visitors back. */
   readonly freeAtLedgerMs?: number;
 }
 
@@ -432,9 +438,12 @@ export interface StoreFigures extends ScanSlots {
   readonly openIncidentsByType: Readonly<Record<string, number>>;
   /** Updates that wait for an operator. */
   readonly held: number;
-  /** Calls that count against the rolling 24 hours now, and how many of them stop in each hour from now. */
+  /** Visitors that came to owe Target something within the last hour. */
+  readonly arrivedLastHour: number;
+  /** Calls that count against the rolling 24 hours now. */
   readonly allowanceUsed: number;
-  readonly releasedByHour: readonly number[];
+  /** How many of them stop doing so in each of the next 24 hours. */
+  readonly allowanceReleasedByHour: readonly number[];
   /** Those that may still send. */
   readonly kiosks: readonly KioskFigures[];
 }

@@ -53,8 +53,8 @@ export interface TargetConnection {
   readonly close: () => Promise<void>;
 }
 
-/** Ours: enough for 11.6 calls a second at half a second each. */
-const CONNECTIONS = 8;
+/** Ours: enough for 11.6 looks and as many calls a second at a second each. */
+const CONNECTIONS = 24;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 

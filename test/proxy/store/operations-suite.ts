@@ -37,27 +37,42 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
   describe(`${name}: what operations see`, () => {
     it("[OP1] is who waits, by lane and by age, and nobody twice", async () => {
       const store = await open();
-      const ages = [0, 30_000, 5 * MINUTE, 2 * HOUR, 30 * HOUR];
+      const ages = [0, 30_000, 9 * MINUTE, 2 * HOUR, 30 * HOUR];
+      const ingest = (card: string, seq: number, atMs: number) => {
+        const clock = { segment: "0000f00d.0", wallMs: atMs, monoMs: 1_000_000 };
+        const at = { card, seq, wallMs: atMs - 1, monoMs: 999_999, segment: "0000f00d.0" };
+        const update = anUpdate({ ...at, epoch: anId(seq), attributes: { a: String(seq) } });
+        const device = aDevice(seq);
+        return store.ingest(aBatch([update], { receiptMs: atMs, clock, device }));
+      };
       for (const [index, ageMs] of ages.toReversed().entries()) {
-        await scan(store, { a: "1" }, { card: `2${index}`, receiptMs: NOW - ageMs });
+        await ingest(`2${index}`, index + 1, NOW - ageMs);
       }
-      const figures = await store.figures(NOW, 0);
-      expect(figures).toMatchObject({
-        visitorsWaiting: 5,
-        oldestWaitingMs: 30 * HOUR,
-        lanes: {
-          fresh: { visitors: 3, oldestMs: 5 * MINUTE },
-          backlog: { visitors: 2, oldestMs: 30 * HOUR },
-        },
+      const lanes = async () => {
+        const { lanes: now, visitorsWaiting, oldestWaitingMs } = await store.figures(NOW, 0);
+        return { ...now, all: { visitors: visitorsWaiting, oldestMs: oldestWaitingMs } };
+      };
+      expect(await lanes()).toEqual({
+        all: { visitors: 5, oldestMs: 30 * HOUR },
+        fresh: { visitors: 2, oldestMs: 30_000 },
+        backlog: { visitors: 3, oldestMs: 30 * HOUR },
       });
-      expect(figures.ages.map(({ upToMs, fresh, backlog }) => [upToMs, fresh, backlog])).toEqual([
+      const { ages: classes } = await store.figures(NOW, 0);
+      expect(classes.map(({ upToMs, fresh, backlog }) => [upToMs, fresh, backlog])).toEqual([
         [MINUTE, 2, 0],
-        [10 * MINUTE, 1, 0],
+        [10 * MINUTE, 0, 1],
         [HOUR, 0, 0],
         [6 * HOUR, 0, 1],
         [DAY, 0, 0],
         [undefined, 0, 1],
       ]);
+      // Scanned again just now, the one who waits longest goes first.
+      await ingest("20", 9, NOW);
+      expect(await lanes()).toEqual({
+        all: { visitors: 5, oldestMs: 30 * HOUR },
+        fresh: { visitors: 3, oldestMs: 30 * HOUR },
+        backlog: { visitors: 2, oldestMs: 2 * HOUR },
+      });
     });
 
     it("[OP1] is every kiosk that may send, as it last spoke, and no other", async () => {

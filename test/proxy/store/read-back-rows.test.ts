@@ -194,7 +194,11 @@ describe("a store from before looks", () => {
       ALTER TABLE visitor DROP COLUMN calls;
       DROP TABLE update_count;
       DROP TABLE hour_count;
-      UPDATE schema_version SET version = ${MIGRATIONS.length - 2};
+      ALTER TABLE allowance_clock DROP COLUMN slot_us;
+      ALTER TABLE allowance_clock DROP COLUMN interval_us;
+      DROP INDEX visitor_fresh;
+      DROP TABLE arrival;
+      UPDATE schema_version SET version = ${MIGRATIONS.length - 3};
     `);
     database.close();
 

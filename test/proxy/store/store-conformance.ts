@@ -344,7 +344,10 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         deadLetters: 0,
         openIncidents: 0,
         held: 0,
+        visitorsFresh: 1,
+        arrivedLastHour: 1,
         allowanceUsed: 0,
+        allowanceReleasedByHour: Array.from({ length: 24 }, () => 0),
         kiosks: [
           {
             deviceId: aDevice().deviceId,
