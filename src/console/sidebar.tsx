@@ -24,11 +24,15 @@ export function Sidebar({ saying, session, overview, onSignOut }: SidebarProps) 
       <p class="brand">{words.product}</p>
       <nav aria-label={words.nav}>
         <ul>
-          {entries.map(({ id, count }) => (
+          {entries.map(({ id, count, metric }) => (
             <li key={id}>
               <a href={`#${id}`} aria-current={id === here ? "true" : undefined}>
                 <span>{words.page[id]}</span>
-                {count !== undefined && <span class="count">{count}</span>}
+                {count !== undefined && (
+                  <span class="count" data-metric={metric}>
+                    {count}
+                  </span>
+                )}
               </a>
             </li>
           ))}
@@ -48,6 +52,7 @@ export function Sidebar({ saying, session, overview, onSignOut }: SidebarProps) 
 interface Entry {
   readonly id: SectionId;
   readonly count?: string | undefined;
+  readonly metric?: string;
 }
 
 function entriesOf(overview: Overview | undefined, { formats }: Saying): readonly Entry[] {
@@ -60,15 +65,23 @@ function entriesOf(overview: Overview | undefined, { formats }: Saying): readonl
       ? []
       : ([
           { id: "allowance" },
-          { id: "waiting", count: some(chain.backlog.visitors) },
+          {
+            id: "waiting",
+            count: some(chain.backlog.visitors),
+            metric: "tarjeta_visitors_waiting",
+          },
         ] satisfies Entry[])),
     { id: "outcomes" },
-    { id: "kiosks", count: some(kiosks.known) },
-    { id: "incidents", count: some(incidents.open) },
+    { id: "kiosks", count: some(kiosks.known), metric: "tarjeta_kiosks" },
+    { id: "incidents", count: some(incidents.open), metric: "tarjeta_incidents_open" },
     ...(chain === undefined
       ? []
       : ([
-          { id: "refused", count: some(chain.deadLetters.visitors) },
+          {
+            id: "refused",
+            count: some(chain.deadLetters.visitors),
+            metric: "tarjeta_dead_letters",
+          },
           { id: "visitor" },
         ] satisfies Entry[])),
   ];

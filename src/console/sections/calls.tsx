@@ -80,7 +80,8 @@ export function AllowanceCard({ saying, figures, allowance, nowMs }: AllowanceCa
   return (
     <Card id="allowance-left" title={saying.words.allowance.title} class="third">
       <p class="big">
-        <strong data-figure="allowance-used">{view.used}</strong> <span>{view.ofUsed}</span>
+        <strong data-metric="tarjeta_allowance_used_calls">{view.used}</strong>{" "}
+        <span data-metric="tarjeta_allowance_calls">{view.ofUsed}</span>
       </p>
       <div class="track">
         <Woven fraction={view.fraction} />

@@ -15,7 +15,11 @@ export function Incidents({ saying, view }: IncidentsProps) {
     <Card
       id="incidents"
       title={say.title}
-      aside={view.open === 0 ? undefined : <strong>{view.openText}</strong>}
+      aside={
+        view.open === 0 ? undefined : (
+          <strong data-metric="tarjeta_incidents_open">{view.openText}</strong>
+        )
+      }
       class="half"
     >
       {view.open === 0 ? (

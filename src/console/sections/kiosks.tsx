@@ -70,7 +70,9 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
                   <td>{row.storeId}</td>
                   <td class="strong">{row.kioskId}</td>
                   <td class="number">{row.heard}</td>
-                  <td class="number strong">{row.owed}</td>
+                  <td class="number strong" data-metric={row.owedMetric}>
+                    {row.owed}
+                  </td>
                   <td class="number">{row.clock}</td>
                   <td>{row.storage}</td>
                   <td>{row.app}</td>

@@ -42,13 +42,14 @@ export function Refused({ saying, deadLetters, mayRedrive, desk }: RefusedProps)
       ) : (
         <>
           <p class="big">
-            <strong data-figure="dead-letters">{view.visitors}</strong> <span>{say.waiting}</span>
+            <strong data-metric="tarjeta_dead_letters">{view.visitors}</strong>{" "}
+            <span>{say.waiting}</span>
           </p>
           <ul class="classes">
             {view.classes.map((each) => (
               <li key={each.class}>
                 <span>{each.name}</span>
-                <strong>{each.visitors}</strong>
+                <strong data-metric={each.metric}>{each.visitors}</strong>
                 {mayRedrive && (
                   <button
                     type="button"

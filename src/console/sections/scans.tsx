@@ -25,7 +25,7 @@ export function Scans({ saying, scans }: ScansProps) {
       ) : (
         <div class="share">
           <p class="share-first">
-            <strong data-figure="applied-share">{view.applied}</strong> <span>{view.whole}</span>
+            <strong>{view.applied}</strong> <span>{view.whole}</span>
           </p>
           <div class="share-bar" aria-hidden="true">
             {view.parts
@@ -42,7 +42,8 @@ export function Scans({ saying, scans }: ScansProps) {
                   {name}
                 </dt>
                 <dd>
-                  <strong data-figure={`scans-${fate}`}>{number}</strong> <span>{share}</span>
+                  <strong data-metric={`tarjeta_scans_7d{fate="${fate}"}`}>{number}</strong>{" "}
+                  <span>{share}</span>
                 </dd>
                 <dd class="meaning">{meaning}</dd>
               </div>

@@ -33,7 +33,8 @@ export function Waiting({ saying, chain }: WaitingProps) {
       class="half"
     >
       <p class="big">
-        <strong data-figure="visitors-waiting">{view.visitors}</strong> <span>{view.noun}</span>
+        <strong data-metric="tarjeta_visitors_waiting">{view.visitors}</strong>{" "}
+        <span>{view.noun}</span>
       </p>
       {view.isEmpty ? (
         <Empty>
@@ -41,7 +42,7 @@ export function Waiting({ saying, chain }: WaitingProps) {
         </Empty>
       ) : (
         <ol class="ages">
-          {view.ages.map(({ age, visitors, fresh, backlog, freshHeight, backlogHeight }) => (
+          {view.ages.map(({ age, upTo, visitors, fresh, backlog, freshHeight, backlogHeight }) => (
             <li key={age}>
               <span class="age-bar">
                 <strong>{visitors}</strong>
@@ -51,7 +52,10 @@ export function Waiting({ saying, chain }: WaitingProps) {
                 {fresh > 0 && <i class="lane-fresh" style={{ "--height": String(freshHeight) }} />}
               </span>
               <span class="age-name">{age}</span>
-              <span class="unseen">{`${fresh} ${lane.fresh}, ${backlog} ${lane.backlog}`}</span>
+              <span class="unseen">
+                <span data-metric={metricOf("fresh", upTo)}>{fresh}</span> {lane.fresh},{" "}
+                <span data-metric={metricOf("backlog", upTo)}>{backlog}</span> {lane.backlog}
+              </span>
             </li>
           ))}
         </ol>
@@ -59,4 +63,8 @@ export function Waiting({ saying, chain }: WaitingProps) {
       <Rows rows={view.rows} />
     </Card>
   );
+}
+
+function metricOf(lane: "fresh" | "backlog", upTo: string): string {
+  return `tarjeta_visitors_waiting_by_age{lane="${lane}",up_to="${upTo}"}`;
 }

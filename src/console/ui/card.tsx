@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import type { Row } from "../views/saying.ts";
 
 export interface CardProps {
   /** Where the page's list of contents leads. */
@@ -38,17 +39,13 @@ export function Empty({ children }: { readonly children: ComponentChildren }) {
 }
 
 /** Names and figures, one a line. */
-export function Rows({
-  rows,
-}: {
-  readonly rows: readonly { readonly name: string; readonly value: string }[];
-}) {
+export function Rows({ rows }: { readonly rows: readonly Row[] }) {
   return (
     <dl class="rows">
-      {rows.map(({ name, value }) => (
+      {rows.map(({ name, value, metric }) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd data-metric={metric}>{value}</dd>
         </div>
       ))}
     </dl>

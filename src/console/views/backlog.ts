@@ -1,8 +1,10 @@
 import type { ChainOverview } from "../../contract/overview.ts";
-import { lengthIn, type Saying } from "./saying.ts";
+import { lengthIn, type Row, type Saying } from "./saying.ts";
 
 export interface AgeBar {
   readonly age: string;
+  /** In seconds, as the metric names it. */
+  readonly upTo: string;
   readonly visitors: string;
   readonly fresh: number;
   readonly backlog: number;
@@ -16,7 +18,7 @@ export interface BacklogView {
   readonly visitors: string;
   readonly noun: string;
   readonly ages: readonly AgeBar[];
-  readonly rows: readonly { readonly name: string; readonly value: string }[];
+  readonly rows: readonly Row[];
 }
 
 export function backlogView(chain: ChainOverview, saying: Saying): BacklogView {
@@ -31,6 +33,7 @@ export function backlogView(chain: ChainOverview, saying: Saying): BacklogView {
     noun: say.visitors(formats.count(backlog.visitors)),
     ages: backlog.ages.map(({ upToMs, fresh, backlog: old }, index) => ({
       age: ageName(backlog.ages[index - 1]?.upToMs, upToMs, saying),
+      upTo: upToMs === undefined ? "+Inf" : String(upToMs / 1_000),
       visitors: formats.count(fresh + old),
       fresh,
       backlog: old,
@@ -39,10 +42,26 @@ export function backlogView(chain: ChainOverview, saying: Saying): BacklogView {
     })),
     rows: [
       ...(isEmpty ? [] : [{ name: say.oldest, value: lengthIn(words, backlog.oldestAgeMs) }]),
-      ...(heldUpdates === 0 ? [] : [{ name: say.held, value: formats.count(heldUpdates) }]),
-      { name: say.absent, value: formats.count(backlog.absent) },
-      { name: say.unknown, value: formats.count(backlog.unknown) },
+      ...(heldUpdates === 0 ? [] : [heldRow(heldUpdates, saying)]),
+      {
+        name: say.absent,
+        value: formats.count(backlog.absent),
+        metric: "tarjeta_visitors_absent",
+      },
+      {
+        name: say.unknown,
+        value: formats.count(backlog.unknown),
+        metric: "tarjeta_visitors_unknown",
+      },
     ],
+  };
+}
+
+function heldRow(updates: number, { words, formats }: Saying): Row {
+  return {
+    name: words.waiting.held,
+    value: formats.count(updates),
+    metric: "tarjeta_held_updates",
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Allowance, AllowanceFigures } from "../../contract/allowance.ts";
-import type { Saying } from "./saying.ts";
+import type { Row, Saying } from "./saying.ts";
 
 // The calls of the last 24 hours, drawn a bar per half hour; and what of the allowance is left.
 
@@ -75,7 +75,7 @@ export interface AllowanceView {
   readonly ofUsed: string;
   /** From 0 to 1. */
   readonly fraction: number;
-  readonly rows: readonly { readonly name: string; readonly value: string }[];
+  readonly rows: readonly Row[];
 }
 
 /** @param allowance of the last day; not there in the first moments of a page */

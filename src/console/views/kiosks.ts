@@ -22,6 +22,7 @@ export interface KioskRow {
   readonly kioskId: string;
   readonly heard: string;
   readonly owed: string;
+  readonly owedMetric: string;
   readonly clock: string;
   readonly storage: string;
   readonly app: string;
@@ -68,6 +69,7 @@ export function kiosksView(
       kioskId: kiosk.kioskId,
       heard: words.ago(lengthIn(words, nowMs - kiosk.lastSeenMs)),
       owed: formats.count(kiosk.owed),
+      owedMetric: owedMetricOf(kiosk),
       clock: clockOf(kiosk.clockOffsetMs, saying),
       storage: storageOf(kiosk.storagePersisted, saying),
       app: appOf(kiosk.appVersion),
@@ -119,6 +121,10 @@ function clockOf(offsetMs: number | undefined, { words }: Saying): string {
 function storageOf(persisted: boolean | undefined, { words }: Saying): string {
   if (persisted === undefined) return NONE;
   return persisted ? words.kiosks.kept : words.kiosks.atRisk;
+}
+
+function owedMetricOf({ deviceId, storeId, kioskId }: KioskState): string {
+  return `tarjeta_kiosk_owed_updates{device="${deviceId}",store="${storeId}",kiosk="${kioskId}"}`;
 }
 
 /** The build names the app's script after its contents: `index-Cx8aB2f1.js`. */

@@ -6,6 +6,7 @@ export interface RefusedClass {
   readonly class: DeadLetterClass;
   readonly name: string;
   readonly visitors: string;
+  readonly metric: string;
 }
 
 export interface RefusedView {
@@ -25,7 +26,12 @@ export function refusedView(
     classes: deadLetters.byClass.map(({ class: named, visitors }) => {
       const known = DeadLetterClass.safeParse(named);
       const name = known.success ? known.data : "other";
-      return { class: name, name: words.refused.class[name], visitors: formats.count(visitors) };
+      return {
+        class: name,
+        name: words.refused.class[name],
+        visitors: formats.count(visitors),
+        metric: `tarjeta_dead_letters_by_class{class="${named}"}`,
+      };
     }),
   };
 }

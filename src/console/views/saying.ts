@@ -7,6 +7,14 @@ export interface Saying {
   readonly formats: Formats;
 }
 
+/** A name and a figure of a list of them. */
+export interface Row {
+  readonly name: string;
+  readonly value: string;
+  /** The metric that says the same, where one does (rule CO2). */
+  readonly metric?: string;
+}
+
 /** `6 min`. */
 export function lengthIn(words: Words, lengthMs: number): string {
   const { number, unit } = inUnits(lengthMs);
