@@ -19,7 +19,7 @@ export function Sidebar({ saying, session, overview, onSignOut }: SidebarProps) 
   const here = useWhereabouts(entries.map(({ id }) => id));
   const { name, role, storeId } = session;
   return (
-    <div class="sidebar">
+    <header class="sidebar">
       <Awning />
       <p class="brand">{words.product}</p>
       <nav aria-label={words.nav}>
@@ -45,7 +45,7 @@ export function Sidebar({ saying, session, overview, onSignOut }: SidebarProps) 
           {words.signOut}
         </button>
       </div>
-    </div>
+    </header>
   );
 }
 

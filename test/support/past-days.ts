@@ -24,19 +24,22 @@ export interface PastKiosk {
 
 export interface PastDays {
   readonly kiosks: readonly PastKiosk[];
-  /** Scans of each day before the last 24 hours, oldest first: six at most. */
+  /** Scans of each day before yesterday, oldest first: five at most, to be within 7 days of UTC. */
   readonly days: readonly number[];
   /** Scans of each of the last 24 hours, oldest first; the running one last. */
   readonly hours: readonly number[];
   /** The scans of that many hours, the running one included, are not sent. */
   readonly unsentHours?: number;
-  /** Of what was sent in each hour: refused by Target, and not known to it. */
-  readonly refusedAnHour?: number;
-  readonly unknownAnHour?: number;
+  /** Of what was sent in each half hour: refused by Target, and not known to it. */
+  readonly refused?: number;
+  readonly unknown?: number;
 }
 
-/** Puts the past into the database under `dataDir`, ending at `nowMs`. */
-export async function putPastDays(dataDir: string, past: PastDays, nowMs: number): Promise<void> {
+/**
+ * Puts the past into the database under `dataDir`, ending at `nowMs`; gives the calls that count against
+ * the allowance then.
+ */
+export async function putPastDays(dataDir: string, past: PastDays, nowMs: number): Promise<number> {
   const store = await openSqliteStore({
     path: path.join(dataDir, "tarjeta.sqlite"),
     keys: KEYS,
@@ -46,6 +49,7 @@ export async function putPastDays(dataDir: string, past: PastDays, nowMs: number
   });
   try {
     await live(store, past, nowMs);
+    return (await store.figures(nowMs, nowMs)).allowanceUsed;
   } finally {
     await store.close();
   }
@@ -66,20 +70,24 @@ async function live(store: Store, past: PastDays, nowMs: number): Promise<void> 
   const slots = [
     ...past.days.map((scans, index) => ({
       scans,
-      endMs: nowMs - DAY - (past.days.length - 1 - index) * DAY,
+      // Long enough ago that no call of it counts any more, whenever the last one was charged.
+      endMs: nowMs - 34 * HOUR - (past.days.length - 1 - index) * DAY,
       lengthMs: 8 * HOUR,
     })),
-    ...past.hours.map((scans, index) => ({
-      scans,
-      endMs: nowMs - (past.hours.length - 1 - index) * HOUR,
-      // The running hour is not over: what is in it came at its end.
-      lengthMs: index === past.hours.length - 1 ? MINUTE : HOUR,
-    })),
+    ...past.hours.flatMap((scans, index) => {
+      const endMs = nowMs - (past.hours.length - 1 - index) * HOUR;
+      const first = Math.ceil(scans / 2);
+      return [
+        { scans: first, endMs: endMs - HOUR / 2, lengthMs: HOUR / 2 },
+        // What came last has come just now.
+        { scans: scans - first, endMs, lengthMs: endMs === nowMs ? MINUTE : HOUR / 2 },
+      ];
+    }),
   ];
   for (const [index, { scans, endMs, lengthMs }] of slots.entries()) {
     await takeIn(store, outboxes, { scans, endMs, lengthMs, beganMs, firstCard: card });
     card += scans;
-    if (slots.length - index > (past.unsentHours ?? 0)) await sendAll(store, past, endMs);
+    if (slots.length - index > 2 * (past.unsentHours ?? 0)) await sendAll(store, past, endMs);
   }
   for (const outbox of outboxes) await beat(store, outbox, nowMs, beganMs);
 }
@@ -141,7 +149,7 @@ async function takeIn(store: Store, outboxes: readonly Outbox[], slot: Slot): Pr
 
 /** Everybody who waits is called for, and Target answers as it is to. */
 async function sendAll(store: Store, past: PastDays, atMs: number): Promise<void> {
-  const { refusedAnHour = 0, unknownAnHour = 0 } = past;
+  const { refused = 0, unknown = 0 } = past;
   const ask: ClaimAsk = {
     nowMs: atMs,
     ledgerMs: atMs,
@@ -154,12 +162,12 @@ async function sendAll(store: Store, past: PastDays, atMs: number): Promise<void
   const { claims } = await store.claim(ask);
   await Promise.all(
     claims.map((claim, index) => {
-      if (index < refusedAnHour) return store.settle(claim, refusal(atMs));
-      if (index < refusedAnHour + unknownAnHour) return store.settle(claim, absence(ask));
+      if (index < refused) return store.settle(claim, refusal(atMs));
+      if (index < refused + unknown) return store.settle(claim, absence(ask));
       return store.settle(claim, delivery(claim, atMs));
     }),
   );
-  if (unknownAnHour === 0) return;
+  if (unknown === 0) return;
   const looks = await store.claimLooks({ ...ask, kind: "search" });
   await Promise.all(looks.map((look) => store.settleLook(look, { type: "unknown", atMs })));
 }

@@ -12,6 +12,9 @@ const NAME_EVERY_HOURS = 4;
 /** Ours: the bars must fill this much of the height that the even pace would have; else it is not drawn. */
 const LEAST_OF_PACE = 0.1;
 
+/** Ours: the word for what is to come is about so long. */
+const ROOM_FOR_FORECAST_PX = 56;
+
 /** Bars of calls, the even pace as a dashed line, and what is to come as dotted outlines. */
 export function callsPlan(view: CallsView, { words, formats }: Saying): ChartPlan {
   const { bars, forecast, pace } = view;
@@ -126,7 +129,12 @@ function drawPace(plot: uPlot, theme: Theme, pace: number, words: string): void 
   ctx.stroke();
   ctx.restore();
   const font = `650 ${12.5 * scale}px ${theme.font}`;
-  writeOn(plot, words, { x: bbox.left, y: y - 7 * scale }, { font, fill: theme.ink });
+  writeOn(
+    plot,
+    words,
+    { x: bbox.left, y: y - 7 * scale },
+    { font, fill: theme.ink, ground: theme.tile },
+  );
 }
 
 function drawNames(
@@ -139,11 +147,14 @@ function drawNames(
   const { bbox } = plot;
   const font = `650 ${12.5 * scale}px ${theme.font}`;
   const x = plot.valToPos(nowMs, "x", true);
-  const look = { font, fill: theme.ink };
+  const look = { font, fill: theme.ink, ground: theme.tile };
   const below = { x, y: bbox.top + bbox.height + 19 * scale };
   writeOn(plot, say.now, below, { ...look, align: hasForecast ? "center" : "right" });
   if (!hasForecast) return;
   const highest = Math.max(...(plot.data[2] ?? []).map((each) => each ?? 0));
   const y = plot.valToPos(highest, "y", true) - 8 * scale;
-  writeOn(plot, say.forecast, { x: x + 2 * scale, y }, look);
+  const end = bbox.left + bbox.width;
+  const isRoomy = end - x > ROOM_FOR_FORECAST_PX * scale;
+  const above = isRoomy ? { x: x + 2 * scale, y } : { x: end, y };
+  writeOn(plot, say.forecast, above, { ...look, align: isRoomy ? "left" : "right" });
 }

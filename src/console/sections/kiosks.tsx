@@ -40,7 +40,7 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
           </p>
         </Empty>
       ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label={say.title}>
+        <div class="table-scroll" tabIndex={0} role="group" aria-label={say.title}>
           <table class="kiosks">
             <thead>
               <tr>

@@ -76,17 +76,31 @@ export function barsPath(more: uPlot.Series.BarsPathBuilderOpts = {}): uPlot.Ser
   return bars({ size: [1, Number.POSITIVE_INFINITY, 1], gap: 3, align: 1, ...more });
 }
 
-/** Words on a chart, in pixels of the page. */
+/** Words on a chart, in pixels of its canvas, on a label of the colour behind them. */
 export function writeOn(
   { ctx }: uPlot,
   text: string,
   at: { readonly x: number; readonly y: number },
-  look: { readonly font: string; readonly fill: string; readonly align?: CanvasTextAlign },
+  look: {
+    readonly font: string;
+    readonly fill: string;
+    readonly ground: string;
+    readonly align?: "left" | "center" | "right";
+  },
 ): void {
   ctx.save();
   ctx.font = look.font;
-  ctx.fillStyle = look.fill;
   ctx.textAlign = look.align ?? "left";
+  const box = ctx.measureText(text);
+  const margin = 2 * devicePixelRatio;
+  ctx.fillStyle = look.ground;
+  ctx.fillRect(
+    at.x - box.actualBoundingBoxLeft - margin,
+    at.y - box.actualBoundingBoxAscent - margin,
+    box.actualBoundingBoxLeft + box.actualBoundingBoxRight + 2 * margin,
+    box.actualBoundingBoxAscent + box.actualBoundingBoxDescent + 2 * margin,
+  );
+  ctx.fillStyle = look.fill;
   ctx.textBaseline = "alphabetic";
   ctx.fillText(text, at.x, at.y);
   ctx.restore();

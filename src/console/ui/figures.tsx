@@ -13,7 +13,7 @@ export function Figures({ words, caption, columns, rows }: FiguresProps) {
   return (
     <details class="figures">
       <summary>{words.figures}</summary>
-      <div class="figures-scroll" tabIndex={0} role="region" aria-label={caption}>
+      <div class="figures-scroll" tabIndex={0} role="group" aria-label={caption}>
         <table>
           <caption class="unseen">{caption}</caption>
           <thead>
