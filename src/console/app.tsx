@@ -15,7 +15,7 @@ import { Visitor } from "./sections/visitor.tsx";
 import { Waiting } from "./sections/waiting.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { Sidebar } from "./sidebar.tsx";
-import { Live } from "./top.tsx";
+import { isStale, Live } from "./top.tsx";
 import { Mark } from "./ui/mark.tsx";
 import { headlineView } from "./views/headline.ts";
 import { incidentsView } from "./views/incidents.ts";
@@ -96,7 +96,7 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
       <header class="top">
         <div>
           <h1>
-            <Mark condition={headline.condition} />
+            <Mark condition={isStale(freshness, heardMs, nowMs) ? "warn" : headline.condition} />
             {headline.sentence}
           </h1>
           <Live

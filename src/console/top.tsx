@@ -25,10 +25,7 @@ export function Live({ saying, freshness, heardMs, nowMs, forecast, desk }: Live
       </p>
     );
   }
-  const isStale =
-    freshness.type === "unreachable" &&
-    (heardMs === undefined || nowMs - heardMs >= STALE_AFTER_MS);
-  if (isStale) {
+  if (isStale(freshness, heardMs, nowMs)) {
     return (
       <p class="live stale" role="status">
         <span>
@@ -48,4 +45,10 @@ export function Live({ saying, freshness, heardMs, nowMs, forecast, desk }: Live
       {forecast?.type === "grows" && ` ${words.backlogGrows}`}
     </p>
   );
+}
+
+/** Whether what is shown may not be so any more. */
+export function isStale(freshness: Freshness, heardMs: number | undefined, nowMs: number): boolean {
+  if (freshness.type === "live") return false;
+  return heardMs === undefined || nowMs - heardMs >= STALE_AFTER_MS;
 }

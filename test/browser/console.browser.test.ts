@@ -3,6 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { REDRIVE_PATH, type RedriveProgress } from "../../src/contract/dead-letters.ts";
+import {
+  FORWARDING_PATH,
+  PauseRequest,
+  type ForwardingState,
+} from "../../src/contract/forwarding.ts";
+import { Overview, OVERVIEW_PATH } from "../../src/contract/overview.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { KNOWN_CARD } from "../support/cards.ts";
 import { axeFindings, figuresOn, metricsOf, settled, signIn } from "../support/console-page.ts";
@@ -209,6 +216,7 @@ describe("the console", () => {
         body: JSON.stringify({ name: "lucia", role: "store", storeId: "madrid-sol" }),
       });
       const { token } = (await added.json()) as { readonly token: string };
+      await page.setViewportSize(SIZES[0]!);
       await page.goto(system.adminUrl);
       await page.getByLabel("Token").fill(token);
       await page.keyboard.press("Enter");
@@ -224,6 +232,54 @@ describe("the console", () => {
         animations: "disabled",
       });
       expect(await axeFindings(page)).toEqual([]);
+    });
+  });
+
+  it("[CO5] [CO7] sends the refused again, pauses and resumes, by keyboard and after asking", async () => {
+    await withState("loss", async (system, page) => {
+      const operator = await standInOperator(page);
+      await page.setViewportSize(SIZES[0]!);
+      await signIn(page, system);
+      await settled(page);
+
+      await tabTo(page, page.getByRole("button", { name: "Send all again" }));
+      await page.keyboard.press("Enter");
+      const question = page.getByRole("dialog");
+      await question.getByText(/^Send \d+ refused visitors to Target once more\?$/).waitFor();
+      await page.screenshot({
+        path: path.join(PICTURES, "console-redrive-1440x900.png"),
+        animations: "disabled",
+      });
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await question.waitFor({ state: "detached" });
+      expect(operator.asked).toEqual([]);
+      // Back where the question came from.
+      await page.keyboard.press("Enter");
+      await tabTo(page, question.getByRole("button", { name: "Send again" }));
+      await page.keyboard.press("Enter");
+      await page.getByText("2 on their way again.").waitFor();
+      expect(operator.asked).toEqual([`${REDRIVE_PATH} {}`]);
+
+      await tabTo(page, page.getByRole("button", { name: "Pause sending" }));
+      await page.keyboard.press("Space");
+      await tabTo(page, question.getByRole("textbox"));
+      await page.keyboard.type("Target maintenance");
+      await page.keyboard.press("Enter");
+      await page.getByText("Sending is paused", { exact: true }).waitFor();
+      await page.getByText("“Target maintenance”").waitFor();
+      await page.screenshot({
+        path: path.join(PICTURES, "console-paused-1440x900.png"),
+        animations: "disabled",
+      });
+      expect(await axeFindings(page)).toEqual([]);
+      await tabTo(page, page.getByRole("button", { name: "Resume sending" }));
+      await page.keyboard.press("Enter");
+      await page.getByText("Sending to Target", { exact: true }).waitFor();
+      expect(operator.asked.slice(1)).toEqual([
+        `${FORWARDING_PATH}/pause {"reason":"Target maintenance"}`,
+        `${FORWARDING_PATH}/resume {}`,
+      ]);
     });
   });
 
@@ -289,6 +345,48 @@ describe("the console", () => {
     });
   });
 });
+
+/**
+ * Stands in for the routes that redrive, pause and resume, by their contract; everything else is the
+ * proxy's own. Gives what was asked of it.
+ */
+async function standInOperator(page: Page): Promise<{ readonly asked: string[] }> {
+  const asked: string[] = [];
+  let forwarding: ForwardingState = {
+    state: "running",
+    breaker: { state: "closed", failures: 0 },
+  };
+  let looks = 0;
+  await page.route(`**${OVERVIEW_PATH}`, async (route) => {
+    const answer = await route.fetch();
+    const overview = Overview.parse(await answer.json());
+    const chain = { ...overview.chain, forwarding };
+    await route.fulfill({ response: answer, json: { ...overview, chain } });
+  });
+  await page.route(`**${REDRIVE_PATH}`, async (route) => {
+    const request = route.request();
+    if (request.method() === "POST") asked.push(`${REDRIVE_PATH} ${request.postData()}`);
+    else looks += 1;
+    const isDone = looks > 1;
+    const progress: RedriveProgress = {
+      state: isDone ? "done" : "running",
+      redriven: isDone ? 2 : 1,
+      of: 2,
+    };
+    await route.fulfill({ status: isDone ? 200 : 202, json: progress });
+  });
+  await page.route(`**${FORWARDING_PATH}/*`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const body = PauseRequest.parse(route.request().postDataJSON());
+    asked.push(`${pathname} ${JSON.stringify(body)}`);
+    const { breaker } = forwarding;
+    forwarding = pathname.endsWith("/pause")
+      ? { state: "paused", pause: { sinceMs: Date.now(), who: "admin", ...body }, breaker }
+      : { state: "running", breaker };
+    await route.fulfill({ json: forwarding });
+  });
+  return { asked };
+}
 
 /** Goes there as somebody without a mouse does; that where they are is seen is asserted on the way. */
 async function tabTo(page: Page, target: ReturnType<Page["locator"]>): Promise<void> {

@@ -85,7 +85,9 @@ async function live(store: Store, past: PastDays, nowMs: number): Promise<void> 
     }),
   ];
   for (const [index, { scans, endMs, lengthMs }] of slots.entries()) {
-    await takeIn(store, outboxes, { scans, endMs, lengthMs, beganMs, firstCard: card });
+    // Who is not heard of any more brings nothing any more.
+    const awake = outboxes.filter(({ kiosk }) => nowMs - endMs >= (kiosk.silentMs ?? 0));
+    await takeIn(store, awake, { scans, endMs, lengthMs, beganMs, firstCard: card });
     card += scans;
     if (slots.length - index > 2 * (past.unsentHours ?? 0)) await sendAll(store, past, endMs);
   }

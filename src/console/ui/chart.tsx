@@ -96,9 +96,9 @@ export function writeOn(
   ctx.fillStyle = look.ground;
   ctx.fillRect(
     at.x - box.actualBoundingBoxLeft - margin,
-    at.y - box.actualBoundingBoxAscent - margin,
+    at.y - box.actualBoundingBoxAscent,
     box.actualBoundingBoxLeft + box.actualBoundingBoxRight + 2 * margin,
-    box.actualBoundingBoxAscent + box.actualBoundingBoxDescent + 2 * margin,
+    box.actualBoundingBoxAscent + box.actualBoundingBoxDescent,
   );
   ctx.fillStyle = look.fill;
   ctx.textBaseline = "alphabetic";
