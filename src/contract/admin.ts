@@ -185,3 +185,26 @@ export const DeadLetter = z.object({
   atMs: z.number(),
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
+
+export const Incidents = z.object({ incidents: z.array(Incident) });
+export const DeadLetters = z.object({ deadLetters: z.array(DeadLetter) });
+export const AuditedActs = z.object({ acts: z.array(AuditedAct) });
+export const PairedDevices = z.object({ devices: z.array(PairedDevice) });
+export const HeldMinutes = z.object({ held: z.array(HeldMinute) });
+
+/** A named token, as the list has it; never itself. */
+export const NamedToken = z.object({
+  name: z.string(),
+  role: Role,
+  storeId: z.optional(z.string()),
+  createdMs: z.number(),
+});
+export const NamedTokens = z.object({ tokens: z.array(NamedToken) });
+
+/** Told once. */
+export const NewTokenAnswer = z.object({
+  name: z.string(),
+  role: Role,
+  storeId: z.optional(z.string()),
+  token: z.string(),
+});

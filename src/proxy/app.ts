@@ -5,6 +5,7 @@ import fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from "fastify";
+import { READY_PATH } from "../contract/health.ts";
 import { HEARTBEAT_PATH, HeartbeatRequest, type HeartbeatReceipt } from "../contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
@@ -24,6 +25,7 @@ import { whereOf } from "./issue-words.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import type { ObservedRequest } from "./process-metrics.ts";
+import { routeOpenApi } from "./openapi/route.ts";
 import { logRequests, requestNames } from "./request-log.ts";
 import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
@@ -95,7 +97,7 @@ export async function createApp(
     return known === undefined || known.state === "revoked" ? undefined : known.device.deviceId;
   });
 
-  app.get("/readyz", async (_request, reply) =>
+  app.get(READY_PATH, async (_request, reply) =>
     deps.isAccepting()
       ? reply.send({ status: "ready" })
       : replyProblem(reply, "stopping", "Another process may take over.", 5),
@@ -112,6 +114,7 @@ export async function createApp(
     reply.header("cache-control", "no-store").send(deps.sealingKey()),
   );
   routePairing(app, deps, (request, reply) => admit(deps, request, reply));
+  routeOpenApi(app, "kiosk");
   deps.mount?.(app);
   if (deps.kioskDir !== undefined) await serveKiosk(app, deps.kioskDir);
   return app;

@@ -21,7 +21,7 @@ it.each(Role.options)(
     const namedTokens = openTokenStore(aFolder());
     const added = namedTokens.add("somebody", role, 1, role === "store" ? "store-1" : undefined);
     if (!added.ok) throw new Error(added.error);
-    const admin = anAdminOf(await aListener(), namedTokens);
+    const admin = anAdminOf({ ...(await aListener()), namedTokens });
     for (const [offer, method, url] of ROUTES) {
       const answer = await admin.inject({
         method,

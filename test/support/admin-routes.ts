@@ -14,10 +14,14 @@ import { aFolder } from "./store-files.ts";
 export const ADMIN_TOKEN = "a-token-for-this-test";
 
 /** The admin listener of the same proxy, without a socket; withdrawals and backups go nowhere. */
-export function anAdminOf(
-  { store, clock, desk }: Pick<Awaited<ReturnType<typeof aListener>>, "store" | "clock" | "desk">,
-  namedTokens?: TokenStore,
-): FastifyInstance {
+export function anAdminOf({
+  store,
+  clock,
+  desk,
+  namedTokens,
+}: Pick<Awaited<ReturnType<typeof aListener>>, "store" | "clock" | "desk"> & {
+  readonly namedTokens?: TokenStore;
+}): FastifyInstance {
   const folder = aFolder();
   const keysFile = path.join(folder, "keys.json");
   writeKeysFile(keysFile, KEYS);
@@ -57,8 +61,16 @@ export interface Route {
   readonly path: string;
 }
 
-/** Every route that the admin listener mounts, as it tells itself. */
-export async function adminRoutes(admin: FastifyInstance): Promise<readonly Route[]> {
+const AN_ID = "00000000-0000-4000-8000-000000000001";
+
+/**
+ * Every route that the admin listener mounts, as it tells itself; with an id in place of each parameter,
+ * or the parameter as it is where `":"` is asked for.
+ */
+export async function adminRoutes(
+  admin: FastifyInstance,
+  parameters: ":" | "filled" = "filled",
+): Promise<readonly Route[]> {
   await admin.ready();
   const above: string[] = [];
   return admin
@@ -69,7 +81,8 @@ export async function adminRoutes(admin: FastifyInstance): Promise<readonly Rout
       if (indent === undefined || address === undefined || methods === undefined) return [];
       above.length = indent.length / 4;
       above.push(address);
-      const filled = above.join("").replaceAll(/:\w+/g, "00000000-0000-4000-8000-000000000001");
+      const path = above.join("");
+      const filled = parameters === ":" ? path : path.replaceAll(/:\w+/g, AN_ID);
       return methods.split(", ").map((method) => ({ method, path: filled }));
     });
 }

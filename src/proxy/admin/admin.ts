@@ -8,10 +8,12 @@ import {
   type BackupReceipt,
   type Outcomes,
 } from "../../contract/admin.ts";
+import { HEALTH_PATH, METRICS_PATH } from "../../contract/health.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { routeImport, type ImportDeps } from "../import.ts";
 import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
+import { routeOpenApi } from "../openapi/route.ts";
 import type { ObservedRequest } from "../process-metrics.ts";
 import { logRequests, requestNames } from "../request-log.ts";
 import { ADMIN_HEADERS } from "../security-headers.ts";
@@ -29,7 +31,7 @@ import { routeHeld } from "./held-routes.ts";
 import { routeJourney } from "./journey-routes.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
 import { routeOverview } from "./overview-routes.ts";
-import { routeSession, routeTokens } from "./session-routes.ts";
+import { EVERY_ROLE, routeSession, routeTokens } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
 import type { TokenStore } from "./token-file.ts";
 import { createTokens } from "./tokens.ts";
@@ -96,10 +98,11 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
     reply.headers({ ...ADMIN_HEADERS, ...(kept === undefined ? {} : { "cache-control": kept }) });
   });
 
-  admin.get("/healthz", { config: { access: "anybody" } }, async () => ({ status: "up" }));
-  admin.get("/metrics", { config: { access: "anybody" } }, async (_request, reply) =>
+  admin.get(HEALTH_PATH, { config: { access: "anybody" } }, async () => ({ status: "up" }));
+  admin.get(METRICS_PATH, { config: { access: "anybody" } }, async (_request, reply) =>
     reply.type("text/plain; version=0.0.4; charset=utf-8").send(await deps.metrics()),
   );
+  routeOpenApi(admin, "admin", { config: { access: EVERY_ROLE } });
   routeSession(admin, { tokens, sessions, throttle });
   routeTokens(admin, deps.namedTokens, clock);
   routeDevices(admin, deps.devices);

@@ -65,15 +65,14 @@ export function routeOverview(admin: FastifyInstance, deps: OverviewRoutesDeps):
 
   admin.get(ALLOWANCE_PATH, { config: { access: OF_THE_CHAIN } }, async () => {
     const figures = await deps.figures();
-    const ledgerMs = deps.ledgerMs();
-    const charged = await store.chargedCalls(ledgerMs);
+    const { minutes, ledgerMs } = await store.chargedCalls(deps.ledgerMs());
     return {
       atMs: figures.atMs,
       allowed,
       used: figures.allowanceUsed,
       forecast: allowanceForecast(figures, allowed),
       stepMs: ALLOWANCE_STEP_MS,
-      steps: allowanceSteps(charged, ledgerMs, figures.atMs),
+      steps: allowanceSteps(minutes, ledgerMs, figures.atMs),
     } satisfies Allowance;
   });
 

@@ -7,7 +7,7 @@ import {
   type Release,
 } from "../../domain/pace.ts";
 import type { Tx } from "./sql.ts";
-import type { ChargeAsk, ChargedMinute } from "./store.ts";
+import type { ChargeAsk, ChargedCalls, ChargedMinute } from "./store.ts";
 
 // The ledger of calls (rules QT1, QT2). A call charged at ledger time c can arrive until
 // c + maxCallMs; it is written into the minute that holds that moment and counts until 24 hours
@@ -195,12 +195,13 @@ async function addCalls(tx: Tx, ledger: Ledger, ask: ChargeAsk, calls: number): 
 const MINUTES_A_DAY = 1_440;
 
 /** Calls charged in the last 48 hours, oldest first, by the minute they count in. */
-export async function chargedCalls(tx: Tx, ledgerMs: number): Promise<readonly ChargedMinute[]> {
-  const nowMs = Math.max(ledgerMs, (await furthestLedgerMs(tx)) ?? ledgerMs);
-  return tx.all<ChargedMinute>(
+export async function chargedCalls(tx: Tx, givenMs: number): Promise<ChargedCalls> {
+  const ledgerMs = Math.max(givenMs, (await furthestLedgerMs(tx)) ?? givenMs);
+  const minutes = await tx.all<ChargedMinute>(
     "SELECT bucket AS minute, calls FROM allowance_bucket WHERE bucket > $1 ORDER BY bucket",
-    [lastFreeBucket(nowMs) - MINUTES_A_DAY],
+    [lastFreeBucket(ledgerMs) - MINUTES_A_DAY],
   );
+  return { ledgerMs, minutes };
 }
 
 /**

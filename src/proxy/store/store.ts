@@ -134,7 +134,7 @@ export interface Store extends DeviceStore, ReadBackStore {
   /** What one store sees of the figures (rule AD4). */
   readonly storeScans: (nowMs: number, storeId: string) => Promise<ScanSlots>;
   /** Calls charged in the last 48 hours of the ledger, oldest first, by the minute they count in. */
-  readonly chargedCalls: (ledgerMs: number) => Promise<readonly ChargedMinute[]>;
+  readonly chargedCalls: (ledgerMs: number) => Promise<ChargedCalls>;
   /** How far the newest updates of a visitor came, newest first, at most `limit`. */
   readonly journey: (visitor: VisitorId, limit: number) => Promise<StoredJourney>;
 
@@ -361,6 +361,12 @@ export interface ScanSlots {
   /** The last 24 hours and the last 7 days, oldest first, the running ones included. */
   readonly hours: readonly ScanSlot[];
   readonly days: readonly ScanSlot[];
+}
+
+export interface ChargedCalls {
+  /** The ledger's time: that of whoever asks, or of a replica that is ahead. */
+  readonly ledgerMs: number;
+  readonly minutes: readonly ChargedMinute[];
 }
 
 /** Calls that count until 24 hours after the end of a minute of ledger time. */
