@@ -88,7 +88,7 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
     props;
   const { chain } = overview;
   const offers = offersFor(session.role);
-  const kiosks = kiosksView(overview.kiosks, allKiosks, nowMs, saying);
+  const kiosks = kiosksView(overview, allKiosks, nowMs, saying);
   const headline = headlineView(overview, kiosksToLookAt(kiosks), saying);
   const waiting = chain?.backlog.visitors ?? 0;
   return (

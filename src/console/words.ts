@@ -96,7 +96,8 @@ export interface Words {
     readonly free: string;
     readonly freeNextHour: string;
     readonly over: string;
-    readonly backlogGone: string;
+    readonly backlog: string;
+    readonly goneAt: (moment: string) => string;
     readonly noBacklog: string;
     readonly grows: (perDay: string) => string;
     readonly empty: string;
@@ -136,6 +137,7 @@ export interface Words {
       Record<"state" | "store" | "kiosk" | "heard" | "owed" | "clock" | "storage" | "app", string>
     >;
     readonly ok: string;
+    readonly lost: string;
     readonly scannerSilent: string;
     readonly off: (length: string) => string;
     readonly silent: (length: string) => string;

@@ -98,7 +98,7 @@ export function allowanceView(
         ? { name: say.over, value: formats.count(-free) }
         : { name: say.free, value: formats.count(free) },
       ...(freeing === undefined ? [] : [{ name: say.freeNextHour, value: formats.count(freeing) }]),
-      { name: say.backlogGone, value: goneOf(forecast, nowMs, { words, formats }) },
+      { name: say.backlog, value: goneOf(forecast, nowMs, { words, formats }) },
     ],
   };
 }
@@ -110,7 +110,7 @@ function goneOf(
 ): string {
   const say = words.allowance;
   if (type === "grows") return say.grows(formats.count(Math.ceil(growsPerDay ?? 0)));
-  return clearsAtMs === undefined ? say.noBacklog : formats.moment(clearsAtMs, nowMs);
+  return clearsAtMs === undefined ? say.noBacklog : say.goneAt(formats.moment(clearsAtMs, nowMs));
 }
 
 /** What was charged 23 to 24 hours ago: a day after a call it no longer counts. */

@@ -1,7 +1,7 @@
 import type { Overview } from "../../contract/overview.ts";
 import type { Condition } from "./kiosks.ts";
 import { stateOf } from "./forwarding.ts";
-import { isLoss } from "./incidents.ts";
+import { isLoss } from "./losses.ts";
 import type { Saying } from "./saying.ts";
 import { totalOf } from "./share.ts";
 

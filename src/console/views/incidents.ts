@@ -1,14 +1,7 @@
-import type { Incident } from "../../contract/admin.ts";
 import type { Overview } from "../../contract/overview.ts";
 import type { Condition } from "./kiosks.ts";
+import { isLoss } from "./losses.ts";
 import type { Saying } from "./saying.ts";
-
-/** What says that scans are gone, or may be. */
-const LOSSES: ReadonlySet<Incident["type"]> = new Set([
-  "updates-lost",
-  "outbox-wiped",
-  "outbox-torn",
-]);
 
 export interface IncidentRow {
   readonly id: string;
@@ -51,8 +44,4 @@ export function incidentsView(
     })),
     more: open > list.length ? say.more(formats.count(open - list.length)) : undefined,
   };
-}
-
-export function isLoss({ type }: Pick<Incident, "type">): boolean {
-  return LOSSES.has(type);
 }

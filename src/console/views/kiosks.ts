@@ -1,5 +1,6 @@
 import type { KioskState } from "../../contract/kiosk-state.ts";
 import type { Overview } from "../../contract/overview.ts";
+import { isLoss } from "./losses.ts";
 import { lengthIn, NONE, type Saying } from "./saying.ts";
 
 /** A circle, a triangle, a square: colour never speaks alone. */
@@ -38,16 +39,18 @@ export interface KiosksView {
   readonly known: number;
 }
 
+/** @param all every kiosk there is, where that was asked for */
 export function kiosksView(
-  kiosks: Overview["kiosks"],
+  { kiosks, incidents }: Pick<Overview, "kiosks" | "incidents">,
   all: readonly KioskState[] | undefined,
   nowMs: number,
   saying: Saying,
 ): KiosksView {
+  const lossy = new Set(incidents.list.filter(isLoss).map(({ deviceId }) => deviceId));
   const { words, formats } = saying;
   const listed = all ?? kiosks.list;
   const rated = listed
-    .map((kiosk) => ({ kiosk, ...rate(kiosk, nowMs, saying) }))
+    .map((kiosk) => ({ kiosk, ...rate(kiosk, lossy, nowMs, saying) }))
     .toSorted(
       (a, b) => a.rank - b.rank || b.kiosk.owed - a.kiosk.owed || byPlace(a.kiosk, b.kiosk),
     );
@@ -85,25 +88,31 @@ interface Rating {
 }
 
 /** The worst of what can be said of it. */
-function rate(kiosk: KioskState, nowMs: number, { words }: Saying): Rating {
+function rate(
+  kiosk: KioskState,
+  lossy: ReadonlySet<string>,
+  nowMs: number,
+  { words }: Saying,
+): Rating {
   const say = words.kiosks;
+  if (lossy.has(kiosk.deviceId)) return { condition: "bad", state: say.lost, rank: 0 };
   const silentMs = nowMs - kiosk.lastSeenMs;
   if (kiosk.isSilent && silentMs >= OFF_AFTER_MS) {
-    return { condition: "bad", state: say.off(lengthIn(words, silentMs)), rank: 0 };
+    return { condition: "bad", state: say.off(lengthIn(words, silentMs)), rank: 1 };
   }
   if (kiosk.scannerSilent === true && !kiosk.isSilent) {
-    return { condition: "bad", state: say.scannerSilent, rank: 1 };
+    return { condition: "bad", state: say.scannerSilent, rank: 2 };
   }
   if (kiosk.isSilent) {
-    return { condition: "warn", state: say.silent(lengthIn(words, silentMs)), rank: 2 };
+    return { condition: "warn", state: say.silent(lengthIn(words, silentMs)), rank: 3 };
   }
   if (kiosk.storagePersisted === false) {
-    return { condition: "warn", state: say.storage, rank: 3 };
+    return { condition: "warn", state: say.storage, rank: 4 };
   }
   if (Math.abs(kiosk.clockOffsetMs ?? 0) >= CLOCK_OFF_MS) {
-    return { condition: "warn", state: say.clockOff, rank: 4 };
+    return { condition: "warn", state: say.clockOff, rank: 5 };
   }
-  return { condition: "good", state: say.ok, rank: 5 };
+  return { condition: "good", state: say.ok, rank: 6 };
 }
 
 /** How many of those that are listed need somebody. */

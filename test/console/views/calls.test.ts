@@ -70,7 +70,7 @@ describe("the allowance", () => {
       "Free now: 561,600",
       // What was charged 23 to 24 hours ago: twelve steps, less the one that is over already.
       "Comes free in the next hour: 11",
-      "Backlog gone at about: 11:00",
+      "Backlog: gone at about 11:00",
     ]);
   });
 
@@ -80,14 +80,14 @@ describe("the allowance", () => {
     ).toEqual([
       "Above the allowance: 2",
       "Comes free in the next hour: 11",
-      "Backlog gone at about: grows by 4 a day",
+      "Backlog: grows by 4 a day",
     ]);
   });
 
   it("names the day of what is far away", () => {
     const forecast = { type: "clears", clearsAtMs: NOW + DAY } as const;
     expect(rowsOf({ allowed: 10, used: 1, forecast }).at(-1)).toBe(
-      "Backlog gone at about: Nov 24, 09:00",
+      "Backlog: gone at about Nov 24, 09:00",
     );
   });
 });

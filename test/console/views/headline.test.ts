@@ -23,7 +23,7 @@ const AWAY: ChainOverview["forwarding"] = {
 };
 
 function sentence(overview: Overview): string {
-  const kiosks = kiosksView(overview.kiosks, undefined, NOW, SAYING);
+  const kiosks = kiosksView(overview, undefined, NOW, SAYING);
   return headlineView(overview, kiosksToLookAt(kiosks), SAYING).sentence;
 }
 

@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { KioskState } from "../../../src/contract/kiosk-state.ts";
 import { kiosksView } from "../../../src/console/views/kiosks.ts";
-import { aKioskState, SAYING } from "../../support/overviews.ts";
+import { aKioskState, anIncident, SAYING } from "../../support/overviews.ts";
 import { anId, DAY, MINUTE, NOW } from "../../support/store-builders.ts";
 
+const LOSSY = anId(99);
+
 function viewOf(list: readonly KioskState[], known = list.length) {
-  return kiosksView({ known, silent: 1, owed: 218, list: [...list] }, undefined, NOW, SAYING);
+  const kiosks = { known, silent: 1, owed: 218, list: [...list] };
+  const incidents = {
+    open: 2,
+    list: [
+      anIncident({ deviceId: LOSSY }),
+      anIncident({ deviceId: anId(1), type: "cards-held", id: "cards-held:1" }),
+    ],
+  };
+  return kiosksView({ kiosks, incidents }, undefined, NOW, SAYING);
 }
 
 describe("the kiosks", () => {
@@ -29,8 +39,10 @@ describe("the kiosks", () => {
         lastSeenMs: NOW - 3 * DAY,
       }),
       aKioskState({ deviceId: anId(7), kioskId: "owes", owed: 3 }),
+      aKioskState({ deviceId: LOSSY, kioskId: "lost" }),
     ]);
     expect(view.rows.map(({ condition, kioskId, state }) => [condition, kioskId, state])).toEqual([
+      ["bad", "lost", "Scans are missing"],
       ["bad", "gone", "Off for 3 days"],
       ["bad", "scanner", "Nothing scanned for unusually long"],
       ["warn", "line", "Not heard for 6 min"],
@@ -39,7 +51,7 @@ describe("the kiosks", () => {
       ["good", "owes", "Working"],
       ["good", "well", "Working"],
     ]);
-    expect(view.summary).toBe("2 of 7 working, worst first");
+    expect(view.summary).toBe("2 of 8 working, worst first");
   });
 
   it("say when they were heard, what they owe, how their clock goes and which app they run", () => {
