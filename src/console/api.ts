@@ -46,7 +46,7 @@ export const NOTHING: Shape<undefined> = {
 };
 
 export function createApi(fetch: typeof globalThis.fetch): Api {
-  const etags = new Map<string, string>();
+  let etags = new Map<string, string>();
 
   async function ask<T>(
     path: string,
@@ -80,10 +80,12 @@ export function createApi(fetch: typeof globalThis.fetch): Api {
 
   return {
     get: async (path, shape) => {
-      const known = etags.get(path);
+      // Those of now: an answer that comes after they were forgotten is not remembered.
+      const mine = etags;
+      const known = mine.get(path);
       const headers = known === undefined ? {} : { "if-none-match": known };
       const { answer, etag } = await ask(path, { headers }, shape);
-      if (etag !== undefined) etags.set(path, etag);
+      if (etag !== undefined) mine.set(path, etag);
       return answer;
     },
     send: async (method, path, body, shape) => {
@@ -93,7 +95,9 @@ export function createApi(fetch: typeof globalThis.fetch): Api {
           : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
       return (await ask(path, { method, ...content }, shape)).answer;
     },
-    forget: () => etags.clear(),
+    forget: () => {
+      etags = new Map();
+    },
   };
 }
 

@@ -70,53 +70,65 @@ export function createDesk(deps: DeskDeps): Desk {
   const heardMs = signal<number | undefined>(undefined);
   const aheadMs = signal(0);
 
-  /** A look at one address; what it gives is kept, and a session that ended ends here. */
+  /** Rises with everybody who comes or goes: what was asked for somebody else is nobody's. */
+  let sitting = 0;
+
+  /**
+   * A look at one address, which keeps what it gives; a session that has ended ends here. Gives nothing
+   * when somebody left while the answer was on its way.
+   */
   const looking =
     <T>(path: string, shape: Shape<T>, keep: (value: T) => void) =>
-    async () => {
+    async (): Promise<Answer<T>["type"] | undefined> => {
+      const mine = sitting;
       const answer = await api.get(path, shape);
+      if (mine !== sitting) return undefined;
       if (answer.type === "value") keep(answer.value);
-      if (answer.type === "refused" && answer.code === "unauthorized") leave(true);
-      return answer;
+      if (answer.type === "refused" && answer.code === "unauthorized") {
+        leave(true);
+        return undefined;
+      }
+      return answer.type;
     };
+  const isHeard = (type: Answer<unknown>["type"] | undefined) =>
+    type === "value" || type === "unchanged";
+
   const lookAtOverview = looking(OVERVIEW_PATH, Overview, (value) => {
     overview.value = value;
     aheadMs.value = value.atMs - wallMs();
   });
-
+  const lookAtAllowance = looking(ALLOWANCE_PATH, Allowance, (value) => {
+    allowance.value = value;
+  });
+  const lookAtKiosks = looking(KIOSKS_PATH, KioskStates, (value) => {
+    allKiosks.value = value.kiosks;
+  });
   const figures = createLive({
     ...deps,
     everyMs: LOOK_EVERY_MS,
     look: async () => {
-      const answer = await lookAtOverview();
-      const isHeard = answer.type === "value" || answer.type === "unchanged";
-      if (isHeard) heardMs.value = wallMs();
-      freshness.value = isHeard
+      const type = await lookAtOverview();
+      if (type === undefined) return false;
+      if (isHeard(type)) heardMs.value = wallMs();
+      freshness.value = isHeard(type)
         ? { type: "live" }
-        : { type: answer.type === "unreadable" ? "unreadable" : "unreachable" };
-      return isHeard;
+        : { type: type === "unreadable" ? "unreadable" : "unreachable" };
+      return isHeard(type);
     },
   });
-  const isHeardOf = async (look: () => Promise<Answer<unknown>>) => {
-    const { type } = await look();
-    return type === "value" || type === "unchanged";
-  };
   const calls = createLive({
     ...deps,
     everyMs: ALLOWANCE_EVERY_MS,
-    look: () =>
-      isHeardOf(looking(ALLOWANCE_PATH, Allowance, (value) => void (allowance.value = value))),
+    look: async () => isHeard(await lookAtAllowance()),
   });
   const kiosks = createLive({
     ...deps,
     everyMs: ALL_KIOSKS_EVERY_MS,
-    look: () =>
-      isHeardOf(
-        looking(KIOSKS_PATH, KioskStates, (value) => void (allKiosks.value = value.kiosks)),
-      ),
+    look: async () => isHeard(await lookAtKiosks()),
   });
 
   function enter(session: SessionAnswer): void {
+    sitting += 1;
     who.value = { type: "somebody", session };
     figures.start();
     if (offersFor(session.role).chain) calls.start();
@@ -124,6 +136,7 @@ export function createDesk(deps: DeskDeps): Desk {
 
   /** Whoever sits here next sees nothing of it. */
   function leave(hasEnded: boolean): void {
+    sitting += 1;
     for (const live of [figures, calls, kiosks]) live.stop();
     api.forget();
     overview.value = undefined;

@@ -1,5 +1,6 @@
 import type { Words } from "./words.ts";
 
+/** Long, because all of a language is in one place: a translator needs no other file. */
 export const ENGLISH: Words = {
   language: "en",
   product: "Tarjeta",
