@@ -66,13 +66,16 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
   };
 }
 
-/** Not those whose every key is revoked or has ended: nobody waits for a word of theirs. */
+/**
+ * Not those whose every key is revoked or has ended, unless they owe something: else nobody waits for a
+ * word of theirs.
+ */
 async function kioskFigures(tx: Tx, nowMs: number): Promise<readonly KioskFigures[]> {
   const rows = await tx.all<DeviceRow>(
     `SELECT device_id, store_id, kiosk_id, last_seen_ms, owed, app_version, storage_persisted,
        clock_offset_ms
      FROM device d
-     WHERE NOT EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
+     WHERE owed > 0 OR NOT EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
        OR EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id
          AND k.state <> 'revoked' AND (k.ends_ms IS NULL OR k.ends_ms > $1))
      ORDER BY device_id`,

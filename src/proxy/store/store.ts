@@ -450,7 +450,7 @@ export interface StoreFigures extends ScanSlots {
   readonly allowanceUsed: number;
   /** How many of them stop doing so in each of the next 24 hours. */
   readonly allowanceReleasedByHour: readonly number[];
-  /** Those that may still send. */
+  /** Those that may still send, or owe something that is not written off. */
   readonly kiosks: readonly KioskFigures[];
 }
 
