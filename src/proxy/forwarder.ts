@@ -107,7 +107,10 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     },
     readBack: options.readBack ?? READ_BACK,
   };
-  const timer = (options.createTimer ?? createWakeTimer)(() => void pump());
+  const { createTimer = createWakeTimer } = options;
+  const timer = createTimer(() => void pump());
+  /** Apart, since it is set anew by every look: the looks would else breed each other. */
+  const idleTimer = createTimer(() => void pump());
   const inFlight = new Set<Promise<unknown>>();
   let breaker: Breaker = CLOSED;
   let timeAttempts = 0;
@@ -140,8 +143,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const chargedMonoMs = clock.monoMs();
     const { leaseMs } = deps.timing;
     const charge = chargeAsk(ledger, leaseMs, allowed);
-    // By the wall clock: one that was ahead for a moment must not make every scan since look old.
-    const freshFromMs = clock.wallMs() - freshMs;
+    // Target's clock beside ours: one that was set back would make a day's backlog fresh.
+    const freshFromMs = Math.max(clock.wallMs(), ledger.nowMs() + ledger.behindMs()) - freshMs;
     const ask = { ...charge, nowMs: deps.dueNowMs(), leaseMs, limit: free, freshFromMs };
     const { claims, freeAtLedgerMs } = await store.claim(ask);
     const charged = claims.map((claim): ChargedClaim => ({ claim, charge, chargedMonoMs }));
@@ -186,7 +189,13 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const wakeLater = () => {
     const pauseMs = breaker.state === "open" ? breaker.untilMonoMs - clock.monoMs() : 0;
     if (pauseMs > 0) timer.wakeIn(pauseMs);
-    timer.wakeIn(idleMs);
+    idleTimer.cancel();
+    idleTimer.wakeIn(idleMs);
+  };
+
+  const cancelTimers = () => {
+    timer.cancel();
+    idleTimer.cancel();
   };
 
   const launch = (charged: ChargedClaim) => {
@@ -221,10 +230,10 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     },
     stop: async () => {
       isRunning = false;
-      timer.cancel();
+      cancelTimers();
       await pumping;
       await Promise.all(inFlight);
-      timer.cancel();
+      cancelTimers();
     },
     notify: () => void pump(),
     runOnce: async () => {

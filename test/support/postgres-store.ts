@@ -31,7 +31,10 @@ export async function anEmptiedStore(url: string): Promise<Store> {
   const emptied = tables.map((row) => String(row["tablename"])).filter((t) => !kept.includes(t));
   if (emptied.length > 0) {
     await ask(url, `TRUNCATE ${emptied.join(", ")}`);
-    await ask(url, "UPDATE allowance_clock SET ledger_ms = NULL, restored = 0, slot_us = 0");
+    await ask(
+      url,
+      "UPDATE allowance_clock SET ledger_ms = NULL, restored = 0, slot_us = 0, paced_minute = -1",
+    );
   }
   return aPostgresStore(url);
 }

@@ -12,8 +12,8 @@ import {
   type Resending,
 } from "./read-back-rows.ts";
 import { moveScans, openFrom, type OpenColumns } from "./scan-counts.ts";
-import { charge, openLedger, refund } from "./allowance.ts";
-import { dueVisitors, heldUntilMs, type DueRow } from "./due-visitors.ts";
+import { charge, nextCallAtMs, openLedger, refund } from "./allowance.ts";
+import { dueVisitors, type DueRow } from "./due-visitors.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
 import type {
@@ -36,12 +36,14 @@ const MAX_SENT_VALUES = 16;
 
 /** Leases due visitors and charges one call for each, as far as the allowance and its pace go. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
-  const ledger = await openLedger(tx, ask);
+  let ledger = await openLedger(tx, ask);
   const { rows, isHeldBack } = await dueVisitors(tx, ledger, ask);
   const due = await withIds(tx, vault, rows, ask.nowMs);
   const claims: Claim[] = [];
   if (due.length > 0) {
-    const bucket = await charge(tx, ledger, ask, due.length);
+    const charged = await charge(tx, ledger, ask, due.length);
+    const { bucket } = charged;
+    ledger = charged.ledger;
     // As long as a call may be on its way by Target's clock: one whose ledger is ahead of ours, though
     // never of that, must not take the lease for over.
     const leaseUntilMs = ledger.ledgerMs + Math.max(ask.leaseMs, ask.maxCallMs);
@@ -55,7 +57,7 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
       await setUnusableAside(tx, row, leased.reason, ask.nowMs);
     }
   }
-  const freeAtLedgerMs = isHeldBack ? heldUntilMs(ledger, ask, due.length) : undefined;
+  const freeAtLedgerMs = isHeldBack ? await nextCallAtMs(tx, ledger, ask.allowed) : undefined;
   return freeAtLedgerMs === undefined ? { claims } : { claims, freeAtLedgerMs };
 }
 

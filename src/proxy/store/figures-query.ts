@@ -61,7 +61,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
     arrivedLastHour: await arrivedSince(tx, nowMs - HOUR_MS),
     allowanceUsed: ledger.used,
-    allowanceReleasedByHour: releasedByHour(ledger),
+    allowanceReleasedByHour: await releasedByHour(tx, ledger),
     kiosks: await kioskFigures(tx, nowMs),
   };
 }

@@ -280,9 +280,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   [
     // The pace of the allowance, in microseconds of ledger time: the next slot, and from one to the
-    // next when it was last moved.
+    // next, as it was reckoned in that minute.
     `ALTER TABLE allowance_clock ADD COLUMN slot_us BIGINT NOT NULL DEFAULT 0`,
     `ALTER TABLE allowance_clock ADD COLUMN interval_us BIGINT NOT NULL DEFAULT 0`,
+    `ALTER TABLE allowance_clock ADD COLUMN paced_minute BIGINT NOT NULL DEFAULT -1`,
     // Who is fresh, among the millions that may wait.
     `CREATE INDEX visitor_fresh ON visitor (last_scan_ms) WHERE state = 'waiting'`,
     // How many visitors came to owe Target something, by the minute of receipt; of the last hours.
