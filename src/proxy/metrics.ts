@@ -1,4 +1,6 @@
 import { Gauge, Registry } from "prom-client";
+import { DeadLetterClass } from "../contract/dead-letters.ts";
+import { ForwardingState } from "../contract/forwarding.ts";
 import type { CreationFigures } from "./read-back/creation-lane.ts";
 import type { StoreFigures } from "./store/store.ts";
 
@@ -20,7 +22,12 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const updates = gauge("updates", "Updates taken in, by verdict.", ["verdict"]);
   const waiting = gauge("visitors_waiting", "Visitors that owe Target something.");
   const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
-  const dead = gauge("dead_letters", "Visitors whose update Target refused.");
+  const tooOld = gauge("updates_too_old", "Superseded because they took effect too long ago.");
+  const dead = gauge("dead_letters", "Visitors whose update was refused, by class.", ["class"]);
+  const forwarding = gauge("forwarding", "1 for the state forwarding is in, for all replicas.", [
+    "state",
+  ]);
+  const failures = gauge("target_failures_in_a_row", "Calls that failed since the last good one.");
   const absent = gauge("visitors_absent", "Visitors Target does not have, who are looked for.");
   const unknown = gauge("visitors_unknown", "Visitors who were looked for in vain, at rest.");
   const scans = gauge("scans_7d", "Scans of the last 7 days (UTC) by what became of them.", [
@@ -48,7 +55,13 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     }
     waiting.set(figures.visitorsWaiting);
     oldest.set(figures.oldestWaitingMs / 1_000);
-    dead.set(figures.deadLetters);
+    tooOld.set(figures.updatesTooOld);
+    for (const each of DeadLetterClass.options) {
+      dead.set({ class: each }, figures.deadLettersByClass[each] ?? 0);
+    }
+    const { state, breaker } = figures.forwarding;
+    for (const each of FORWARDING_STATES) forwarding.set({ state: each }, each === state ? 1 : 0);
+    failures.set(breaker.failures);
     absent.set(figures.visitorsAbsent);
     unknown.set(figures.visitorsUnknown);
     for (const [fate, number] of Object.entries(figures.scans)) scans.set({ fate }, number);
@@ -72,3 +85,4 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
 }
 
 const KIOSK = ["device", "store", "kiosk"];
+const FORWARDING_STATES = ForwardingState.shape.state.options;

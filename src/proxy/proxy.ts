@@ -43,6 +43,7 @@ import { createTargetClient } from "./target/target-client.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { openCreation } from "./read-back/open-creation.ts";
 import { createReadBack } from "./read-back/read-back.ts";
+import { createRedrive } from "./redrive.ts";
 import { readTlsPair, reloadTls } from "./tls-files.ts";
 
 export interface ProxyOptions {
@@ -87,7 +88,10 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
   const store = await openStore(settings, {
     keys,
-    limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
+    limits: {
+      cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits),
+      maxAgeMs: settings.retention.maxUpdateAgeDays * DAY_MS,
+    },
     onFatal: options.onFatal,
     warn: (sentence) => app.log.warn(sentence),
   });
@@ -204,6 +208,12 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     organization: settings.organization,
     onClearing: () => forwarder.notify(),
   });
+  const redrive = createRedrive({
+    store,
+    clock,
+    onOwed: () => forwarder.notify(),
+    log: app.log,
+  });
   const figures = () => store.figures(clock.wallMs(), ledger.nowMs());
   const adminApp = createAdmin(
     {
@@ -223,6 +233,9 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       clock,
       isLoopbackOnly: isLoopback(settings.adminHost),
       onReleased: () => forwarder.notify(),
+      ledgerMs: ledger.nowMs,
+      onResumed: () => forwarder.notify(),
+      redrive,
       figures,
       metrics: createMetrics({
         figures,
@@ -258,6 +271,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     store,
     clock,
     days: settings.idRetentionDays,
+    ...settings.retention,
     log: app.log,
   });
 
@@ -270,6 +284,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     for (const { stop } of reloads) stop();
     await app.close();
     await adminApp.close();
+    await redrive.stop();
     await forwarder.stop();
     await readBack.stop();
     await creation?.close();

@@ -13,6 +13,7 @@ import {
 } from "./read-back-rows.ts";
 import { moveScans, openScansFrom } from "./scan-counts.ts";
 import { charge, nextFreeAtMs, openLedger, readLedger, refund } from "./allowance.ts";
+import { admission, beginProbe } from "./forwarding-rows.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
 import type {
@@ -41,17 +42,25 @@ interface DueRow {
   readonly fence: number;
   readonly attempts: number;
   readonly open_scans: string;
+  readonly look_first: number;
 }
 
 /** Leases due visitors and charges one call for each, as far as the allowance goes. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
   const ledger = await openLedger(tx, ask);
+  const { limit, isProbe, heldUntilMs } = await admission(tx, ledger.ledgerMs, ask.limit);
+  if (limit === 0) {
+    return heldUntilMs === undefined
+      ? { claims: [] }
+      : { claims: [], heldUntilLedgerMs: heldUntilMs };
+  }
   const rows = await tx.all<DueRow>(
-    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans
+    `SELECT visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans,
+       look_first
      FROM visitor
      WHERE state = 'waiting' AND due_ms <= $1 AND lease_until_ms <= $2
      ORDER BY due_ms, first_dirty_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
-    [ask.nowMs, ledger.ledgerMs, ask.limit],
+    [ask.nowMs, ledger.ledgerMs, limit],
   );
   const due = await withIds(tx, vault, rows, ask.nowMs);
   const granted = due.slice(0, Math.max(0, ask.allowed - ledger.used));
@@ -68,7 +77,10 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
         continue;
       }
       await refund(tx, bucket); // Nothing of it will leave.
-      await setUnusableAside(tx, row, leased.reason, ask.nowMs);
+      await setUnusableAside(tx, row, { class: "damaged", reason: leased.reason }, ask.nowMs);
+    }
+    if (isProbe && claims.length > 0) {
+      return { claims, probe: await beginProbe(tx, leaseUntilMs) };
     }
   }
   if (granted.length === due.length) return { claims };
@@ -94,7 +106,7 @@ async function withIds(
       due.push({ ...row, id: { kind: row.kind, value: opened.value } });
       continue;
     }
-    await setUnusableAside(tx, row, opened.reason, nowMs);
+    await setUnusableAside(tx, row, opened, nowMs);
   }
   return due;
 }
@@ -130,6 +142,7 @@ async function lease(
     version: row.version,
     attempts: row.attempts,
     ...held,
+    ...(row.look_first === 1 ? { isRedriven: true } : {}),
   };
   return { type: "leased", claim };
 }
@@ -143,7 +156,9 @@ async function heldOf(
   try {
     const known = await findReadBack(tx, row.visitor);
     const attributes = await claimedAttributes(tx, row, known?.book.resending ?? []);
-    return { readBack: readBackState(known, nowMs), attributes };
+    const state = readBackState(known, nowMs);
+    // Of what was given up before, Target's word is not taken.
+    return { readBack: row.look_first === 1 ? { ...state, isAsked: true } : state, attributes };
   } catch (error) {
     if (error instanceof DamagedRowError) return error;
     throw error;
@@ -295,7 +310,7 @@ async function acknowledge(
 ): Promise<void> {
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = 0, reason = NULL, acked_version = $2,
-       state = $3, due_ms = $4, not_before_ms = $4
+       state = $3, due_ms = $4, not_before_ms = $4, look_first = 0
      WHERE visitor = $1`,
     [
       visitor,
@@ -371,14 +386,14 @@ async function setAside(
   tx: Tx,
   visitor: string,
   held: Lease,
-  { reason, atMs, nextDueAtMs = 0 }: Extract<Settlement, { readonly type: "refused" }>,
+  { reason, class: deadClass = "refused", atMs, nextDueAtMs = 0 }: Extract<Settlement, { readonly type: "refused" }>,
 ): Promise<void> {
   const state = held.version > held.claimed_version ? "waiting" : "dead";
   const notBeforeMs = Math.max(held.not_before_ms, nextDueAtMs);
   if (state === "dead") await moveScans(tx, openScansFrom(held.open_scans), "waiting", "refused");
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = attempts + 1, state = $2, due_ms = $3,
-       not_before_ms = $4, reason = $5, dead_ms = $6
+       not_before_ms = $4, reason = $5, dead_ms = $6, dead_class = $7
      WHERE visitor = $1`,
     [
       visitor,
@@ -387,6 +402,7 @@ async function setAside(
       notBeforeMs,
       reason,
       state === "dead" ? atMs : null,
+      state === "dead" ? deadClass : null,
     ],
   );
 }

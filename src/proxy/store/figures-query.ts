@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import type { DeadLetter } from "../../contract/admin.ts";
 import { callsUsed } from "./allowance.ts";
+import { deadLettersByClass } from "./dead-letter-rows.ts";
+import { forwardingState } from "./forwarding-rows.ts";
 import { dayOf, scanShares } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { StoreFigures } from "./store.ts";
@@ -19,6 +19,7 @@ interface VerdictRow {
   readonly superseded: number | null;
   readonly rejected: number | null;
   readonly retry: number | null;
+  readonly too_old: number | null;
 }
 
 /** The figures behind `/metrics`. */
@@ -26,10 +27,11 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
   const verdicts = await tx.all<VerdictRow>(
     `SELECT CAST(sum(accepted) AS BIGINT) AS accepted, CAST(sum(duplicate) AS BIGINT) AS duplicate,
        CAST(sum(superseded) AS BIGINT) AS superseded, CAST(sum(rejected) AS BIGINT) AS rejected,
-       CAST(sum(retry) AS BIGINT) AS retry
+       CAST(sum(retry) AS BIGINT) AS retry, CAST(sum(too_old) AS BIGINT) AS too_old
      FROM device`,
     [],
   );
+  const deadByClass = await deadLettersByClass(tx);
   const waiting = await tx.all<{ waiting: number; oldest: number | null }>(
     `SELECT count(*) AS waiting, min(first_dirty_ms) AS oldest FROM visitor
      WHERE state = 'waiting'`,
@@ -48,9 +50,12 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
       rejected: verdicts[0]?.rejected ?? 0,
       retry: verdicts[0]?.retry ?? 0,
     },
+    updatesTooOld: verdicts[0]?.too_old ?? 0,
     visitorsWaiting: waiting[0]?.waiting ?? 0,
     oldestWaitingMs: Math.max(0, nowMs - oldest),
-    deadLetters: await count(tx, "SELECT count(*) AS n FROM visitor WHERE state = 'dead'"),
+    deadLetters: Object.values(deadByClass).reduce((sum, letters) => sum + letters, 0),
+    deadLettersByClass: deadByClass,
+    forwarding: await forwardingState(tx, ledgerMs),
     visitorsAbsent: await count(
       tx,
       "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'absent'",
@@ -80,40 +85,4 @@ const SHARE_DAYS = 7;
 async function count(tx: Tx, sql: string): Promise<number> {
   const rows = await tx.all<{ n: number }>(sql, []);
   return rows[0]?.n ?? 0;
-}
-
-/** Visitors whose update Target refused, newest first; never by their card. */
-export async function deadLetters(tx: Tx, limit: number): Promise<readonly DeadLetter[]> {
-  const rows = await tx.all<{
-    visitor: string;
-    reason: string | null;
-    dead_ms: number;
-    acked_version: number;
-  }>(
-    `SELECT visitor, reason, dead_ms, acked_version FROM visitor
-     WHERE state = 'dead' ORDER BY dead_ms DESC, visitor LIMIT $1`,
-    [limit],
-  );
-  const letters: DeadLetter[] = [];
-  for (const row of rows) {
-    const names = await tx.all<{ name: string }>(
-      "SELECT name FROM attribute WHERE visitor = $1 AND version > $2 ORDER BY name",
-      [row.visitor, row.acked_version],
-    );
-    letters.push({
-      visitor: visitorAlias(row.visitor),
-      reason: row.reason ?? "",
-      attributes: names.map(({ name }) => name),
-      atMs: row.dead_ms,
-    });
-  }
-  return letters;
-}
-
-/** Ours: 64 bits tell any two visitors of a programme apart. */
-const ALIAS_LENGTH = 16;
-
-/** Names a visitor to people without naming the card. */
-function visitorAlias(visitorKey: string): string {
-  return createHash("sha256").update(visitorKey).digest("hex").slice(0, ALIAS_LENGTH);
 }

@@ -1,3 +1,4 @@
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import { moveScans, openScansFrom, type OpenScans } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 
@@ -7,6 +8,8 @@ export interface RefusedSome {
   readonly atMs: number;
   readonly names: readonly string[];
   readonly reason: string;
+  /** Target's own refusal where nothing else is said. */
+  readonly class?: DeadLetterClass | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export async function setAsideSome(
   tx: Tx,
   visitor: string,
   { version: versionNow, open_scans }: Held,
-  { version, atMs, names, reason }: RefusedSome,
+  { version, atMs, names, reason, class: deadClass = "refused" }: RefusedSome,
 ): Promise<void> {
   let kept = 0;
   for (const name of names.toSorted()) {
@@ -42,17 +45,24 @@ export async function setAsideSome(
     JSON.stringify(open satisfies OpenScans),
   ]);
   if (versionNow > version) return;
-  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
-    visitor,
-    reason,
-    atMs,
-  ]);
+  await tx.run(
+    `UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3, dead_class = $4
+     WHERE visitor = $1`,
+    [visitor, reason, atMs, deadClass],
+  );
   await moveScans(tx, open, "waiting", "refused");
 }
 
 interface Held {
   readonly version: number;
   readonly open_scans: string;
+}
+
+/** Why nothing can be done for a visitor. */
+export interface Unusable {
+  readonly class: Extract<DeadLetterClass, "id-dropped" | "key-missing" | "damaged">;
+  /** In words. */
+  readonly reason: string;
 }
 
 /**
@@ -62,13 +72,13 @@ interface Held {
 export async function setUnusableAside(
   tx: Tx,
   { visitor, open_scans }: { readonly visitor: string; readonly open_scans: string },
-  reason: string,
+  why: Unusable,
   atMs: number,
 ): Promise<void> {
-  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
-    visitor,
-    reason,
-    atMs,
-  ]);
+  await tx.run(
+    `UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3, dead_class = $4
+     WHERE visitor = $1`,
+    [visitor, why.reason, atMs, why.class],
+  );
   await moveScans(tx, openScansFrom(open_scans), "waiting", "refused");
 }

@@ -7,13 +7,17 @@ import type {
   Incident,
 } from "../../contract/admin.ts";
 import type { ConsentReceipt } from "../../contract/consent-receipts.ts";
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
+import type { ForwardingState } from "../../contract/forwarding.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { VisitorRecord } from "../privacy/privacy-log.ts";
+import type { DeadLetterCounts, DeadLetterStore } from "./dead-letter-store.ts";
 import type { DeviceStore } from "./device-store.ts";
+import type { ForwardingStore } from "./forwarding-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
 import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
 import type { ScanShares } from "./scan-counts.ts";
@@ -26,7 +30,7 @@ import type { ScanShares } from "./scan-counts.ts";
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
-export interface Store extends DeviceStore, ReadBackStore {
+export interface Store extends DeviceStore, ReadBackStore, ForwardingStore, DeadLetterStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 
@@ -56,8 +60,9 @@ export interface Store extends DeviceStore, ReadBackStore {
 
   /**
    * Leases visitors that owe Target something, oldest due first, and charges one call for each, in
-   * one transaction (rules FW2, QT1, QT2). Gives fewer than asked, or none, when little is due or
-   * the allowance is spent.
+   * one transaction (rules FW2, QT1, QT2). Gives fewer than asked, or none, when little is due, the
+   * allowance is spent, an operator pauses, or Target fails: then one, the breaker's probe, to one
+   * replica at a time (rule FT1).
    */
   readonly claim: (ask: ClaimAsk) => Promise<ClaimResult>;
 
@@ -222,6 +227,10 @@ export interface ClaimResult {
   readonly claims: readonly Claim[];
   /** Ledger time at which the next call becomes free again, when the allowance held visitors back. */
   readonly freeAtLedgerMs?: number;
+  /** Ledger time until which nothing is given out, when Target fails. */
+  readonly heldUntilLedgerMs?: number;
+  /** The one claim is the breaker's probe, of this number: how it ends must be told. */
+  readonly probe?: number;
 }
 
 /** Names one lease. The fence rises with every claim of the visitor, so an old lease is recognised. */
@@ -240,6 +249,8 @@ export interface Claim extends ClaimRef {
   readonly readBack: ReadBackState;
   /** What changed after the last acknowledged version. */
   readonly attributes: readonly ClaimedAttribute[];
+  /** It was a dead letter: the profile is looked at first, however young it is. */
+  readonly isRedriven?: boolean;
 }
 
 export interface ClaimedAttribute {
@@ -260,7 +271,11 @@ export type Settlement =
       readonly version: number;
       readonly atMs: number;
       readonly nextDueAtMs: number;
-      readonly except?: { readonly names: readonly string[]; readonly reason: string };
+      readonly except?: {
+        readonly names: readonly string[];
+        readonly reason: string;
+        readonly class?: DeadLetterClass | undefined;
+      };
       /** When the profile is to be looked at, and for what; else it counts as applied (rule UN1). */
       readonly readBack?: {
         readonly dueMs: number;
@@ -301,6 +316,8 @@ export type Settlement =
   | {
       readonly type: "refused";
       readonly reason: string;
+      /** Target's own refusal where nothing else is said. */
+      readonly class?: DeadLetterClass | undefined;
       readonly atMs: number;
       /** A call has left, and the next one not before this (rule FW2). */
       readonly nextDueAtMs?: number;
@@ -329,10 +346,14 @@ export interface Suppressed {
 
 export interface StoreFigures {
   readonly updatesByVerdict: Readonly<Record<string, number>>;
+  /** Of the superseded ones, those that took effect too long ago. */
+  readonly updatesTooOld: number;
   readonly visitorsWaiting: number;
   /** Age of the oldest waiting visitor in milliseconds; 0 when none waits. */
   readonly oldestWaitingMs: number;
   readonly deadLetters: number;
+  readonly deadLettersByClass: DeadLetterCounts;
+  readonly forwarding: ForwardingState;
   /** Not in Target, and looked for; and at rest after that was in vain. */
   readonly visitorsAbsent: number;
   readonly visitorsUnknown: number;
