@@ -5,6 +5,7 @@ import { openTokenStore } from "../../src/proxy/admin/token-file.ts";
 import { takeIn } from "../../src/proxy/ingest.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
+import { createRedrive } from "../../src/proxy/redrive.ts";
 import { EXAMPLE_BOOK } from "./config-book.ts";
 import { KEYS } from "./keys.ts";
 import type { aListener } from "./listener.ts";
@@ -36,6 +37,9 @@ export function anAdminOf({
     },
     devices: { ...desk, store, clock },
     onReleased: () => undefined,
+    ledgerMs: clock.wallMs,
+    onResumed: () => undefined,
+    redrive: createRedrive({ store, clock, onOwed: () => undefined }),
     token: ADMIN_TOKEN,
     namedTokens: openTokenStore(folder),
     privacy: {
