@@ -1,6 +1,9 @@
-import type { RedriveProgress } from "../contract/dead-letters.ts";
+import {
+  MAX_REDRIVE,
+  type DeadLetterClass,
+  type RedriveProgress,
+} from "../contract/dead-letters.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { DeadLetterClass } from "../contract/dead-letters.ts";
 import type { DeadLetterCursor } from "./store/dead-letter-store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -53,19 +56,18 @@ export function createRedrive({ store, clock, onOwed, log }: RedriveOptions): Re
 
   /** One page; where to go on. */
   const step = async (wish: RedriveWish, after?: DeadLetterCursor) => {
-    const most = (wish.limit ?? Infinity) - progress.redriven;
+    const most = (wish.limit ?? MAX_REDRIVE) - progress.redriven;
     const page = await store.redrive({
       class: wish.class,
       deadByMs: progress.beganMs ?? 0,
       nowMs: clock.wallMs(),
       after,
       limit: AT_ONCE,
-      most: Math.min(most, AT_ONCE),
+      most,
     });
     progress = { ...progress, redriven: progress.redriven + page.redriven };
     if (page.redriven > 0) onOwed();
-    const isEnough = wish.limit !== undefined && progress.redriven >= wish.limit;
-    return isEnough ? undefined : page.next;
+    return page.next;
   };
 
   const goOn = async (wish: RedriveWish, from: DeadLetterCursor) => {
@@ -85,7 +87,7 @@ export function createRedrive({ store, clock, onOwed, log }: RedriveOptions): Re
         const counts = await store.deadLettersByClass();
         const all = Object.values(counts).reduce((sum, letters) => sum + letters, 0);
         const there = wish.class === undefined ? all : (counts[wish.class] ?? 0);
-        progress = { ...progress, of: Math.min(there, wish.limit ?? Infinity) };
+        progress = { ...progress, of: Math.min(there, wish.limit ?? MAX_REDRIVE) };
         const next = await step(wish);
         if (next === undefined) end("done");
         else running = goOn(wish, next).catch(stopFor);
@@ -97,7 +99,13 @@ export function createRedrive({ store, clock, onOwed, log }: RedriveOptions): Re
     },
     one: async (id) => {
       const nowMs = clock.wallMs();
-      const order = { id, deadByMs: Number.MAX_SAFE_INTEGER, nowMs, limit: LOOKED_AT_ONCE, most: 1 };
+      const order = {
+        id,
+        deadByMs: Number.MAX_SAFE_INTEGER,
+        nowMs,
+        limit: LOOKED_AT_ONCE,
+        most: 1,
+      };
       for (let after: DeadLetterCursor | undefined; ;) {
         const page = await store.redrive({ ...order, after });
         if (page.redriven > 0) onOwed();

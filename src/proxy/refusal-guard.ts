@@ -50,9 +50,7 @@ export function noteRefused(guard: RefusalGuard): RefusalGuard {
 export function isOwnFault({ witnesses, refusedInARow }: RefusalGuard, refused: Witness): boolean {
   return (
     refusedInARow <= MAX_IN_A_ROW &&
-    witnesses.some(
-      ({ mark, atMs }) => mark !== refused.mark && refused.atMs - atMs <= WITNESS_MS,
-    )
+    witnesses.some(({ mark, atMs }) => mark !== refused.mark && refused.atMs - atMs <= WITNESS_MS)
   );
 }
 

@@ -340,10 +340,7 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
     );
   }
   return (
-    refusalOfTarget(env) ??
-    refusalOfCleared(env) ??
-    refusalOfLookup(env) ??
-    refusalOfRetention(env)
+    refusalOfTarget(env) ?? refusalOfCleared(env) ?? refusalOfLookup(env) ?? refusalOfRetention(env)
   );
 }
 

@@ -30,7 +30,9 @@ export function routeForwarding(admin: FastifyInstance, deps: ForwardingRoutesDe
     `${FORWARDING_PATH}/pause`,
     { config: { access: ["operator"], act: "forwarding-pause" } },
     async (request, reply): Promise<FastifyReply | Awaited<ReturnType<typeof state>>> => {
-      const asked = PauseRequest.safeParse(request.body === undefined ? {} : parseJson(request.body));
+      const asked = PauseRequest.safeParse(
+        request.body === undefined ? {} : parseJson(request.body),
+      );
       if (!asked.success) return replyProblem(reply, "invalid-body", `${whereOf(asked.error)}.`);
       const { reason } = asked.data;
       if (reason !== undefined) request.actSubject = reason;

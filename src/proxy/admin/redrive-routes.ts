@@ -1,9 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import {
-  REDRIVE_PATH,
-  RedriveRequest,
-  type RedriveProgress,
-} from "../../contract/dead-letters.ts";
+import { REDRIVE_PATH, RedriveRequest, type RedriveProgress } from "../../contract/dead-letters.ts";
 import { whereOf } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";

@@ -386,7 +386,12 @@ async function setAside(
   tx: Tx,
   visitor: string,
   held: Lease,
-  { reason, class: deadClass = "refused", atMs, nextDueAtMs = 0 }: Extract<Settlement, { readonly type: "refused" }>,
+  {
+    reason,
+    class: deadClass = "refused",
+    atMs,
+    nextDueAtMs = 0,
+  }: Extract<Settlement, { readonly type: "refused" }>,
 ): Promise<void> {
   const state = held.version > held.claimed_version ? "waiting" : "dead";
   const notBeforeMs = Math.max(held.not_before_ms, nextDueAtMs);

@@ -100,12 +100,7 @@ function isWanted(letter: Letter, order: RedriveOrder): boolean {
 }
 
 /** False when it is none any more: something newer arrived, or another redrive was first. */
-async function oweDead(
-  tx: Tx,
-  visitor: string,
-  nowMs: number,
-  tally: ScanTally,
-): Promise<boolean> {
+async function oweDead(tx: Tx, visitor: string, nowMs: number, tally: ScanTally): Promise<boolean> {
   const held = await lockDead(tx, visitor);
   if (held === undefined) return false;
   tally.move(openScansFrom(held.open_scans), "refused", "waiting");
@@ -136,11 +131,7 @@ async function lockDead(tx: Tx, visitor: string): Promise<HeldLetter | undefined
  * Gives up the oldest dead letters; what they say stays merged. Their scans stay counted as refused, for
  * good.
  */
-export async function expireDeadLetters(
-  tx: Tx,
-  beforeMs: number,
-  limit: number,
-): Promise<number> {
+export async function expireDeadLetters(tx: Tx, beforeMs: number, limit: number): Promise<number> {
   const page = await tx.all<{ visitor: string }>(
     `SELECT visitor FROM visitor
      WHERE state = 'dead' AND dead_ms < $1

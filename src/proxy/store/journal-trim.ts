@@ -43,12 +43,7 @@ export async function trimJournal(
 const ROWS = `SELECT seq, copy, effective_ms, received_ms, verdict FROM journal
   WHERE epoch = $1 ORDER BY seq, copy LIMIT $2`;
 
-async function trimOutbox(
-  tx: Tx,
-  epoch: string,
-  beforeMs: number,
-  limit: number,
-): Promise<number> {
+async function trimOutbox(tx: Tx, epoch: string, beforeMs: number, limit: number): Promise<number> {
   const [first] = await tx.all<JournalRow>(ROWS, [epoch, 1]);
   if (first === undefined || !isPast(first, beforeMs)) return 0;
   // Nobody takes in more of the outbox meanwhile.

@@ -31,8 +31,7 @@ async function scanAll(store: Store, scanned: readonly string[], receiptMs = NOW
   await store.ingest(aBatch(updates, { receiptMs }));
 }
 
-const claim = async (store: Store, ask: Partial<ClaimAsk> = {}) =>
-  store.claim({ ...ASK, ...ask });
+const claim = async (store: Store, ask: Partial<ClaimAsk> = {}) => store.claim({ ...ASK, ...ask });
 
 const note = (store: Store, news: Partial<TargetNews> & Pick<TargetNews, "type">) =>
   store.noteTarget({ ledgerMs: 0, draw: 0.999, visitorKey: "x", ...news } as TargetNews);
@@ -199,7 +198,9 @@ export function describeForwarding(name: string, openStore: () => Promise<Store>
       const { claims } = await claim(store, { nowMs: NOW + MINUTE });
       for (const each of claims) {
         expect(each).toMatchObject({ isRedriven: true, attempts: 0, readBack: { isAsked: true } });
-        const before = [first, second].find(({ visitorKey } = each) => visitorKey === each.visitorKey);
+        const before = [first, second].find(
+          ({ visitorKey } = each) => visitorKey === each.visitorKey,
+        );
         expect(each.attributes).toEqual(before?.attributes);
       }
       expect(claims).toHaveLength(2);
@@ -336,10 +337,10 @@ export function describeForwarding(name: string, openStore: () => Promise<Store>
       const store = await openStore();
       const old = [1, 2, 3].map((seq) => anUpdate({ seq, atMs: NOW + seq }));
       await store.ingest(aBatch(old, { receiptMs: NOW + 10 }));
-      const young = anUpdate({ seq: 4, atMs: NOW + DAY });
-      await store.ingest(aBatch([young], { receiptMs: NOW + DAY }));
       const other = anUpdate({ seq: 1, epoch: anId(0xf), atMs: NOW + 5 });
       await store.ingest(aBatch([other], { receiptMs: NOW + 10 }));
+      const young = anUpdate({ seq: 4, atMs: NOW + DAY });
+      await store.ingest(aBatch([young], { receiptMs: NOW + DAY }));
 
       const pages: (string | undefined)[] = [""];
       while (pages.at(-1) !== undefined) {
