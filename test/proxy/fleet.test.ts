@@ -32,11 +32,11 @@ async function aFleet({ change = (store) => store }: Sketch = {}) {
   const emulator = await aListeningEmulator(clock);
   const stores = [await anEmptiedStore(url)];
   while (stores.length < REPLICAS) stores.push(await aPostgresStore(url));
-  const worlds = [];
-  for (const [index, store] of stores.entries()) {
-    const options = { store: change(store, index), clock, emulator, random: () => 0.9 };
-    worlds.push(await aForwardingWorld(options));
-  }
+  const worlds = await Promise.all(
+    stores.map((store, index) =>
+      aForwardingWorld({ store: change(store, index), clock, emulator, random: () => 0.9 }),
+    ),
+  );
   const runAll = () => Promise.all(worlds.map(({ forwarder }) => forwarder.runOnce()));
   return { clock, emulator, stores, worlds, runAll, first: worlds[0]! };
 }
