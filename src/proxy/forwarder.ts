@@ -109,17 +109,19 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 
   /**
    * Tells all replicas what a call says about Target as a whole, before its claim is settled. Whether a
-   * refusal is to be believed.
+   * refusal is to be believed: not where nobody could be asked. Never rejects, so that what Target
+   * acknowledged is recorded all the same.
    */
   const tell = async ({ claim, probe }: ChargedClaim, news: CallNews): Promise<boolean> => {
     if (news.type === "silent" && probe === undefined) return false;
-    const told = { ...news, visitorKey: claim.visitorKey, probe };
-    const { isOwnFault } = await store.noteTarget({
-      ...told,
-      ledgerMs: ledger.nowMs(),
-      draw: random(),
-    });
-    return isOwnFault;
+    const heard = { ...news, visitorKey: claim.visitorKey, probe };
+    try {
+      const told = { ...heard, ledgerMs: ledger.nowMs(), draw: random() };
+      return (await store.noteTarget(told)).isOwnFault;
+    } catch (error) {
+      log?.warn(named(error), "How a call ended could not be told to the other proxies");
+      return false;
+    }
   };
 
   /** Asks Target for its time where the ledger needs it; nothing is charged before (rule QT1). */

@@ -172,6 +172,21 @@ export function describeForwarding(name: string, openStore: () => Promise<Store>
       });
       expect((await claim(store)).claims).toHaveLength(2);
     });
+
+    it("[FT2] [CR1] lets no row of a file leave that creates members", async () => {
+      const store = await openStore();
+      await scanAll(store, ["21"]);
+      const [missed] = (await claim(store)).claims;
+      const charge = { ledgerMs: 0, maxCallMs: 1 };
+      await store.settle(missed!, { type: "absent", atMs: NOW, dueMs: NOW, ...charge });
+      const { visitorKey, version } = missed!;
+      const order = { atMs: NOW, dueMs: NOW, createdBeforeMs: NOW - DAY };
+      const admit = () => store.recordCreating({ ...order, members: [{ visitorKey, version }] });
+      await store.pauseForwarding({ atMs: NOW, who: "night" });
+      expect(await admit()).toEqual([]);
+      await store.resumeForwarding();
+      expect(await admit()).toEqual([visitorKey]);
+    });
   });
 
   describe(`${name}: dead letters`, () => {
