@@ -69,7 +69,11 @@ describe("the log of requests", () => {
   it("[OP7] [PV2] holds no address, query, header or body, at any level", async () => {
     const log = aLog("trace");
     const listener = await aListener(log.options);
-    const headers = { "x-request-id": CARD, "user-agent": CARD, "content-type": "application/json" };
+    const headers = {
+      "x-request-id": CARD,
+      "user-agent": CARD,
+      "content-type": "application/json",
+    };
     const payload = JSON.stringify({ card: CARD });
     for (const url of [`/${CARD}`, `/v1/updates?card=${CARD}`, INGEST_PATH, `/v1/${CARD}/x`]) {
       const answer = await listener.app.inject({ method: "POST", url, headers, payload });

@@ -7,9 +7,13 @@ export interface AskedNames {
   readonly groupings: ReadonlySet<string>;
 }
 
-const FUNCTIONS = new Set([
-  "abs absent count delta histogram_quantile max min predict_linear rate sum time topk".split(" "),
-].flat());
+const FUNCTIONS = new Set(
+  [
+    "abs absent count delta histogram_quantile max min predict_linear rate sum time topk".split(
+      " ",
+    ),
+  ].flat(),
+);
 const WORDS = new Set(["and", "or", "unless", "by", "without", "ignoring", "on", "group_left"]);
 const GROUPING = new Set(["by", "without", "ignoring", "on"]);
 
@@ -39,7 +43,10 @@ export function namesIn(expression: string): AskedNames {
       } else if (after === "(" || FUNCTIONS.has(word)) {
         if (!FUNCTIONS.has(word)) throw new Error(`There is no function ${word}.`);
       } else {
-        if (before === ")" || (before !== undefined && /^[\w"]/.test(before) && !WORDS.has(before))) {
+        if (
+          before === ")" ||
+          (before !== undefined && /^[\w"]/.test(before) && !WORDS.has(before))
+        ) {
           throw new Error(`${word} follows ${before} without an operator.`);
         }
         metrics.add(word);

@@ -17,6 +17,7 @@ export interface DueRow extends OpenColumns {
   readonly acked_version: number;
   readonly fence: number;
   readonly attempts: number;
+  readonly look_first: number;
 }
 
 export interface DueVisitors {
@@ -50,7 +51,7 @@ async function upTo(
 }
 
 const COLUMNS = `visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans,
-  open_updates`;
+  open_updates, look_first`;
 
 /** Read from the index of scan times, of which those of the last minutes are few. */
 function freshDue(tx: Tx, ledger: Ledger, ask: ClaimAsk, limit: number) {
