@@ -154,7 +154,7 @@ const CASES: readonly (readonly [name: string, status: number, body?: unknown, a
   ["POST /v1/forwarding/pause", 400, { reason: 1 }],
   ["POST /v1/forwarding/resume", 200],
   ["GET /v1/dead-letters/redrive", 200],
-  ["POST /v1/dead-letters/redrive", 202, {}],
+  ["POST /v1/dead-letters/redrive", 200, {}],
   ["POST /v1/pairings", 201, { storeId: "madrid-1", kioskId: "door" }],
   ["GET /v1/devices", 200],
   ["POST /v1/devices/{deviceId}/write-off", 409],
