@@ -114,6 +114,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   let isRunning = false;
   let pumping: Promise<void> | undefined;
   let isNotified = false;
+  /** The last look ended for want of places, and not of visitors whose turn it is. */
+  let isFull = false;
 
   /**
    * Tells all replicas what a call says about Target as a whole, before its claim is settled. Whether a
@@ -185,7 +187,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       if (!isRunning) return;
       isNotified = false;
       const free = concurrency - inFlight.size;
-      if (free === 0) return idle();
+      isFull = free === 0;
+      if (isFull) return idle();
       if (!(await isLedgerReady())) return timer.wakeIn(askTimeAtMonoMs - clock.monoMs());
       if (!isRunning) return;
       const { charged, freeAtLedgerMs, heldUntilLedgerMs } = await claimUpTo(free);
@@ -212,7 +215,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const launch = (charged: ChargedClaim) => {
     const working = work(charged).then(() => {
       inFlight.delete(working);
-      void pump();
+      // What a probe found decides whether others may go.
+      if (isFull || charged.probe !== undefined) void pump();
     });
     inFlight.add(working);
   };

@@ -13,6 +13,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** How long the breaker may pause before it finds out that Target is back. */
+const BREAKER_MINUTES = 5;
+
 export interface LifeOptions {
   readonly story: AllowanceStory;
   readonly seed: number;
@@ -84,10 +87,13 @@ export async function liveThrough({
       });
     });
   }
+  let unfairMinute = -Infinity;
   for (let minute = 0; minute < minutes; minute += 1) {
     time.at(BEGIN_MS + minute * MINUTE, () => {
+      if (!isFair()) unfairMinute = minute;
       book.isFair[minute] = isFair() ? 1 : 0;
-      book.isOwing[minute] = isFair() && waiting.size > story.allowed / 100 ? 1 : 0;
+      const isKnownFair = minute - unfairMinute > BREAKER_MINUTES;
+      book.isOwing[minute] = isKnownFair && waiting.size > story.allowed / 100 ? 1 : 0;
     });
   }
   const scanNext = () => {
@@ -96,8 +102,10 @@ export async function liveThrough({
     time.at(time.nowMs() - Math.log(1 - random()) / perMs, () => {
       const card = scanners.freshCard();
       waiting.set(card, { atMs: time.nowMs(), isFresh: true, isFair: isFair() });
+      // Whichever proxy the kiosk reached knows at once, the other when it looks.
+      const reached = replicas[random() < 0.5 ? 0 : 1]!;
       void scanners.scanNow(card, time.nowMs()).then(() => {
-        for (const each of replicas) each.notify();
+        (reached.isUp() ? reached : replicas.find(({ isUp }) => isUp()))?.notify();
       });
       scanNext();
     });

@@ -5,7 +5,7 @@ export interface Recording {
   /** Calls that arrived at Target: for fresh scans, and for the backlog. */
   readonly fresh: Int32Array;
   readonly backlog: Int32Array;
-  /** Target answered, a proxy was up, and more waited than could be called for at once. */
+  /** Target was known to answer, a proxy was up, and many waited. */
   readonly isOwing: Uint8Array;
   readonly isFair: Uint8Array;
   /** Fresh scans taken in while Target answered: milliseconds until their call arrived, ascending. */
@@ -23,7 +23,7 @@ export interface Verdict {
   readonly overshoot: number;
   /** 24 hours wholly with backlog and Target answering, one for each minute they may begin in. */
   readonly windows: number;
-  /** Of those, the least share used (rule QT3). */
+  /** Of those, the least share used of what an even pace could call (rule QT3). */
   readonly leastUsed: number;
   /** Of those, the busiest hour, as a multiple of the even pace. */
   readonly busiestHour: number;
@@ -43,7 +43,7 @@ export function verdictOn(recording: Recording): Verdict {
     const to = from + DAY_MINUTES;
     if (owing[to]! - owing[from]! < DAY_MINUTES) continue;
     windows += 1;
-    const possible = allowed - aheadOfPace(sums, from, allowed);
+    const possible = evenlyPossible(sums, from, allowed);
     leastUsed = Math.min(leastUsed, (sums[to]! - sums[from]!) / possible);
     const lastHour = sums[to]! - sums[to - HOUR_MINUTES]!;
     busiestHour = Math.max(busiestHour, (lastHour * 24) / allowed);
@@ -59,23 +59,34 @@ export function verdictOn(recording: Recording): Verdict {
   };
 }
 
-/** Ours: how far above the even pace an hour is still none that was ahead of it. */
-const EVEN = 1.05;
-
 /**
- * Calls of the 24 hours before that went out faster than the pace, as fresh scans may where something
- * was unspent: they cannot be made again before they are a day old, however good the pace.
+ * Calls that an even pace can make in the 24 hours from a minute on, whatever was called before it. What
+ * went out faster, as fresh scans may where something was unspent, cannot be called again before it is a
+ * day old: until then the pace is the steepest that never waits, after it the whole allowance's.
  */
-function aheadOfPace(sums: readonly number[], from: number, allowed: number): number {
-  const evenHour = (allowed / 24) * EVEN;
-  let ahead = 0;
-  for (let hour = 1; hour <= 24; hour += 1) {
-    const end = from - (hour - 1) * HOUR_MINUTES;
-    const begin = Math.max(0, end - HOUR_MINUTES);
-    if (end <= 0) break;
-    ahead += Math.max(0, sums[end]! - sums[begin]! - evenHour);
+function evenlyPossible(sums: readonly number[], from: number, allowed: number): number {
+  const before = (minute: number) => sums[Math.max(0, minute)]!;
+  const used = before(from) - before(from - DAY_MINUTES);
+  // What may have been called before the end of each minute, and the string pulled tight below that.
+  const hull: (readonly [minute: number, calls: number])[] = [[0, 0]];
+  for (let minute = 1; minute <= DAY_MINUTES; minute += 1) {
+    const released = before(from - DAY_MINUTES + minute - 1) - before(from - DAY_MINUTES);
+    const point = [minute, allowed - used + released] as const;
+    while (hull.length > 1 && slope(hull.at(-2)!, hull.at(-1)!) >= slope(hull.at(-1)!, point)) {
+      hull.pop();
+    }
+    hull.push(point);
   }
-  return ahead;
+  let possible = 0;
+  for (const [index, point] of hull.slice(1).entries()) {
+    const pace = Math.min(slope(hull[index]!, point), allowed / DAY_MINUTES);
+    possible += pace * (point[0] - hull[index]![0]);
+  }
+  return possible;
+}
+
+function slope(a: readonly [number, number], b: readonly [number, number]): number {
+  return (b[1] - a[1]) / (b[0] - a[0]);
 }
 
 function sumsOf(counts: Int32Array | Uint8Array): readonly number[] {
