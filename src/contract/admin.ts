@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { DeadLetterClass } from "./dead-letters.ts";
 import { DeviceName } from "./pairing.ts";
 import { PlaceId, TimeZone, Uuid } from "./primitives.ts";
 
@@ -180,6 +181,7 @@ export type Outcomes = z.infer<typeof Outcomes>;
 export const DeadLetter = z.object({
   /** Names the visitor to people without naming the card: a truncated hash. */
   visitor: z.string(),
+  class: DeadLetterClass,
   reason: z.string(),
   attributes: z.array(z.string()),
   atMs: z.number(),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Incident, Outcomes } from "./admin.ts";
 import { AllowanceFigures } from "./allowance.ts";
-import { ForwardingState } from "./forwarding-state.ts";
+import { ForwardingState } from "./forwarding.ts";
 import { KioskState } from "./kiosk-state.ts";
 
 /**
@@ -49,8 +49,7 @@ export type Backlog = z.infer<typeof Backlog>;
 /** What is of the whole chain, and no store's. */
 export const ChainOverview = z.object({
   allowance: AllowanceFigures,
-  /** Absent while nobody keeps it for all replicas. */
-  forwarding: z.optional(ForwardingState),
+  forwarding: ForwardingState,
   backlog: Backlog,
   deadLetters: z.object({
     visitors: z.int(),

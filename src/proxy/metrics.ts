@@ -1,5 +1,7 @@
 import { Gauge, Registry } from "prom-client";
 import { Incident } from "../contract/admin.ts";
+import { DeadLetterClass } from "../contract/dead-letters.ts";
+import { ForwardingState } from "../contract/forwarding.ts";
 import { isSilent } from "./admin/overview.ts";
 import { forecastOf } from "./allowance-forecast.ts";
 import type { Forecast } from "../domain/forecast.ts";
@@ -70,14 +72,18 @@ function gaugesIn(registry: Registry): GaugeMaker {
 function createFigureGauges(registry: Registry, allowed: number) {
   const gauge = gaugesIn(registry);
   const updates = gauge("updates", "Updates taken in, by verdict.", ["verdict"]);
+  const tooOld = gauge("updates_too_old", "Superseded because they took effect too long ago.");
   const scans = gauge("scans_7d", "Scans of the last 7 days (UTC) by what became of them.", [
     "fate",
   ]);
   const today = gauge("scans_24h", "Scans of this hour and the 23 before (UTC) by their fate.", [
     "fate",
   ]);
-  const dead = gauge("dead_letters", "Visitors whose update Target refused.");
-  const deadBy = gauge("dead_letters_by_class", "The same, by the class of the reason.", ["class"]);
+  const dead = gauge("dead_letters", "Visitors whose update was refused, by class.", ["class"]);
+  const forwarding = gauge("forwarding", "1 for the state forwarding is in, for all replicas.", [
+    "state",
+  ]);
+  const failures = gauge("target_failures_in_a_row", "Calls that failed since the last good one.");
   const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
   const incidentsBy = gauge("incidents_open_by_type", "The same, by type.", ["type"]);
   const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
@@ -98,9 +104,13 @@ function createFigureGauges(registry: Registry, allowed: number) {
         figures.hours.reduce((sum, slot) => sum + slot[fate], 0),
       );
     }
-    dead.set(figures.deadLetters);
-    deadBy.reset();
-    setEach(deadBy, "class", figures.deadLettersByClass);
+    tooOld.set(figures.updatesTooOld);
+    for (const each of DeadLetterClass.options) {
+      dead.set({ class: each }, figures.deadLettersByClass[each] ?? 0);
+    }
+    const { state, breaker } = figures.forwarding;
+    for (const each of FORWARDING_STATES) forwarding.set({ state: each }, each === state ? 1 : 0);
+    failures.set(breaker.failures);
     incidents.set(figures.openIncidents);
     for (const type of Incident.shape.type.options) incidentsBy.set({ type }, 0);
     setEach(incidentsBy, "type", figures.openIncidentsByType);
@@ -227,3 +237,5 @@ function createLookGauges(registry: Registry, source: MetricsSource) {
     creating.set(creation?.filesOpen ?? 0);
   };
 }
+
+const FORWARDING_STATES = ForwardingState.shape.state.options;

@@ -46,6 +46,7 @@ import { createTargetClient } from "./target/target-client.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { openCreation } from "./read-back/open-creation.ts";
 import { createReadBack } from "./read-back/read-back.ts";
+import { createRedrive } from "./redrive.ts";
 import { readTlsPair, reloadTls } from "./tls-files.ts";
 
 export interface ProxyOptions {
@@ -91,7 +92,10 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
   const store = await openStore(settings, {
     keys,
-    limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
+    limits: {
+      cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits),
+      maxAgeMs: settings.retention.maxUpdateAgeDays * DAY_MS,
+    },
     onFatal: options.onFatal,
     warn: (sentence) => app.log.warn(sentence),
   });
@@ -216,6 +220,12 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     organization: settings.organization,
     onClearing: () => forwarder.notify(),
   });
+  const redrive = createRedrive({
+    store,
+    clock,
+    onOwed: () => forwarder.notify(),
+    log: app.log,
+  });
   const figures = createSharedReading(() => store.figures(clock.wallMs(), ledger.nowMs()), clock);
   const adminApp = createAdmin(
     {
@@ -237,9 +247,11 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       consoleDir: options.consoleDir,
       observeRequest: ownMetrics.observeRequest,
       onReleased: () => forwarder.notify(),
+      ledgerMs: ledger.nowMs,
+      onResumed: () => forwarder.notify(),
+      redrive,
       figures,
       allowed: settings.dailyCalls,
-      ledgerMs: () => ledger.nowMs(),
       metrics: createMetrics({
         figures,
         allowed: settings.dailyCalls,
@@ -275,6 +287,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     store,
     clock,
     days: settings.idRetentionDays,
+    ...settings.retention,
     log: app.log,
   });
 
@@ -287,6 +300,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     for (const { stop } of reloads) stop();
     await app.close();
     await adminApp.close();
+    await redrive.stop();
     await forwarder.stop();
     await readBack.stop();
     await creation?.close();

@@ -5,6 +5,7 @@ import { openTokenStore, type TokenStore } from "../../src/proxy/admin/token-fil
 import { takeIn } from "../../src/proxy/ingest.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
+import { createRedrive } from "../../src/proxy/redrive.ts";
 import { EXAMPLE_BOOK } from "./config-book.ts";
 import { KEYS } from "./keys.ts";
 import type { aListener } from "./listener.ts";
@@ -39,6 +40,8 @@ export function anAdminOf({
     },
     devices: { ...desk, store, clock },
     onReleased: () => undefined,
+    onResumed: () => undefined,
+    redrive: createRedrive({ store, clock, onOwed: () => undefined }),
     token: ADMIN_TOKEN,
     namedTokens: namedTokens ?? openTokenStore(folder),
     privacy: {

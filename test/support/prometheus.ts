@@ -11,9 +11,13 @@ export function seriesIn(text: string): readonly Series[] {
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => {
-      const [, name, labels = "", value] = /^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+      const [, name, labels = "", value] =
+        /^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
       if (name === undefined || value === undefined) throw new Error(`No series: ${line}`);
-      const pairs = [...labels.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, key, said]) => [key!, said!]);
+      const pairs = [...labels.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, key, said]) => [
+        key!,
+        said!,
+      ]);
       return { name, labels: Object.fromEntries(pairs), value: numberFrom(value) };
     });
 }
@@ -31,7 +35,8 @@ export function valueOf(
 ): number {
   const found = series.filter(
     (each) =>
-      each.name === name && Object.entries(labels).every(([key, said]) => each.labels[key] === said),
+      each.name === name &&
+      Object.entries(labels).every(([key, said]) => each.labels[key] === said),
   );
   if (found.length > 1) throw new Error(`${name} is there ${found.length} times.`);
   return found[0]?.value ?? 0;

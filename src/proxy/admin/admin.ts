@@ -24,13 +24,16 @@ import { routeKeys, type KeyRoutesDeps } from "../keys/key-routes.ts";
 import { routePrivacy, routePrivacyLog } from "../privacy/privacy-routes.ts";
 import { routeReceipts } from "../privacy/receipt-routes.ts";
 import type { ConfigBook } from "../config-book.ts";
+import type { Redrive } from "../redrive.ts";
 import type { Store, StoreFigures } from "../store/store.ts";
 import { routeConsole } from "./console-files.ts";
+import { routeForwarding } from "./forwarding-routes.ts";
 import { guardRoutes } from "./guard.ts";
 import { routeHeld } from "./held-routes.ts";
 import { routeJourney } from "./journey-routes.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
 import { routeOverview } from "./overview-routes.ts";
+import { routeRedrive } from "./redrive-routes.ts";
 import { EVERY_ROLE, routeSession, routeTokens } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
 import type { TokenStore } from "./token-file.ts";
@@ -53,13 +56,16 @@ export interface AdminDeps {
   readonly book: ConfigBook;
   /** Told after updates that were held were merged. */
   readonly onReleased: () => void;
+  /** The ledger's time now. */
+  readonly ledgerMs: () => number;
+  /** Told after forwarding was resumed. */
+  readonly onResumed: () => void;
+  readonly redrive: Redrive;
   /** Makes a backup and gives its folder. */
   readonly backup: () => Promise<string>;
   readonly figures: () => Promise<StoreFigures>;
   /** Calls allowed in any rolling 24 hours. */
   readonly allowed: number;
-  /** The ledger's time now. */
-  readonly ledgerMs: () => number;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
   /** Told of every request as it ends. */
@@ -109,6 +115,8 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeOverview(admin, deps);
   routeJourney(admin, deps);
   routeHeld(admin, { store, clock, onReleased: deps.onReleased });
+  routeForwarding(admin, { store, clock, ledgerMs: deps.ledgerMs, onResumed: deps.onResumed });
+  routeRedrive(admin, deps.redrive);
   routePrivacy(admin, deps.privacy);
   routePrivacyLog(admin, deps.privacy);
   routeKeys(admin, deps.keys);

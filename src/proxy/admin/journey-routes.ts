@@ -10,7 +10,7 @@ import type { ConfigBook } from "../config-book.ts";
 import { whereOf } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";
-import { visitorAlias } from "../store/figures-query.ts";
+import { visitorAlias } from "../store/dead-letter-rows.ts";
 import type { Store, StoredJourney, StoredJourneyUpdate } from "../store/store.ts";
 
 export interface JourneyRoutesDeps {

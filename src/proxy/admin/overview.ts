@@ -80,16 +80,16 @@ function placeOf({ storeId, kioskId, deviceId }: KioskFigures): string {
 }
 
 function chainOf(figures: StoreFigures, allowed: number): ChainOverview {
-  const byClass = Object.entries(figures.deadLettersByClass).map(([name, visitors]) => ({
-    class: name,
-    visitors,
-  }));
+  const byClass = Object.entries(figures.deadLettersByClass)
+    .filter(([, visitors]) => visitors > 0)
+    .map(([name, visitors]) => ({ class: name, visitors }));
   return {
     allowance: {
       allowed,
       used: figures.allowanceUsed,
       forecast: allowanceForecast(figures, allowed),
     },
+    forwarding: figures.forwarding,
     backlog: backlogOf(figures),
     deadLetters: {
       visitors: figures.deadLetters,

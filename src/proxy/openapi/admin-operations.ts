@@ -17,6 +17,8 @@ import {
   TEXTS_PATH,
   VISITOR_RECEIPTS_PATH,
 } from "../../contract/consent-receipts.ts";
+import { REDRIVE_PATH } from "../../contract/dead-letters.ts";
+import { FORWARDING_PATH } from "../../contract/forwarding.ts";
 import { HEALTH_PATH, METRICS_PATH } from "../../contract/health.ts";
 import { JOURNEYS_PATH } from "../../contract/journey.ts";
 import { KEYS_PATH } from "../../contract/keys.ts";
@@ -115,7 +117,12 @@ const FIGURES: readonly Operation[] = [
   ),
   get(ALLOWANCE_PATH, "Calls over the last 24 hours, and what is left.", NO_STORE, "Allowance"),
   {
-    ...get(MATCH_RATE_PATH, "What became of each store's and question's updates.", EVERY_ROLE, "MatchRate"),
+    ...get(
+      MATCH_RATE_PATH,
+      "What became of each store's and question's updates.",
+      EVERY_ROLE,
+      "MatchRate",
+    ),
     query: { days: "1 to 30, today included; 7 where nothing is said." },
   },
   get(OUTCOMES_PATH, "What became of the scans of the last 7 days.", NO_STORE, "Outcomes"),
@@ -136,6 +143,22 @@ const FIGURES: readonly Operation[] = [
   ),
 ];
 
+const STATE: Answer = { status: 200, schema: "ForwardingState" };
+
+const FORWARDING: readonly Operation[] = [
+  get(FORWARDING_PATH, "Whether updates go to Target.", NO_STORE, "ForwardingState"),
+  post(`${FORWARDING_PATH}/pause`, "Holds all replicas.", OPERATOR, STATE, "PauseRequest"),
+  post(`${FORWARDING_PATH}/resume`, "Lets them go on.", OPERATOR, STATE),
+  get(REDRIVE_PATH, "How far the redrive is.", NO_STORE, "RedriveProgress"),
+  post(
+    REDRIVE_PATH,
+    "Puts dead letters back as owed.",
+    OPERATOR,
+    { status: 200, also: 202, schema: "RedriveProgress" },
+    "RedriveRequest",
+  ),
+];
+
 const KIOSKS: readonly Operation[] = [
   post(
     PAIRINGS_PATH,
@@ -151,7 +174,12 @@ const KIOSKS: readonly Operation[] = [
     "PairedDevices",
   ),
   post(`${DEVICES_PATH}/:deviceId/revoke`, "Shuts a kiosk out, at once.", OPERATOR, NOTHING),
-  post(`${DEVICES_PATH}/:deviceId/approve`, "Lets a kiosk in that waits for it.", OPERATOR, NOTHING),
+  post(
+    `${DEVICES_PATH}/:deviceId/approve`,
+    "Lets a kiosk in that waits for it.",
+    OPERATOR,
+    NOTHING,
+  ),
   post(`${DEVICES_PATH}/:deviceId/write-off`, "Accepts what is missing of a kiosk.", OPERATOR, {
     status: 200,
     schema: "WriteOffReceipt",
@@ -226,6 +254,7 @@ const KEEPING: readonly Operation[] = [
 export const ADMIN_OPERATIONS: readonly Operation[] = [
   ...ACCESS,
   ...FIGURES,
+  ...FORWARDING,
   ...KIOSKS,
   ...KEEPING,
 ];

@@ -49,7 +49,8 @@ const SECURITY = {
       type: "apiKey",
       in: "header",
       name: "signature",
-      description: "RFC 9421, over @method, @path and content-digest, with created, nonce and keyid.",
+      description:
+        "RFC 9421, over @method, @path and content-digest, with created, nonce and keyid.",
     },
   },
   admin: {
@@ -67,18 +68,24 @@ function describe(operation: Operation): Readonly<Record<string, unknown>> {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: jsonOf(body) } }),
     responses: {
-      [answer.status]: {
-        description: "Done.",
-        headers: { "x-request-id": REQUEST_ID },
-        ...(answer.schema === undefined ? {} : { content: jsonOf(answer.schema) }),
-        ...(answer.type === undefined ? {} : { content: { [answer.type]: {} } }),
-      },
+      [answer.status]: { description: "Done.", ...contentOf(answer) },
+      ...(answer.also === undefined
+        ? {}
+        : { [answer.also]: { description: "Begun.", ...contentOf(answer) } }),
       default: {
         description: "Not done, and why.",
         headers: { "x-request-id": REQUEST_ID },
         content: { "application/problem+json": { schema: { $ref: refOf("Problem") } } },
       },
     },
+  };
+}
+
+function contentOf({ schema, type }: Operation["answer"]): Readonly<Record<string, unknown>> {
+  return {
+    headers: { "x-request-id": REQUEST_ID },
+    ...(schema === undefined ? {} : { content: jsonOf(schema) }),
+    ...(type === undefined ? {} : { content: { [type]: {} } }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Operation {
 
 export interface Answer {
   readonly status: 200 | 201 | 204;
+  /** The same, with more to be done. */
+  readonly also?: 202;
   /** JSON as this schema says; else `type`, or nothing. */
   readonly schema?: AnswerName;
   readonly type?: string;

@@ -2,6 +2,8 @@ import * as z from "zod/mini";
 import * as admin from "../../contract/admin.ts";
 import { Allowance } from "../../contract/allowance.ts";
 import * as receipts from "../../contract/consent-receipts.ts";
+import { RedriveProgress, RedriveRequest } from "../../contract/dead-letters.ts";
+import { ForwardingState, PauseRequest } from "../../contract/forwarding.ts";
 import { Standing } from "../../contract/health.ts";
 import { HeartbeatReceipt, HeartbeatRequest } from "../../contract/heartbeat.ts";
 import { IngestReceipt, IngestRequest } from "../../contract/ingest.ts";
@@ -23,7 +25,9 @@ export const REQUESTS = {
   ImportRequest,
   IngestRequest,
   JourneyRequest,
+  PauseRequest,
   PrivacyRequest,
+  RedriveRequest,
   DeviceKeyRequest: pairing.DeviceKeyRequest,
   LeavingRequest: pairing.LeavingRequest,
   NewPairingRequest: admin.NewPairingRequest,
@@ -35,6 +39,7 @@ export const REQUESTS = {
 /** What we answer. */
 export const ANSWERS = {
   Allowance,
+  ForwardingState,
   HeartbeatReceipt,
   ImportAnswer,
   IngestReceipt,
@@ -46,6 +51,7 @@ export const ANSWERS = {
   Overview,
   PrivacyReceipt,
   Problem,
+  RedriveProgress,
   RetiredKey,
   SealingKey,
   Standing,

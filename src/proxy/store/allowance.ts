@@ -3,7 +3,7 @@ import {
   intervalUsOf,
   slotAfter,
   slotsDue,
-  type Pace,
+  type Outlook,
   type Release,
 } from "../../domain/pace.ts";
 import type { Tx } from "./sql.ts";
@@ -33,26 +33,30 @@ function lastFreeBucket(ledgerMs: number): number {
   return Math.floor((ledgerMs - DAY_MS) / MINUTE_MS) - 1;
 }
 
-/** What stands in the ledger at one moment; only buckets that still count. */
+/** What stands in the ledger at one moment. */
 export interface Ledger {
   /** Never earlier than any ledger time charged at before. */
   readonly ledgerMs: number;
+  /** Calls that count. */
   readonly used: number;
+  /** The oldest bucket that counts, where there is one. */
+  readonly oldestBucket: number | undefined;
   /** The database was put back, and the calls made since its copy are in no bucket. */
   readonly isRestored: boolean;
-  /** Oldest first. */
-  readonly buckets: readonly Bucket[];
   /** Ledger time of the next slot, in microseconds; before the first call, any time is. */
   readonly slotUs: number;
+  /** Between two slots, where that was reckoned in this minute. */
+  readonly intervalUs: number | undefined;
 }
 
-export interface Bucket {
+/** Calls by the minute in which they can have arrived last. */
+interface Bucket {
   readonly bucket: number;
   readonly calls: number;
 }
 
 /** Reads the ledger; on an engine with several writers, whoever reads it may charge next. */
-export async function readLedger(tx: Tx, ledgerMs: number): Promise<Ledger> {
+async function readLedger(tx: Tx, ledgerMs: number): Promise<Ledger> {
   return ledgerBy(tx, await lockClock(tx), ledgerMs);
 }
 
@@ -62,15 +66,37 @@ export async function seeLedger(tx: Tx, ledgerMs: number): Promise<Ledger> {
 }
 
 async function ledgerBy(tx: Tx, clock: ClockRow | undefined, ledgerMs: number): Promise<Ledger> {
-  const furthestMs = clock?.ledger_ms ?? ledgerMs;
-  const nowMs = Math.max(furthestMs, ledgerMs);
-  const buckets = await tx.all<Bucket>(
-    "SELECT bucket, calls FROM allowance_bucket WHERE bucket > $1 ORDER BY bucket",
+  const nowMs = Math.max(clock?.ledger_ms ?? ledgerMs, ledgerMs);
+  // With a plus, since nearly all rows count: SQLite would look up each of them by the index.
+  const rows = await tx.all<{ used: number | null; oldest: number | null }>(
+    `SELECT CAST(sum(calls) AS BIGINT) AS used, min(bucket) AS oldest FROM allowance_bucket
+     WHERE +bucket > $1`,
     [lastFreeBucket(nowMs)],
   );
-  const used = buckets.reduce((sum, { calls }) => sum + calls, 0);
-  const slotUs = clock?.ledger_ms == null ? -Infinity : clock.slot_us;
-  return { ledgerMs: nowMs, buckets, used, isRestored: clock?.restored === 1, slotUs };
+  return {
+    ledgerMs: nowMs,
+    used: rows[0]?.used ?? 0,
+    oldestBucket: rows[0]?.oldest ?? undefined,
+    isRestored: clock?.restored === 1,
+    slotUs: clock?.ledger_ms == null ? -Infinity : clock.slot_us,
+    intervalUs: clock?.paced_minute === minuteOf(nowMs) ? clock.interval_us : undefined,
+  };
+}
+
+function minuteOf(ledgerMs: number): number {
+  return Math.floor(ledgerMs / MINUTE_MS);
+}
+
+/** The buckets that count, oldest first; at most `limit`. */
+async function bucketsOf(
+  tx: Tx,
+  { ledgerMs }: Ledger,
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<readonly Bucket[]> {
+  return tx.all<Bucket>(
+    "SELECT bucket, calls FROM allowance_bucket WHERE bucket > $1 ORDER BY bucket LIMIT $2",
+    [lastFreeBucket(ledgerMs), limit],
+  );
 }
 
 export async function furthestLedgerMs(tx: Tx): Promise<number | undefined> {
@@ -81,9 +107,12 @@ interface ClockRow {
   readonly ledger_ms: number | null;
   readonly restored: number;
   readonly slot_us: number;
+  readonly interval_us: number;
+  readonly paced_minute: number;
 }
 
-const CLOCK = "SELECT ledger_ms, restored, slot_us FROM allowance_clock WHERE id = 1";
+const CLOCK = `SELECT ledger_ms, restored, slot_us, interval_us, paced_minute
+  FROM allowance_clock WHERE id = 1`;
 
 async function readClock(tx: Tx): Promise<ClockRow | undefined> {
   return (await tx.all<ClockRow>(CLOCK, []))[0];
@@ -105,11 +134,11 @@ async function lockClock(tx: Tx): Promise<ClockRow | undefined> {
  */
 export async function openLedger(tx: Tx, ask: ChargeAsk): Promise<Ledger> {
   const ledger = await readLedger(tx, ask.ledgerMs);
-  if (!ledger.isRestored) return ledger;
+  if (!ledger.isRestored) return reckonPace(tx, ledger, ask);
   const unknown = Math.max(0, ask.allowed - ledger.used);
   if (unknown > 0) await addCalls(tx, ledger, ask, unknown);
   await tx.run("UPDATE allowance_clock SET restored = 0 WHERE id = 1", []);
-  return readLedger(tx, ask.ledgerMs);
+  return reckonPace(tx, await readLedger(tx, ask.ledgerMs), ask);
 }
 
 /** To be called on a copy that is put back: see `openLedger`. */
@@ -118,63 +147,82 @@ export async function markRestored(tx: Tx): Promise<void> {
 }
 
 /**
- * The pace as the ledger has it now: what is left, spread over the time until more becomes free (rule
- * QT3). Nothing when nothing is left.
+ * Reckons the pace from the whole of the ledger, where that was not yet done in this minute: what is
+ * left, spread over the time until more becomes free (rule QT3). Buckets become free by whole minutes.
  */
-export function paceOf(
-  { ledgerMs, used, buckets, slotUs }: Ledger,
-  { allowed, maxCallMs }: Pick<ChargeAsk, "allowed" | "maxCallMs">,
-): Pace | undefined {
-  if (used >= allowed) return undefined;
-  const rate = evenRate({
-    left: allowed - used,
+async function reckonPace(tx: Tx, ledger: Ledger, ask: ChargeAsk): Promise<Ledger> {
+  if (ledger.intervalUs !== undefined || ledger.used >= ask.allowed) return ledger;
+  const intervalUs = intervalUsOf(evenRate(await outlookOf(tx, ledger, ask)));
+  await tx.run("UPDATE allowance_clock SET interval_us = $1, paced_minute = $2 WHERE id = 1", [
+    intervalUs,
+    minuteOf(ledger.ledgerMs),
+  ]);
+  return { ...ledger, intervalUs };
+}
+
+/**
+ * The pace now; nothing when nothing is left. Fresh scans may have taken more than was reckoned with:
+ * what is left must last until more becomes free.
+ */
+function paceOf({ ledgerMs, used, slotUs, oldestBucket, intervalUs }: Ledger, allowed: number) {
+  if (used >= allowed || intervalUs === undefined) return undefined;
+  if (oldestBucket === undefined) return { slotUs, intervalUs };
+  const untilMs = bucketFreeAtMs(oldestBucket) - ledgerMs;
+  return { slotUs, intervalUs: Math.max(intervalUs, intervalUsOf((allowed - used) / untilMs)) };
+}
+
+async function outlookOf(tx: Tx, ledger: Ledger, ask: ChargeAsk): Promise<Outlook> {
+  const { ledgerMs, used } = ledger;
+  const buckets = await bucketsOf(tx, ledger);
+  return {
+    left: ask.allowed - used,
     releases: buckets.map(({ bucket, calls }): Release => ({
       inMs: bucketFreeAtMs(bucket) - ledgerMs,
       calls,
     })),
-    windowMs: bucketFreeAtMs(bucketOf(ledgerMs, maxCallMs)) - ledgerMs,
-  });
-  return { slotUs, intervalUs: intervalUsOf(rate) };
+    windowMs: bucketFreeAtMs(bucketOf(ledgerMs, ask.maxCallMs)) - ledgerMs,
+  };
 }
 
 /** Calls the pace lets go now. */
-export function callsPaced(ledger: Ledger, pace: Pace): number {
-  return slotsDue(pace, ledger.ledgerMs * 1_000);
+export function callsPaced(ledger: Ledger, allowed: number): number {
+  const pace = paceOf(ledger, allowed);
+  if (pace === undefined) return 0;
+  return Math.min(allowed - ledger.used, slotsDue(pace, ledger.ledgerMs * 1_000));
 }
 
-/** Ledger time of the next slot after `calls` more. */
-export function nextSlotMs(ledger: Ledger, pace: Pace, calls: number): number {
-  return Math.ceil(slotAfter(pace, ledger.ledgerMs * 1_000, calls) / 1_000);
+/** Ledger time from which the pace, or the allowance, lets go one more; nothing when never. */
+export async function nextCallAtMs(
+  tx: Tx,
+  ledger: Ledger,
+  allowed: number,
+): Promise<number | undefined> {
+  const pace = paceOf(ledger, allowed);
+  return pace === undefined
+    ? nextFreeAtMs(tx, ledger, allowed)
+    : Math.ceil(slotAfter(pace, ledger.ledgerMs * 1_000, 0) / 1_000);
 }
 
-/**
- * Charges `calls`, each of which takes a slot of the pace, and gives the bucket they stand in. The
- * caller has seen that they are left.
- */
+export interface Charged {
+  /** Where the calls stand. */
+  readonly bucket: number;
+  readonly ledger: Ledger;
+}
+
+/** Charges `calls`, each of which takes a slot of the pace. The caller has seen that they are left. */
 export async function charge(
   tx: Tx,
   ledger: Ledger,
   ask: ChargeAsk,
   calls: number,
-): Promise<number> {
-  const pace = paceOf(ledger, ask);
+): Promise<Charged> {
+  const pace = paceOf(ledger, ask.allowed);
   if (pace === undefined) throw new Error("a call was to be charged that is not left");
   const bucket = await addCalls(tx, ledger, ask, calls);
-  await tx.run("UPDATE allowance_clock SET slot_us = $1, interval_us = $2 WHERE id = 1", [
-    slotAfter(pace, ledger.ledgerMs * 1_000, calls),
-    pace.intervalUs,
-  ]);
-  return bucket;
-}
-
-/** The ledger after `calls` more, as `charge` leaves it. */
-export function withCalls(ledger: Ledger, ask: ChargeAsk, calls: number): Ledger {
-  const added = { bucket: bucketOf(ledger.ledgerMs, ask.maxCallMs), calls };
-  return {
-    ...ledger,
-    used: ledger.used + calls,
-    buckets: [...ledger.buckets, added].toSorted((a, b) => a.bucket - b.bucket),
-  };
+  const slotUs = slotAfter(pace, ledger.ledgerMs * 1_000, calls);
+  await tx.run("UPDATE allowance_clock SET slot_us = $1 WHERE id = 1", [slotUs]);
+  const { oldestBucket = bucket, used } = ledger;
+  return { bucket, ledger: { ...ledger, slotUs, oldestBucket, used: used + calls } };
 }
 
 async function addCalls(tx: Tx, ledger: Ledger, ask: ChargeAsk, calls: number): Promise<number> {
@@ -216,23 +264,29 @@ export async function refund(tx: Tx, bucket: number): Promise<void> {
 }
 
 /** Ledger time at which the next call becomes free; nothing when none ever does. */
-export function nextFreeAtMs({ used, buckets }: Ledger, allowed: number): number | undefined {
-  let counted = used;
-  for (const { bucket, calls } of buckets) {
-    counted -= calls;
-    if (counted < allowed) return bucketFreeAtMs(bucket);
+async function nextFreeAtMs(tx: Tx, ledger: Ledger, allowed: number): Promise<number | undefined> {
+  // One bucket, as a rule; more where less is allowed than was.
+  for (const limit of [FEW_BUCKETS, Number.MAX_SAFE_INTEGER]) {
+    let counted = ledger.used;
+    for (const { bucket, calls } of await bucketsOf(tx, ledger, limit)) {
+      counted -= calls;
+      if (counted < allowed) return bucketFreeAtMs(bucket);
+    }
   }
   return undefined;
 }
+
+/** Ours. */
+const FEW_BUCKETS = 16;
 
 /** Ours: a console draws a day by the hour. */
 const HOURS_AHEAD = 24;
 
 /** Of the calls that count, how many stop doing so in each of the next 24 hours; the last has the rest. */
-export function releasedByHour({ ledgerMs, buckets }: Ledger): readonly number[] {
+export async function releasedByHour(tx: Tx, ledger: Ledger): Promise<readonly number[]> {
   const byHour = Array.from({ length: HOURS_AHEAD }, () => 0);
-  for (const { bucket, calls } of buckets) {
-    const hour = Math.floor((bucketFreeAtMs(bucket) - ledgerMs) / HOUR_MS);
+  for (const { bucket, calls } of await bucketsOf(tx, ledger)) {
+    const hour = Math.floor((bucketFreeAtMs(bucket) - ledger.ledgerMs) / HOUR_MS);
     byHour[Math.min(hour, HOURS_AHEAD - 1)]! += calls;
   }
   return byHour;

@@ -12,8 +12,9 @@ import {
   type Resending,
 } from "./read-back-rows.ts";
 import { moveScans, openFrom, type OpenColumns } from "./scan-counts.ts";
-import { charge, openLedger, refund } from "./allowance.ts";
-import { dueVisitors, heldUntilMs, type DueRow } from "./due-visitors.ts";
+import { charge, nextCallAtMs, openLedger, refund } from "./allowance.ts";
+import { dueVisitors, type DueRow } from "./due-visitors.ts";
+import { admission, beginProbe } from "./forwarding-rows.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
 import type {
@@ -36,12 +37,20 @@ const MAX_SENT_VALUES = 16;
 
 /** Leases due visitors and charges one call for each, as far as the allowance and its pace go. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
-  const ledger = await openLedger(tx, ask);
-  const { rows, isHeldBack } = await dueVisitors(tx, ledger, ask);
+  let ledger = await openLedger(tx, ask);
+  const { limit, isProbe, heldUntilMs } = await admission(tx, ledger.ledgerMs, ask.limit);
+  if (limit === 0) {
+    return heldUntilMs === undefined
+      ? { claims: [] }
+      : { claims: [], heldUntilLedgerMs: heldUntilMs };
+  }
+  const { rows, isHeldBack } = await dueVisitors(tx, ledger, { ...ask, limit });
   const due = await withIds(tx, vault, rows, ask.nowMs);
   const claims: Claim[] = [];
   if (due.length > 0) {
-    const bucket = await charge(tx, ledger, ask, due.length);
+    const charged = await charge(tx, ledger, ask, due.length);
+    const { bucket } = charged;
+    ledger = charged.ledger;
     // As long as a call may be on its way by Target's clock: one whose ledger is ahead of ours, though
     // never of that, must not take the lease for over.
     const leaseUntilMs = ledger.ledgerMs + Math.max(ask.leaseMs, ask.maxCallMs);
@@ -52,10 +61,13 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
         continue;
       }
       await refund(tx, bucket); // Nothing of it will leave.
-      await setUnusableAside(tx, row, leased.reason, ask.nowMs);
+      await setUnusableAside(tx, row, { class: "damaged", reason: leased.reason }, ask.nowMs);
+    }
+    if (isProbe && claims.length > 0) {
+      return { claims, probe: await beginProbe(tx, leaseUntilMs) };
     }
   }
-  const freeAtLedgerMs = isHeldBack ? heldUntilMs(ledger, ask, due.length) : undefined;
+  const freeAtLedgerMs = isHeldBack ? await nextCallAtMs(tx, ledger, ask.allowed) : undefined;
   return freeAtLedgerMs === undefined ? { claims } : { claims, freeAtLedgerMs };
 }
 
@@ -77,7 +89,7 @@ async function withIds(
       due.push({ ...row, id: { kind: row.kind, value: opened.value } });
       continue;
     }
-    await setUnusableAside(tx, row, opened.reason, nowMs);
+    await setUnusableAside(tx, row, opened, nowMs);
   }
   return due;
 }
@@ -113,6 +125,7 @@ async function lease(
     version: row.version,
     attempts: row.attempts,
     ...held,
+    ...(row.look_first === 1 ? { isRedriven: true } : {}),
   };
   return { type: "leased", claim };
 }
@@ -126,7 +139,9 @@ async function heldOf(
   try {
     const known = await findReadBack(tx, row.visitor);
     const attributes = await claimedAttributes(tx, row, known?.book.resending ?? []);
-    return { readBack: readBackState(known, nowMs), attributes };
+    const state = readBackState(known, nowMs);
+    // Of what was given up before, Target's word is not taken.
+    return { readBack: row.look_first === 1 ? { ...state, isAsked: true } : state, attributes };
   } catch (error) {
     if (error instanceof DamagedRowError) return error;
     throw error;
@@ -280,7 +295,7 @@ async function acknowledge(
 ): Promise<void> {
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = 0, reason = NULL, acked_version = $2,
-       state = $3, due_ms = $4, not_before_ms = $4
+       state = $3, due_ms = $4, not_before_ms = $4, look_first = 0
      WHERE visitor = $1`,
     [
       visitor,
@@ -356,14 +371,19 @@ async function setAside(
   tx: Tx,
   visitor: string,
   held: Lease,
-  { reason, atMs, nextDueAtMs = 0 }: Extract<Settlement, { readonly type: "refused" }>,
+  {
+    reason,
+    class: deadClass = "refused",
+    atMs,
+    nextDueAtMs = 0,
+  }: Extract<Settlement, { readonly type: "refused" }>,
 ): Promise<void> {
   const state = held.version > held.claimed_version ? "waiting" : "dead";
   const notBeforeMs = Math.max(held.not_before_ms, nextDueAtMs);
   if (state === "dead") await moveScans(tx, openFrom(held), "waiting", "refused");
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = attempts + 1, state = $2, due_ms = $3,
-       not_before_ms = $4, reason = $5, dead_ms = $6
+       not_before_ms = $4, reason = $5, dead_ms = $6, dead_class = $7
      WHERE visitor = $1`,
     [
       visitor,
@@ -372,6 +392,7 @@ async function setAside(
       notBeforeMs,
       reason,
       state === "dead" ? atMs : null,
+      state === "dead" ? deadClass : null,
     ],
   );
 }

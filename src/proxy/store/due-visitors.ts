@@ -1,11 +1,4 @@
-import {
-  callsPaced,
-  nextFreeAtMs,
-  nextSlotMs,
-  paceOf,
-  withCalls,
-  type Ledger,
-} from "./allowance.ts";
+import { callsPaced, type Ledger } from "./allowance.ts";
 import type { OpenColumns } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { ClaimAsk } from "./store.ts";
@@ -24,6 +17,7 @@ export interface DueRow extends OpenColumns {
   readonly acked_version: number;
   readonly fence: number;
   readonly attempts: number;
+  readonly look_first: number;
 }
 
 export interface DueVisitors {
@@ -39,21 +33,11 @@ export async function dueVisitors(tx: Tx, ledger: Ledger, ask: ClaimAsk): Promis
     freshDue(tx, ledger, ask, limit),
   );
   if (fresh.isHeldBack || fresh.rows.length === ask.limit) return fresh;
-  const pace = paceOf(ledger, ask);
-  const slots = pace === undefined ? 0 : Math.min(left, callsPaced(ledger, pace));
   const places = ask.limit - fresh.rows.length;
-  const room = Math.min(places, Math.max(0, slots - fresh.rows.length));
+  const slots = callsPaced(ledger, ask.allowed) - fresh.rows.length;
+  const room = Math.min(places, Math.max(0, slots));
   const backlog = await upTo(room, places, (limit) => backlogDue(tx, ledger, ask, limit));
   return { rows: [...fresh.rows, ...backlog.rows], isHeldBack: backlog.isHeldBack };
-}
-
-/** Ledger time at which more may be claimed, after `calls` more were charged; nothing when never. */
-export function heldUntilMs(ledger: Ledger, ask: ClaimAsk, calls: number): number | undefined {
-  const charged = withCalls(ledger, ask, calls);
-  const pace = paceOf(ledger, ask);
-  return pace === undefined || charged.used >= ask.allowed
-    ? nextFreeAtMs(charged, ask.allowed)
-    : nextSlotMs(ledger, pace, calls);
 }
 
 /** Takes `room` of those that are due, having looked, where there are places for more, for one more. */
@@ -67,7 +51,7 @@ async function upTo(
 }
 
 const COLUMNS = `visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans,
-  open_updates`;
+  open_updates, look_first`;
 
 /** Read from the index of scan times, of which those of the last minutes are few. */
 function freshDue(tx: Tx, ledger: Ledger, ask: ClaimAsk, limit: number) {

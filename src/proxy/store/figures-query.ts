@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import type { DeadLetter } from "../../contract/admin.ts";
 import { releasedByHour, seeLedger } from "./allowance.ts";
 import { arrivedSince } from "./arrivals.ts";
 import { backlog } from "./backlog-query.ts";
+import { deadLettersByClass } from "./dead-letter-rows.ts";
+import { forwardingState } from "./forwarding-rows.ts";
 import { scanSlots } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
 import type { KioskFigures, StoreFigures } from "./store.ts";
@@ -24,6 +24,7 @@ interface VerdictRow {
   readonly superseded: number | null;
   readonly rejected: number | null;
   readonly retry: number | null;
+  readonly too_old: number | null;
 }
 
 /** The figures behind `/metrics`. */
@@ -31,11 +32,12 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
   const verdicts = await tx.all<VerdictRow>(
     `SELECT CAST(sum(accepted) AS BIGINT) AS accepted, CAST(sum(duplicate) AS BIGINT) AS duplicate,
        CAST(sum(superseded) AS BIGINT) AS superseded, CAST(sum(rejected) AS BIGINT) AS rejected,
-       CAST(sum(retry) AS BIGINT) AS retry
+       CAST(sum(retry) AS BIGINT) AS retry, CAST(sum(too_old) AS BIGINT) AS too_old
      FROM device`,
     [],
   );
   const ledger = await seeLedger(tx, ledgerMs);
+  const deadByClass = await deadLettersByClass(tx);
   return {
     atMs: nowMs,
     updatesByVerdict: {
@@ -45,8 +47,11 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
       rejected: verdicts[0]?.rejected ?? 0,
       retry: verdicts[0]?.retry ?? 0,
     },
+    updatesTooOld: verdicts[0]?.too_old ?? 0,
     ...(await backlog(tx, nowMs)),
-    ...(await deadFigures(tx)),
+    deadLetters: Object.values(deadByClass).reduce((sum, letters) => sum + letters, 0),
+    deadLettersByClass: deadByClass,
+    forwarding: await forwardingState(tx, ledgerMs),
     visitorsAbsent: await count(
       tx,
       "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'absent'",
@@ -61,18 +66,21 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
     arrivedLastHour: await arrivedSince(tx, nowMs - HOUR_MS),
     allowanceUsed: ledger.used,
-    allowanceReleasedByHour: releasedByHour(ledger),
+    allowanceReleasedByHour: await releasedByHour(tx, ledger),
     kiosks: await kioskFigures(tx, nowMs),
   };
 }
 
-/** Not those whose every key is revoked or has ended: nobody waits for a word of theirs. */
+/**
+ * Not those whose every key is revoked or has ended, unless they owe something: else nobody waits for a
+ * word of theirs.
+ */
 async function kioskFigures(tx: Tx, nowMs: number): Promise<readonly KioskFigures[]> {
   const rows = await tx.all<DeviceRow>(
     `SELECT device_id, store_id, kiosk_id, last_seen_ms, owed, app_version, storage_persisted,
        clock_offset_ms
      FROM device d
-     WHERE NOT EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
+     WHERE owed > 0 OR NOT EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
        OR EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id
          AND k.state <> 'revoked' AND (k.ends_ms IS NULL OR k.ends_ms > $1))
      ORDER BY device_id`,
@@ -88,13 +96,6 @@ async function kioskFigures(tx: Tx, nowMs: number): Promise<readonly KioskFigure
     ...(row.storage_persisted === null ? {} : { storagePersisted: row.storage_persisted === 1 }),
     ...(row.clock_offset_ms === null ? {} : { clockOffsetMs: row.clock_offset_ms }),
   }));
-}
-
-async function deadFigures(
-  tx: Tx,
-): Promise<Pick<StoreFigures, "deadLetters" | "deadLettersByClass">> {
-  const deadLetters = await count(tx, "SELECT count(*) AS n FROM visitor WHERE state = 'dead'");
-  return { deadLetters, deadLettersByClass: deadLetters === 0 ? {} : { other: deadLetters } };
 }
 
 async function incidentFigures(
@@ -115,40 +116,4 @@ const HOUR_MS = 3_600_000;
 async function count(tx: Tx, sql: string): Promise<number> {
   const rows = await tx.all<{ n: number }>(sql, []);
   return rows[0]?.n ?? 0;
-}
-
-/** Visitors whose update Target refused, newest first; never by their card. */
-export async function deadLetters(tx: Tx, limit: number): Promise<readonly DeadLetter[]> {
-  const rows = await tx.all<{
-    visitor: string;
-    reason: string | null;
-    dead_ms: number;
-    acked_version: number;
-  }>(
-    `SELECT visitor, reason, dead_ms, acked_version FROM visitor
-     WHERE state = 'dead' ORDER BY dead_ms DESC, visitor LIMIT $1`,
-    [limit],
-  );
-  const letters: DeadLetter[] = [];
-  for (const row of rows) {
-    const names = await tx.all<{ name: string }>(
-      "SELECT name FROM attribute WHERE visitor = $1 AND version > $2 ORDER BY name",
-      [row.visitor, row.acked_version],
-    );
-    letters.push({
-      visitor: visitorAlias(row.visitor),
-      reason: row.reason ?? "",
-      attributes: names.map(({ name }) => name),
-      atMs: row.dead_ms,
-    });
-  }
-  return letters;
-}
-
-/** Ours: 64 bits tell any two visitors of a programme apart. */
-const ALIAS_LENGTH = 16;
-
-/** Names a visitor to people without naming the card. */
-export function visitorAlias(visitorKey: string): string {
-  return createHash("sha256").update(visitorKey).digest("hex").slice(0, ALIAS_LENGTH);
 }

@@ -67,7 +67,7 @@ export async function claimLooks(
       // Nobody can be asked about any more: what Target acknowledged is all that will be known, and
       // what it never had is owed for good.
       if (ask.kind === "check") await takeAsApplied(tx, row, ask.nowMs);
-      else await setUnusableAside(tx, due, id.reason, ask.nowMs);
+      else await setUnusableAside(tx, due, id, ask.nowMs);
       await forgetReadBack(tx, due.visitor);
       continue;
     }
@@ -102,7 +102,7 @@ async function readableExpected(
     return await stillExpected(tx, row);
   } catch (error) {
     if (!(error instanceof DamagedRowError)) throw error;
-    await setUnusableAside(tx, due, error.message, nowMs);
+    await setUnusableAside(tx, due, { class: "damaged", reason: error.message }, nowMs);
     await forgetReadBack(tx, due.visitor);
     return undefined;
   }

@@ -87,7 +87,9 @@ export async function giveUp(
   }
   await moveScans(tx, openFrom(visitor), "waiting", "refused");
   await tx.run(
-    "UPDATE visitor SET version = $2, state = 'dead', reason = $3, dead_ms = $4 WHERE visitor = $1",
+    `UPDATE visitor SET version = $2, state = 'dead', reason = $3, dead_ms = $4,
+       dead_class = 'not-shown'
+     WHERE visitor = $1`,
     [key, version, NEVER_SHOWN, atMs],
   );
 }

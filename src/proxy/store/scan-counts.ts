@@ -233,7 +233,9 @@ function createSums() {
     },
     save: async (tx: Tx, sql: string) => {
       // In one order always, so that two replicas never wait for each other in a ring.
-      const rows = [...sums].filter(([, [, sum]]) => sum !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
+      const rows = [...sums]
+        .filter(([, [, sum]]) => sum !== 0)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1));
       sums.clear();
       if (rows.length === 0) return;
       await tx.runMany(

@@ -57,11 +57,7 @@ function firstHour(nowMs: number): number {
   return hourOf(nowMs) - HOURS + 1;
 }
 
-function slotsFrom(
-  nowMs: number,
-  days: readonly SlotRow[],
-  hours: readonly SlotRow[],
-): ScanSlots {
+function slotsFrom(nowMs: number, days: readonly SlotRow[], hours: readonly SlotRow[]): ScanSlots {
   return {
     scans: sharesFrom(days),
     days: everySlot(days, firstDay(nowMs), DAYS, DAY_MS),

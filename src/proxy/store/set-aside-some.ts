@@ -1,3 +1,4 @@
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import { moveScans, openFrom, openTexts, raiseOpen, type OpenColumns } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 
@@ -7,6 +8,8 @@ export interface RefusedSome {
   readonly atMs: number;
   readonly names: readonly string[];
   readonly reason: string;
+  /** Target's own refusal where nothing else is said. */
+  readonly class?: DeadLetterClass | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export async function setAsideSome(
   tx: Tx,
   visitor: string,
   held: Held,
-  { version, atMs, names, reason }: RefusedSome,
+  { version, atMs, names, reason, class: deadClass = "refused" }: RefusedSome,
 ): Promise<void> {
   const versionNow = held.version;
   let kept = 0;
@@ -40,16 +43,23 @@ export async function setAsideSome(
     [visitor, versionNow + 1, ...openTexts(open)],
   );
   if (versionNow > version) return;
-  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
-    visitor,
-    reason,
-    atMs,
-  ]);
+  await tx.run(
+    `UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3, dead_class = $4
+     WHERE visitor = $1`,
+    [visitor, reason, atMs, deadClass],
+  );
   await moveScans(tx, open, "waiting", "refused");
 }
 
 interface Held extends OpenColumns {
   readonly version: number;
+}
+
+/** Why nothing can be done for a visitor. */
+export interface Unusable {
+  readonly class: Extract<DeadLetterClass, "id-dropped" | "key-missing" | "damaged">;
+  /** In words. */
+  readonly reason: string;
 }
 
 /**
@@ -59,13 +69,13 @@ interface Held extends OpenColumns {
 export async function setUnusableAside(
   tx: Tx,
   held: OpenColumns & { readonly visitor: string },
-  reason: string,
+  why: Unusable,
   atMs: number,
 ): Promise<void> {
-  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
-    held.visitor,
-    reason,
-    atMs,
-  ]);
+  await tx.run(
+    `UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3, dead_class = $4
+     WHERE visitor = $1`,
+    [held.visitor, why.reason, atMs, why.class],
+  );
   await moveScans(tx, openFrom(held), "waiting", "refused");
 }

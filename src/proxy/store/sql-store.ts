@@ -5,7 +5,14 @@ import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { publishConfig, publishedConfigs } from "./config-rows.ts";
 import { absentMembers, recordCreating } from "./creation-transaction.ts";
-import { deadLetters, figures } from "./figures-query.ts";
+import { deadLetters, deadLettersByClass, expireDeadLetters, redrive } from "./dead-letter-rows.ts";
+import { figures } from "./figures-query.ts";
+import {
+  forwardingState,
+  noteTarget,
+  pauseForwarding,
+  resumeForwarding,
+} from "./forwarding-rows.ts";
 import {
   addPairing,
   approveDevice,
@@ -22,6 +29,7 @@ import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
 import { journey } from "./journey-query.ts";
+import { trimJournal } from "./journal-trim.ts";
 import { claimLooks, settleLook } from "./look-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
@@ -75,6 +83,10 @@ export function storeOperations(
     chargeAnother: call("chargeAnother"),
     recordSending: call("recordSending"),
     settle: call("settle"),
+    noteTarget: call("noteTarget"),
+    pauseForwarding: call("pauseForwarding"),
+    resumeForwarding: call("resumeForwarding"),
+    forwarding: call("forwarding"),
     claimLooks: call("claimLooks"),
     settleLook: call("settleLook"),
     absentMembers: call("absentMembers"),
@@ -90,6 +102,10 @@ export function storeOperations(
     discardHeld: call("discardHeld"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),
+    deadLettersByClass: call("deadLettersByClass"),
+    redrive: call("redrive"),
+    expireDeadLetters: call("expireDeadLetters"),
+    trimJournal: call("trimJournal"),
     appendAudit: call("appendAudit"),
     audit: call("audit"),
     keyedDevices: call("keyedDevices"),
@@ -201,6 +217,14 @@ export function createStoreScripts({
         return recordSending(tx, ...call.args);
       case "settle":
         return settle(tx, onForgotten, ...call.args);
+      case "noteTarget":
+        return noteTarget(tx, ...call.args);
+      case "pauseForwarding":
+        return pauseForwarding(tx, ...call.args);
+      case "resumeForwarding":
+        return resumeForwarding(tx);
+      case "forwarding":
+        return forwardingState(tx, ...call.args);
       case "claimLooks":
         return claimLooks(tx, vault, ...call.args);
       case "settleLook":
@@ -233,6 +257,14 @@ export function createStoreScripts({
         return listIncidents(tx, ...call.args);
       case "deadLetters":
         return deadLetters(tx, ...call.args);
+      case "deadLettersByClass":
+        return deadLettersByClass(tx);
+      case "redrive":
+        return redrive(tx, ...call.args);
+      case "expireDeadLetters":
+        return expireDeadLetters(tx, ...call.args);
+      case "trimJournal":
+        return trimJournal(tx, ...call.args);
       case "appendAudit":
         return appendAudit(tx, ...call.args);
       case "audit":

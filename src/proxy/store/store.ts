@@ -7,14 +7,18 @@ import type {
   Incident,
 } from "../../contract/admin.ts";
 import type { ConsentReceipt } from "../../contract/consent-receipts.ts";
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
+import type { ForwardingState } from "../../contract/forwarding.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { JourneyStage } from "../../contract/journey.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { VisitorRecord } from "../privacy/privacy-log.ts";
+import type { DeadLetterCounts, DeadLetterStore } from "./dead-letter-store.ts";
 import type { DeviceStore } from "./device-store.ts";
+import type { ForwardingStore } from "./forwarding-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
 import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
 import type { ScanShares } from "./scan-counts.ts";
@@ -28,7 +32,7 @@ import type { VisitorState } from "./visitor-state.ts";
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
-export interface Store extends DeviceStore, ReadBackStore {
+export interface Store extends DeviceStore, ReadBackStore, ForwardingStore, DeadLetterStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 
@@ -59,8 +63,9 @@ export interface Store extends DeviceStore, ReadBackStore {
   /**
    * Leases visitors that owe Target something, and charges one call for each, in one transaction (rules
    * FW2, QT1, QT2): fresh scans first, while a call is left, then the backlog at the pace of the
-   * allowance, oldest due first (rules QT3, QT4). Gives fewer than asked, or none, when little is due
-   * or nobody's turn has come.
+   * allowance, oldest due first (rules QT3, QT4). Gives fewer than asked, or none, when little is due,
+   * nobody's turn has come, an operator pauses, or Target fails: then one, the breaker's probe, to one
+   * replica at a time (rule FT1).
    */
   readonly claim: (ask: ClaimAsk) => Promise<ClaimResult>;
 
@@ -238,6 +243,10 @@ export interface ClaimResult {
   readonly claims: readonly Claim[];
   /** Ledger time at which more may be claimed, when the allowance or its pace held visitors back. */
   readonly freeAtLedgerMs?: number;
+  /** Ledger time until which nothing is given out, when Target fails. */
+  readonly heldUntilLedgerMs?: number;
+  /** The one claim is the breaker's probe, of this number: how it ends must be told. */
+  readonly probe?: number;
 }
 
 /** Names one lease. The fence rises with every claim of the visitor, so an old lease is recognised. */
@@ -256,6 +265,8 @@ export interface Claim extends ClaimRef {
   readonly readBack: ReadBackState;
   /** What changed after the last acknowledged version. */
   readonly attributes: readonly ClaimedAttribute[];
+  /** It was a dead letter: the profile is looked at first, however young it is. */
+  readonly isRedriven?: boolean;
 }
 
 export interface ClaimedAttribute {
@@ -278,7 +289,11 @@ export type Settlement =
       readonly sentMs?: number;
       readonly atMs: number;
       readonly nextDueAtMs: number;
-      readonly except?: { readonly names: readonly string[]; readonly reason: string };
+      readonly except?: {
+        readonly names: readonly string[];
+        readonly reason: string;
+        readonly class?: DeadLetterClass | undefined;
+      };
       /** When the profile is to be looked at, and for what; else it counts as applied (rule UN1). */
       readonly readBack?: {
         readonly dueMs: number;
@@ -319,6 +334,8 @@ export type Settlement =
   | {
       readonly type: "refused";
       readonly reason: string;
+      /** Target's own refusal where nothing else is said. */
+      readonly class?: DeadLetterClass | undefined;
       readonly atMs: number;
       /** A call has left, and the next one not before this (rule FW2). */
       readonly nextDueAtMs?: number;
@@ -425,18 +442,20 @@ export interface StoreFigures extends ScanSlots {
   /** When they were read. */
   readonly atMs: number;
   readonly updatesByVerdict: Readonly<Record<string, number>>;
+  /** Of the superseded ones, those that took effect too long ago. */
+  readonly updatesTooOld: number;
   readonly visitorsWaiting: number;
   /** Age of the oldest waiting visitor in milliseconds; 0 when none waits. */
   readonly oldestWaitingMs: number;
   readonly deadLetters: number;
+  readonly deadLettersByClass: DeadLetterCounts;
+  readonly forwarding: ForwardingState;
   /** Not in Target, and looked for; and at rest after that was in vain. */
   readonly visitorsAbsent: number;
   readonly visitorsUnknown: number;
   /** The visitors that wait by lane, and by age: youngest first. Together they are all. */
   readonly lanes: { readonly fresh: BacklogLaneFigures; readonly backlog: BacklogLaneFigures };
   readonly ages: readonly BacklogAge[];
-  /** Dead letters by the class of their reason, those without any left out. */
-  readonly deadLettersByClass: Readonly<Record<string, number>>;
   /** Looks at profiles that are planned or due. */
   readonly looksWaiting: number;
   readonly openIncidents: number;
@@ -450,7 +469,7 @@ export interface StoreFigures extends ScanSlots {
   readonly allowanceUsed: number;
   /** How many of them stop doing so in each of the next 24 hours. */
   readonly allowanceReleasedByHour: readonly number[];
-  /** Those that may still send. */
+  /** Those that may still send, or owe something that is not written off. */
   readonly kiosks: readonly KioskFigures[];
 }
 

@@ -38,7 +38,11 @@ export async function noteCall(
   tx: Tx,
   visitor: string,
   calls: string,
-  { version, sentMs = 0, atMs }: {
+  {
+    version,
+    sentMs = 0,
+    atMs,
+  }: {
     readonly version: number;
     readonly sentMs?: number | undefined;
     readonly atMs: number;

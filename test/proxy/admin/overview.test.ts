@@ -71,7 +71,9 @@ async function live(store: Store): Promise<void> {
     { number: 1, atMs: NOW, witness: {} },
   ];
   for (const { number, atMs, witness } of beats) {
-    const witnesses = [aWitness({ epoch: anId(number), ...witness, owed: [...(witness.owed ?? [])] })];
+    const witnesses = [
+      aWitness({ epoch: anId(number), ...witness, owed: [...(witness.owed ?? [])] }),
+    ];
     await store.heartbeat(aHeartbeat({ device: aDevice(number), witnesses, atMs }), atMs);
   }
   for (const [index, atMs] of [NOW - 30 * HOUR, NOW - 2 * HOUR, NOW - MINUTE].entries()) {
@@ -82,7 +84,12 @@ async function live(store: Store): Promise<void> {
   await settle(store, refused!, { type: "refused", reason: "no", atMs: NOW });
   const { version } = delivered!;
   await settle(store, delivered!, { type: "delivered", version, atMs: NOW, nextDueAtMs: NOW });
-  const answered = anUpdate({ seq: 90, card: "29", atMs: NOW - MINUTE, attributes: { why: "gift" } });
+  const answered = anUpdate({
+    seq: 90,
+    card: "29",
+    atMs: NOW - MINUTE,
+    attributes: { why: "gift" },
+  });
   const update = { ...answered.update, occasion: "answer" as const };
   const device = aDevice(2);
   await store.ingest(aBatch([{ ...answered, update }], { device }));
@@ -212,10 +219,12 @@ function expectSameChain(
   expect(backlog.absent).toBe(metric("visitors_absent"));
   expect(backlog.unknown).toBe(metric("visitors_unknown"));
   expect(deadLetters.visitors).toBe(1);
-  expect(deadLetters.visitors).toBe(metric("dead_letters"));
+  expect(deadLetters.byClass.map(({ visitors }) => visitors)).toEqual([1]);
   for (const each of deadLetters.byClass) {
-    expect(each.visitors).toBe(metric("dead_letters_by_class", { class: each.class }));
+    expect(each.visitors).toBe(metric("dead_letters", { class: each.class }));
   }
+  expect(metric("forwarding", { state: chain.forwarding.state })).toBe(1);
+  expect(chain.forwarding.breaker.failures).toBe(metric("target_failures_in_a_row"));
   expect(chain.heldUpdates).toBe(metric("held_updates"));
 }
 
@@ -232,7 +241,8 @@ describe("the allowance over time", () => {
     const steps = allowanceSteps(charged, NOW, NOW);
     expect(steps).toHaveLength(288);
     expect(steps.reduce((sum, { calls }) => sum + calls, 0)).toBe(10);
-    const at = (agoMs: number) => steps.find(({ fromMs }) => fromMs + ALLOWANCE_STEP_MS > NOW - agoMs)!;
+    const at = (agoMs: number) =>
+      steps.find(({ fromMs }) => fromMs + ALLOWANCE_STEP_MS > NOW - agoMs)!;
     expect(at(24 * HOUR - MINUTE)).toMatchObject({ calls: 0, used: 7 });
     expect(at(2 * HOUR)).toMatchObject({ calls: 5, used: 12 });
     // What was charged 25 hours ago counts no longer since an hour.
@@ -253,13 +263,16 @@ describe("the allowance over time", () => {
 });
 
 describe("the match rate", () => {
-  it.each(["0", "31", "07", "1.5", "", "all"])("[OP3] refuses the days %j by name", async (days) => {
-    const { admin } = await anAdmin();
-    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-    const answer = await admin.inject({ url: `${MATCH_RATE_PATH}?days=${days}`, headers });
-    expect([answer.statusCode, answer.json().code]).toEqual([400, "invalid-query"]);
-    expect(answer.json().detail).toMatch(/^days: a whole number from 1 to 30/);
-  });
+  it.each(["0", "31", "07", "1.5", "", "all"])(
+    "[OP3] refuses the days %j by name",
+    async (days) => {
+      const { admin } = await anAdmin();
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const answer = await admin.inject({ url: `${MATCH_RATE_PATH}?days=${days}`, headers });
+      expect([answer.statusCode, answer.json().code]).toEqual([400, "invalid-query"]);
+      expect(answer.json().detail).toMatch(/^days: a whole number from 1 to 30/);
+    },
+  );
 
   it("[OP3] goes back as many days as are asked for", async () => {
     const { store, admin } = await anAdmin();
@@ -286,7 +299,11 @@ describe("a visitor's journey", () => {
       const answer = await tell(admin, { visitor }, tokenOf(role));
       expect(answer.statusCode).toBe(200);
       const { state, updates } = Journey.parse(answer.json());
-      expect([state, updates[0]?.stage, updates[0]?.occasion]).toEqual(["waiting", "waiting", "scan"]);
+      expect([state, updates[0]?.stage, updates[0]?.occasion]).toEqual([
+        "waiting",
+        "waiting",
+        "scan",
+      ]);
       expect(JSON.stringify([answer.headers, answer.body])).not.toContain(CARD);
     }
     const acts = JSON.stringify(await ask(admin, AUDIT_PATH));

@@ -46,14 +46,20 @@ async function mountedIn(app: FastifyInstance): Promise<readonly string[]> {
   const routes = await adminRoutes(app, ":");
   return routes
     .filter(({ method }) => method !== "HEAD")
-    .map(({ method, path: at }) => `${method} ${at.replaceAll(/:(\w+)/g, "{$1}").replace(/^\/?\*/, "/{file}")}`)
+    .map(
+      ({ method, path: at }) =>
+        `${method} ${at.replaceAll(/:(\w+)/g, "{$1}").replace(/^\/?\*/, "/{file}")}`,
+    )
     .toSorted();
 }
 
 describe("the OpenAPI descriptions", () => {
   it("[OP5] name every route of each listener, and nothing else", async () => {
     const { app, admin } = await bothListeners();
-    for (const [instance, token] of [[app, undefined], [admin, ADMIN_TOKEN]] as const) {
+    for (const [instance, token] of [
+      [app, undefined],
+      [admin, ADMIN_TOKEN],
+    ] as const) {
       const document = await served(instance, token);
       expect(document.openapi).toBe("3.1.0");
       const named = operationsIn(document).map(({ name }) => name);
@@ -87,7 +93,8 @@ describe("the OpenAPI descriptions", () => {
     for (const document of [await served(app), await served(admin, ADMIN_TOKEN)]) {
       const names = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)];
       expect(names.length).toBeGreaterThan(5);
-      for (const [, name] of names) expect(Object.keys(document.components.schemas)).toContain(name);
+      for (const [, name] of names)
+        expect(Object.keys(document.components.schemas)).toContain(name);
     }
   });
 });
@@ -142,6 +149,12 @@ const CASES: readonly (readonly [name: string, status: number, body?: unknown, a
   ["POST /v1/journeys", 200, { visitor: VISITOR }],
   ["POST /v1/journeys", 400, { visitor: VISITOR, limit: 0 }],
   ["GET /v1/audit", 200],
+  ["GET /v1/forwarding", 200],
+  ["POST /v1/forwarding/pause", 200, { reason: "a test" }],
+  ["POST /v1/forwarding/pause", 400, { reason: 1 }],
+  ["POST /v1/forwarding/resume", 200],
+  ["GET /v1/dead-letters/redrive", 200],
+  ["POST /v1/dead-letters/redrive", 200, {}],
   ["POST /v1/pairings", 201, { storeId: "madrid-1", kioskId: "door" }],
   ["GET /v1/devices", 200],
   ["POST /v1/devices/{deviceId}/write-off", 409],

@@ -159,7 +159,10 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
         questions: [{ ...none, attribute: "reason", refused: 1 }],
       });
       expect((await store.storeScans(NOW, "S-2")).scans).toEqual({ ...none, refused: 1 });
-      expect(await store.matchRate(Math.floor(NOW / DAY) + 1)).toEqual({ stores: [], questions: [] });
+      expect(await store.matchRate(Math.floor(NOW / DAY) + 1)).toEqual({
+        stores: [],
+        questions: [],
+      });
     });
 
     it("[OP4] is how far each update of a visitor came, step by step", async () => {
@@ -187,7 +190,13 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
       const { visitor, updates } = await store.journey(VISITOR, 1);
       expect(visitor).toMatchObject({ state: "dead", reason: "no", confirmedMs: NOW + HOUR });
       expect(updates).toMatchObject([
-        { storeId: "S-1", kioskId: "K-1", occasion: "scan", configVersion: "1", verdict: "accepted" },
+        {
+          storeId: "S-1",
+          kioskId: "K-1",
+          occasion: "scan",
+          configVersion: "1",
+          verdict: "accepted",
+        },
       ]);
       expect(updates).toHaveLength(1);
     });
@@ -238,7 +247,9 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
         await settle(store, claim!, { type: "delivered", version, ...times });
       }
       const { updates } = await store.journey(VISITOR, 12);
-      expect(updates.map(({ stage }) => stage)).toEqual(Array.from({ length: 12 }, () => "applied"));
+      expect(updates.map(({ stage }) => stage)).toEqual(
+        Array.from({ length: 12 }, () => "applied"),
+      );
       expect(updates.map(({ sentMs }) => sentMs)).toEqual([
         ...Array.from({ length: 9 }, (_, index) => NOW + 10 - index),
         ...Array.from({ length: 3 }, () => undefined),

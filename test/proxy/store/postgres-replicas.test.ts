@@ -68,7 +68,8 @@ function batches(): readonly IngestBatch[] {
 const UPDATES = 3 * (14 * 3 + 1);
 
 async function attributesOf(store: Store): Promise<readonly string[]> {
-  const { claims } = await store.claim({ ...ASK, nowMs: NOW + 60 * MINUTE, limit: 1_000 });
+  const all = { ...ASK, nowMs: NOW + 60 * MINUTE, limit: 1_000, allowed: 1e9 };
+  const { claims } = await store.claim(all);
   return claims
     .flatMap(({ visitorKey, attributes }) =>
       attributes.map((each) => `${visitorKey} ${each.name}=${each.value}@${each.effectiveMs}`),
@@ -147,6 +148,26 @@ describe("replicas on one PostgreSQL", () => {
     const asks = Array.from({ length: 24 }, (_, index) => (index % 2 === 0 ? a : b));
     const granted = await Promise.all(asks.map((store) => store.chargeAnother(order)));
     expect(granted.filter(Boolean)).toHaveLength(7);
+  });
+
+  it("[PG2] [QT3] keep one pace for the backlog, however many ask", async () => {
+    const [a, b] = await twoReplicas();
+    const cards = Array.from({ length: 40 }, (_, index) =>
+      anUpdate({ seq: index + 1, card: `2${index}`, atMs: NOW - 60 * MINUTE + index }),
+    );
+    await a.ingest(aBatch(cards));
+    const asks = Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? a : b));
+    const paced = { ...ASK, allowed: 86_400 };
+    const claimed = async (ledgerMs: number) => {
+      const results = await Promise.all(asks.map((store) => store.claim({ ...paced, ledgerMs })));
+      return results.reduce((sum, { claims }) => sum + claims.length, 0);
+    };
+    // What nobody took lately, and then a call a second, nearly.
+    const atOnce = await claimed(NOW);
+    expect(atOnce).toBeGreaterThanOrEqual(11);
+    expect(atOnce).toBeLessThanOrEqual(12);
+    expect(await claimed(NOW + 3_100)).toBe(15 - atOnce);
+    expect(await claimed(NOW + 3_100)).toBe(0);
   });
 
   it("[PG2] [FW2] leave a visitor to one whose ledger is far behind", async () => {

@@ -116,7 +116,10 @@ async function expectAgreeing(store: Store, { scans, answers }: Taken): Promise<
 type Shares = Awaited<ReturnType<typeof shares>>;
 
 function sumOf(all: readonly Shares[]): number {
-  return all.reduce((sum, each) => sum + each.applied + each.waiting + each.unknown + each.refused, 0);
+  return all.reduce(
+    (sum, each) => sum + each.applied + each.waiting + each.unknown + each.refused,
+    0,
+  );
 }
 
 function expectNoneBelow0({ applied, waiting, unknown, refused }: Shares): void {

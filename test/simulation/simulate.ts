@@ -1,0 +1,85 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { withoutGuard } from "./allowance-days/control.ts";
+import { liveThrough } from "./allowance-days/live-through.ts";
+import { pictureOf } from "./allowance-days/picture.ts";
+import { verdictOn, type Recording } from "./allowance-days/recording.ts";
+import { MONTH } from "./allowance-days/story.ts";
+
+// `npm run simulate [-- name …] [-- --seed 7]`: whole weeks on a virtual clock, each simulation well
+// below 40 minutes. Prints a table, draws a picture into `test-results/simulate/`, and ends with 1 when
+// something promised was not kept, or a control kept it.
+
+const PICTURES = path.resolve(import.meta.dirname, "../../test-results/simulate");
+
+const SIMULATIONS: Readonly<Record<string, (seed: number) => Promise<boolean>>> = {
+  allowance,
+};
+
+const { names, seed } = argumentsOf(process.argv.slice(2));
+mkdirSync(PICTURES, { recursive: true });
+for (const [name, simulate] of Object.entries(SIMULATIONS)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  const startMs = performance.now();
+  console.log(`${name}, seed ${seed}`);
+  if (!(await simulate(seed))) process.exitCode = 1;
+  console.log(`${name}: ${((performance.now() - startMs) / 60_000).toFixed(1)} minutes`);
+}
+
+/** Thirty days of the allowance, with all that may go wrong, and the same without the guard. */
+async function allowance(seed: number): Promise<boolean> {
+  const onDay = (day: number) => {
+    if (day % 5 === 0) console.log(`  day ${day}`);
+  };
+  const { allowed } = MONTH;
+  const ours = await liveThrough({ story: MONTH, seed, onDay });
+  const control = await liveThrough({ story: MONTH, seed, control: withoutGuard(allowed), onDay });
+  console.table([rowOf("the product", ours), rowOf("without the guard", control)]);
+  const file = path.join(PICTURES, "allowance.svg");
+  const panels = [
+    {
+      title: "The product: calls in 24 hours (line), by the hour (area), fresh above",
+      recording: ours,
+    },
+    { title: "Without the guard", recording: control },
+  ];
+  writeFileSync(file, pictureOf(panels));
+  console.log(path.relative(process.cwd(), file));
+  const verdict = verdictOn(ours);
+  return (
+    verdict.overshoot === 0 &&
+    verdict.leastUsed >= 0.995 &&
+    verdict.freshP95Ms < 60_000 &&
+    verdictOn(control).overshoot > 0
+  );
+}
+
+function rowOf(who: string, recording: Recording) {
+  const verdict = verdictOn(recording);
+  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+  return {
+    who,
+    days: recording.minutes / 1_440,
+    "allowed a day": recording.allowed,
+    calls: verdict.calls,
+    overshoot: verdict.overshoot,
+    "24 h with backlog": verdict.windows,
+    "least used, %": (100 * verdict.leastUsed).toFixed(2),
+    "busiest hour, × even": verdict.busiestHour.toFixed(2),
+    "fresh p50, s": seconds(verdict.freshP50Ms),
+    "fresh p95, s": seconds(verdict.freshP95Ms),
+  };
+}
+
+function argumentsOf(given: readonly string[]): { names: readonly string[]; seed: number } {
+  const flag = given.indexOf("--seed");
+  const seed = flag === -1 ? 1 : Number(given[flag + 1]);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error("--seed takes a whole number.");
+  const names = given.filter((_, index) => flag === -1 || (index !== flag && index !== flag + 1));
+  const unknown = names.filter((name) => SIMULATIONS[name] === undefined);
+  if (unknown.length > 0) {
+    const known = Object.keys(SIMULATIONS).join(", ");
+    throw new Error(`No such simulation: ${unknown.join(", ")}. There are ${known}.`);
+  }
+  return { names, seed };
+}
