@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { DeadLetterClass } from "./dead-letters.ts";
 import { DeviceName } from "./pairing.ts";
 import { PlaceId, TimeZone, Uuid } from "./primitives.ts";
 
@@ -180,8 +181,32 @@ export type Outcomes = z.infer<typeof Outcomes>;
 export const DeadLetter = z.object({
   /** Names the visitor to people without naming the card: a truncated hash. */
   visitor: z.string(),
+  class: DeadLetterClass,
   reason: z.string(),
   attributes: z.array(z.string()),
   atMs: z.number(),
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
+
+export const Incidents = z.object({ incidents: z.array(Incident) });
+export const DeadLetters = z.object({ deadLetters: z.array(DeadLetter) });
+export const AuditedActs = z.object({ acts: z.array(AuditedAct) });
+export const PairedDevices = z.object({ devices: z.array(PairedDevice) });
+export const HeldMinutes = z.object({ held: z.array(HeldMinute) });
+
+/** A named token, as the list has it; never itself. */
+export const NamedToken = z.object({
+  name: z.string(),
+  role: Role,
+  storeId: z.optional(z.string()),
+  createdMs: z.number(),
+});
+export const NamedTokens = z.object({ tokens: z.array(NamedToken) });
+
+/** Told once. */
+export const NewTokenAnswer = z.object({
+  name: z.string(),
+  role: Role,
+  storeId: z.optional(z.string()),
+  token: z.string(),
+});

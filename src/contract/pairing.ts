@@ -99,6 +99,9 @@ export function keyProofText(nonce: string, oldKeyId: string): string {
   return `tarjeta device key ${nonce} ${oldKeyId}`;
 }
 
+/** Who a kiosk is. */
+export const DeviceAnswer = z.object({ device: Device, name: z.string() });
+
 /** A kiosk's wish not to be one of ours any more, and what it would take with it. */
 export const LeavingRequest = z.strictObject({
   v: z.literal(1),

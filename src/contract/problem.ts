@@ -8,6 +8,7 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "There is nothing at this address" },
   "method-not-allowed": { status: 405, title: "This address does not take that method" },
   "invalid-body": { status: 400, title: "The body does not match the contract" },
+  "invalid-query": { status: 400, title: "The query does not match the contract" },
   "body-too-large": { status: 413, title: "The body is larger than the limit" },
   "unsupported-media-type": { status: 415, title: "Only application/json is taken here" },
   conflict: { status: 409, title: "There is one of that name" },
@@ -49,6 +50,8 @@ export const Problem = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.string(),
+  /** By which name the request stands in the log; absent where it never became one. */
+  requestId: z.optional(z.string()),
   /** With `stale`: what the clock should have said. */
   proxyTimeMs: z.optional(z.number()),
 });

@@ -1,11 +1,11 @@
 import fastifyStatic from "@fastify/static";
 import fastify, {
-  LogController,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   type FastifyServerOptions,
 } from "fastify";
+import { READY_PATH } from "../contract/health.ts";
 import { HEARTBEAT_PATH, HeartbeatRequest, type HeartbeatReceipt } from "../contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
@@ -24,6 +24,9 @@ import { acceptJsonOnly } from "./json-only.ts";
 import { whereOf } from "./issue-words.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
+import type { ObservedRequest } from "./process-metrics.ts";
+import { routeOpenApi } from "./openapi/route.ts";
+import { logRequests, requestNames } from "./request-log.ts";
 import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import type { HeartbeatResult, Store } from "./store/store.ts";
@@ -50,6 +53,8 @@ export interface AppDeps {
   readonly onStored: () => void;
   /** False while stopping: readiness says so, and no new work is taken. */
   readonly isAccepting: () => boolean;
+  /** Told of every request as it ends. */
+  readonly observeRequest?: ((request: ObservedRequest) => void) | undefined;
   /** Routes that only some composition root mounts. */
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
 }
@@ -74,10 +79,10 @@ export async function createApp(
   const app = fastify({
     bodyLimit: MAX_BATCH_BYTES,
     ...httpLimits(),
-    // Request lines hold whole addresses, and nothing of a request is ever logged (rule PV2).
-    logController: new LogController({ disableRequestLogging: true }),
+    ...requestNames(),
     ...options,
   });
+  logRequests(app, "kiosk", deps.observeRequest);
   answerErrorsAsProblems(app);
   app.addHook("onSend", async (request, reply) => {
     reply.headers(KIOSK_HEADERS);
@@ -92,7 +97,7 @@ export async function createApp(
     return known === undefined || known.state === "revoked" ? undefined : known.device.deviceId;
   });
 
-  app.get("/readyz", async (_request, reply) =>
+  app.get(READY_PATH, async (_request, reply) =>
     deps.isAccepting()
       ? reply.send({ status: "ready" })
       : replyProblem(reply, "stopping", "Another process may take over.", 5),
@@ -109,6 +114,7 @@ export async function createApp(
     reply.header("cache-control", "no-store").send(deps.sealingKey()),
   );
   routePairing(app, deps, (request, reply) => admit(deps, request, reply));
+  routeOpenApi(app, "kiosk");
   deps.mount?.(app);
   if (deps.kioskDir !== undefined) await serveKiosk(app, deps.kioskDir);
   return app;
@@ -137,6 +143,7 @@ function admit(
     replyRefusal(reply, sender.error, clock.wallMs());
     return undefined;
   }
+  request.sentBy = sender.value.device.deviceId;
   const waitSeconds = flood(sender.value.device.deviceId);
   if (waitSeconds === undefined) return sender.value;
   replyProblem(reply, "too-many-requests", "Send it again a little later.", waitSeconds);

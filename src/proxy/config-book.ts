@@ -9,6 +9,8 @@ export interface ConfigBook {
   readonly judge: (update: Update) => Judgement;
   /** Every attribute that any of them writes. */
   readonly names: readonly string[];
+  /** Every attribute that a scan writes under a version; none for one nobody published. */
+  readonly scanNames: (version: string) => readonly string[];
   readonly textOf: (hash: string) => ShownText | undefined;
   /** The words that belong to a ground: those it names, or all of its terms. */
   readonly textsOf: (ground: Ground) => readonly ShownText[];
@@ -51,6 +53,14 @@ export function createConfigBook(configs: readonly KioskConfig[]): ConfigBook {
       return { type: "refused", reason };
     },
     names: [...new Set(configs.flatMap((config) => [...allowedValues(config).keys()]))],
+    scanNames(version) {
+      const own = configs.filter((config) => config.version === version);
+      const written = own.flatMap((config) => [
+        ...config.scanAttributes,
+        ...config.staticAttributes,
+      ]);
+      return [...new Set(written.map(({ name }) => name))];
+    },
     textOf: (hash) => texts.get(hash),
     textsOf(ground) {
       if (ground.type === "terms" && ground.textHash === undefined) {

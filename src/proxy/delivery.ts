@@ -7,8 +7,6 @@ import type { ChargeAsk, Claim, ClaimedAttribute, Settlement, Store } from "./st
 import type { ProfileAttribute } from "./target/profile-answer.ts";
 import type { TargetClient, UpdateResult } from "./target/target-client.ts";
 import type { RefusedAttributes } from "./target/update-request.ts";
-import type { RefusalGuard } from "./refusal-guard.ts";
-import type { BreakerEvent } from "./breaker.ts";
 import { isReadBack, type ReadBackTiming } from "./read-back/look-plan.ts";
 import type { SentAttribute } from "./store/read-back-store.ts";
 import type { MappedId, VisitorIds } from "./visitor-ids/visitor-ids.ts";
@@ -20,7 +18,6 @@ export interface DeliveryDeps {
   readonly visitorIds: VisitorIds;
   readonly clock: Clock;
   readonly ledger: LedgerClock;
-  readonly guard: RefusalGuard;
   /** Proxy time for what is due. */
   readonly dueNowMs: () => number;
   readonly random: () => number;
@@ -43,13 +40,25 @@ export interface ChargedClaim {
   readonly claim: Claim;
   readonly charge: ChargeAsk;
   readonly chargedMonoMs: number;
+  /** The number of the breaker's probe, where it is one. */
+  readonly probe?: number | undefined;
 }
 
 /** How a claim ended: what the store is told, and what it says about Target as a whole. */
 export interface Delivery {
   readonly settlement: Settlement;
-  readonly news?: BreakerEvent;
+  readonly news: CallNews;
+  /** In place of `settlement`, where a refusal turns out to be Target's trouble (rule FW5). */
+  readonly otherwise?: Settlement;
 }
+
+export type CallNews =
+  | { readonly type: "delivered" | "refused" }
+  | { readonly type: "unavailable"; readonly retryAfterMs?: number | undefined }
+  /** Target was not asked, or answered well. */
+  | { readonly type: "silent" };
+
+const SILENT: CallNews = { type: "silent" };
 
 /**
  * Works one claim: looks, sends what is still newest, and says how it ended. Nothing when the lease
@@ -71,13 +80,14 @@ export async function deliver(
   if (look.attributes.length === 0) return nothingToSend(deps, charged);
   const { calls, refused } = deps.target.planCalls(visitor, look.attributes);
   if (refused !== undefined && calls.length === 0) {
-    return refusedByUs(deps, charged, refused.reason);
+    return refusedByUs(deps, charged, refused);
   }
   const leaving = calls.flat();
   const names = leaving.map((attribute) => attribute.name);
   if (!(await deps.store.recordSending(claim, names))) return undefined;
 
   let last: ChargedClaim = charged;
+  const sentMs = deps.dueNowMs();
   for (const [index, attributes] of calls.entries()) {
     if (!mayStillLeave(deps, charged)) {
       return comeBack(deps, charged, {
@@ -99,7 +109,7 @@ export async function deliver(
     if (result.dateMs !== undefined) deps.ledger.observe(result.dateMs);
     if (result.outcome.type !== "delivered") return ended(deps, last, result, index > 0);
   }
-  return delivered(deps, claim, { ...look, attributes: leaving }, refused);
+  return delivered(deps, claim, { ...look, attributes: leaving, sentMs }, refused);
 }
 
 /** Ours: how often a card that nobody has an id for yet is looked for again. */
@@ -140,7 +150,8 @@ async function lookFirst(
   visitor: VisitorId,
 ): Promise<Look> {
   const { attributes } = claim;
-  if (!needsLook(attributes, deps.dueNowMs(), deps.timing.lookAfterMs)) {
+  const isForced = claim.isRedriven === true;
+  if (!isForced && !needsLook(attributes, deps.dueNowMs(), deps.timing.lookAfterMs)) {
     return { type: "ready", attributes };
   }
   const { look, dateMs } = await deps.target.fetchProfile(visitor);
@@ -179,7 +190,7 @@ async function chargeMore(
   const charge = chargeAsk(deps.ledger, deps.timing.leaseMs, last.charge.allowed);
   const chargedMonoMs = deps.clock.monoMs();
   const isCharged = await deps.store.chargeAnother(charge);
-  return isCharged ? { claim: last.claim, charge, chargedMonoMs } : undefined;
+  return isCharged ? { ...last, charge, chargedMonoMs } : undefined;
 }
 
 /** What a charge made now must say, so that no later jump of the ledger can free it early. */
@@ -188,18 +199,17 @@ export function chargeAsk(ledger: LedgerClock, leaseMs: number, allowed: number)
 }
 
 /**
- * @param look what was sent, of the profile as it was seen
+ * @param look what was sent and since when, of the profile as it was seen
  * @param except what was in none of the calls, because we refuse to send it
  */
 function delivered(
   deps: DeliveryDeps,
   claim: Claim,
-  look: ReadyLook,
+  look: ReadyLook & { readonly sentMs: number },
   except: RefusedAttributes | undefined,
 ): Delivery {
   const atMs = deps.dueNowMs();
   const { readBack, random } = deps;
-  deps.guard.delivered(claim.visitorKey, deps.clock.monoMs());
   const sent = look.attributes.map(({ name, value, effectiveMs }): SentAttribute => {
     const before = look.profile?.get(name)?.value;
     return before === undefined
@@ -210,6 +220,7 @@ function delivered(
     settlement: {
       type: "delivered",
       version: claim.version,
+      sentMs: look.sentMs,
       atMs,
       nextDueAtMs: atMs + deps.timing.spacingMs,
       ...(look.profile === undefined ? {} : { isConfirmed: true }),
@@ -227,6 +238,7 @@ function nothingToSend(deps: DeliveryDeps, { claim, charge }: ChargedClaim): Del
   const atMs = deps.dueNowMs();
   return {
     settlement: { type: "nothing-to-send", version: claim.version, atMs, ledgerMs, maxCallMs },
+    news: SILENT,
   };
 }
 
@@ -242,19 +254,26 @@ function absent(deps: DeliveryDeps, { charge }: ChargedClaim): Delivery {
       ledgerMs,
       maxCallMs,
     },
+    news: SILENT,
   };
 }
 
 /** Certain without a witness, and no news of Target: it was never asked (rule TC3). */
-function refusedByUs(deps: DeliveryDeps, { charge }: ChargedClaim, reason: string): Delivery {
+function refusedByUs(
+  deps: DeliveryDeps,
+  { charge }: ChargedClaim,
+  { reason, class: refusal }: Pick<RefusedAttributes, "reason" | "class">,
+): Delivery {
   const { ledgerMs, maxCallMs } = charge;
   return {
     settlement: {
       type: "refused",
       reason,
+      class: refusal,
       atMs: deps.dueNowMs(),
       refund: { ledgerMs, maxCallMs },
     },
+    news: SILENT,
   };
 }
 
@@ -269,14 +288,16 @@ function ended(
     const retryAfterMs = outcome.type === "unavailable" ? outcome.retryAfterMs : undefined;
     return comeBack(deps, charged, { neverLeft, othersLeft, retryAfterMs });
   }
-  if (neverLeft) return refusedByUs(deps, charged, outcome.reason);
-  if (deps.guard.isOwnFault(charged.claim.visitorKey, deps.clock.monoMs())) {
-    const atMs = deps.dueNowMs();
-    const nextDueAtMs = atMs + deps.timing.spacingMs;
-    return { settlement: { type: "refused", reason: outcome.reason, atMs, nextDueAtMs } };
-  }
-  const later = comeBack(deps, charged, { neverLeft: false, othersLeft });
-  return { ...later, news: { type: "refusing" } };
+  const { reason } = outcome;
+  // Planned as it was, it would have been refused then: nobody can say what it was for.
+  if (neverLeft) return refusedByUs(deps, charged, { reason, class: "other" });
+  const atMs = deps.dueNowMs();
+  const nextDueAtMs = atMs + deps.timing.spacingMs;
+  return {
+    settlement: { type: "refused", reason, class: "refused", atMs, nextDueAtMs },
+    news: { type: "refused" },
+    otherwise: comeBack(deps, charged, { neverLeft: false, othersLeft }).settlement,
+  };
 }
 
 interface ComeBack {
@@ -301,6 +322,6 @@ function comeBack(deps: DeliveryDeps, charged: ChargedClaim, why: ComeBack): Del
       dueAtMs: deps.dueNowMs() + waitMs,
       ...(why.neverLeft ? { refund: { ledgerMs, maxCallMs } } : {}),
     },
-    ...(why.quiet ? {} : { news: { type: "unavailable", retryAfterMs: why.retryAfterMs } }),
+    news: why.quiet === true ? SILENT : { type: "unavailable", retryAfterMs: why.retryAfterMs },
   };
 }

@@ -1,19 +1,17 @@
 import type { Clock } from "../domain/clock.ts";
 import { backoffDelayMs } from "../domain/backoff.ts";
+import { MIN_PAUSE_MS } from "./breaker.ts";
 import {
-  admitted,
-  CLOSED,
-  MIN_PAUSE_MS,
-  stepBreaker,
-  type Breaker,
-  type BreakerEvent,
-} from "./breaker.ts";
-import { chargeAsk, deliver, type ChargedClaim, type DeliveryDeps } from "./delivery.ts";
+  chargeAsk,
+  deliver,
+  type CallNews,
+  type ChargedClaim,
+  type DeliveryDeps,
+} from "./delivery.ts";
 import { createDueClock } from "./due-clock.ts";
 import { LOOK_AFTER_MS } from "./freshness.ts";
 import type { LedgerClock } from "./ledger-clock.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
-import { createRefusalGuard } from "./refusal-guard.ts";
 import { FRESH_MS } from "./store/due-visitors.ts";
 import type { Settlement, Store } from "./store/store.ts";
 import type { TargetClient } from "./target/target-client.ts";
@@ -98,7 +96,6 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     clock,
     ledger,
     random,
-    guard: createRefusalGuard(),
     dueNowMs: createDueClock(clock),
     timing: {
       leaseMs: options.leaseMs ?? LEASE_MS,
@@ -112,7 +109,6 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   /** Apart, since it is set anew by every look: the looks would else breed each other. */
   const idleTimer = createTimer(() => void pump());
   const inFlight = new Set<Promise<unknown>>();
-  let breaker: Breaker = CLOSED;
   let timeAttempts = 0;
   let askTimeAtMonoMs = -Infinity;
   let isRunning = false;
@@ -121,8 +117,21 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   /** The last look ended for want of places, and not of visitors whose turn it is. */
   let isFull = false;
 
-  const hear = (news: BreakerEvent | undefined) => {
-    if (news !== undefined) breaker = stepBreaker(breaker, news, clock.monoMs(), random());
+  /**
+   * Tells all replicas what a call says about Target as a whole, before its claim is settled. Whether a
+   * refusal is to be believed: not where nobody could be asked. Never rejects, so that what Target
+   * acknowledged is recorded all the same.
+   */
+  const tell = async ({ claim, probe }: ChargedClaim, news: CallNews): Promise<boolean> => {
+    if (news.type === "silent" && probe === undefined) return false;
+    const heard = { ...news, visitorKey: claim.visitorKey, probe };
+    try {
+      const told = { ...heard, ledgerMs: ledger.nowMs(), draw: random() };
+      return (await store.noteTarget(told)).isOwnFault;
+    } catch (error) {
+      log?.warn(named(error), "How a call ended could not be told to the other proxies");
+      return false;
+    }
   };
 
   /** Asks Target for its time where the ledger needs it; nothing is charged before (rule QT1). */
@@ -148,21 +157,23 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     // Target's clock beside ours: one that was set back would make a day's backlog fresh.
     const freshFromMs = Math.max(clock.wallMs(), ledger.nowMs() + ledger.behindMs()) - freshMs;
     const ask = { ...charge, nowMs: deps.dueNowMs(), leaseMs, limit: free, freshFromMs };
-    const { claims, freeAtLedgerMs } = await store.claim(ask);
-    const charged = claims.map((claim): ChargedClaim => ({ claim, charge, chargedMonoMs }));
-    return { charged, freeAtLedgerMs };
+    const { claims, probe, ...until } = await store.claim(ask);
+    const charged = claims.map((claim): ChargedClaim => ({ claim, charge, chargedMonoMs, probe }));
+    return { charged, ...until };
   };
 
   /** Works one claim to its end. Never rejects: what went wrong is logged, and the lease runs out. */
   const work = async (charged: ChargedClaim): Promise<Settlement | undefined> => {
     try {
       const delivery = await deliver(deps, charged);
+      const isBelieved = await tell(charged, delivery?.news ?? { type: "silent" });
       if (delivery === undefined) return undefined;
-      hear(delivery.news);
-      const isSettled = await store.settle(charged.claim, delivery.settlement);
-      const dueAtMs = nextDueAtMs(delivery.settlement);
+      const { otherwise } = delivery;
+      const settlement = isBelieved ? delivery.settlement : (otherwise ?? delivery.settlement);
+      const isSettled = await store.settle(charged.claim, settlement);
+      const dueAtMs = nextDueAtMs(settlement);
       if (dueAtMs !== undefined) timer.wakeIn(dueAtMs - deps.dueNowMs());
-      return isSettled ? delivery.settlement : undefined;
+      return isSettled ? settlement : undefined;
     } catch (error) {
       log?.warn(named(error), "A claim could not be finished; it is taken up again");
       timer.wakeIn(deps.timing.leaseMs);
@@ -175,23 +186,23 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     for (;;) {
       if (!isRunning) return;
       isNotified = false;
-      const free = admitted(breaker, clock.monoMs(), concurrency - inFlight.size, inFlight.size);
+      const free = concurrency - inFlight.size;
       isFull = free === 0;
-      if (isFull) return wakeLater();
+      if (isFull) return idle();
       if (!(await isLedgerReady())) return timer.wakeIn(askTimeAtMonoMs - clock.monoMs());
       if (!isRunning) return;
-      const { charged, freeAtLedgerMs } = await claimUpTo(free);
+      const { charged, freeAtLedgerMs, heldUntilLedgerMs } = await claimUpTo(free);
       for (const each of charged) launch(each);
       if (charged.length < free && !isNotified) {
-        if (freeAtLedgerMs !== undefined) timer.wakeIn(freeAtLedgerMs - ledger.nowMs());
-        return wakeLater();
+        for (const atLedgerMs of [freeAtLedgerMs, heldUntilLedgerMs]) {
+          if (atLedgerMs !== undefined) timer.wakeIn(atLedgerMs - ledger.nowMs());
+        }
+        return idle();
       }
     }
   };
 
-  const wakeLater = () => {
-    const pauseMs = breaker.state === "open" ? breaker.untilMonoMs - clock.monoMs() : 0;
-    if (pauseMs > 0) timer.wakeIn(pauseMs);
+  const idle = () => {
     idleTimer.cancel();
     idleTimer.wakeIn(idleMs);
   };
@@ -204,7 +215,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const launch = (charged: ChargedClaim) => {
     const working = work(charged).then(() => {
       inFlight.delete(working);
-      if (isFull) void pump();
+      // What a probe found decides whether others may go.
+      if (isFull || charged.probe !== undefined) void pump();
     });
     inFlight.add(working);
   };
@@ -240,11 +252,10 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     },
     notify: () => void pump(),
     runOnce: async () => {
-      const free = admitted(breaker, clock.monoMs(), concurrency, inFlight.size);
-      if (free === 0 || !(await isLedgerReady())) return passFrom([], 0, undefined);
-      const { charged, freeAtLedgerMs } = await claimUpTo(free);
+      if (!(await isLedgerReady())) return passFrom([], 0, undefined);
+      const { charged, freeAtLedgerMs } = await claimUpTo(concurrency);
       const settlements = await Promise.all(charged.map(work));
-      timer.cancel();
+      cancelTimers();
       return passFrom(settlements, charged.length, freeAtLedgerMs);
     },
   };

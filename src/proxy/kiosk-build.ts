@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import type { InlineConfig } from "vite";
 import { StartupError } from "./startup-error.ts";
 
 /** What the kiosk is made from. Newer than the build means the build is stale. */
-const SOURCES = [
+const KIOSK_SOURCES = [
   "index.html",
   "vite.config.ts",
   "package.json",
@@ -17,6 +18,15 @@ const SOURCES = [
   "src/domain",
 ];
 
+const CONSOLE_SOURCES = [
+  "vite.console.config.ts",
+  "package.json",
+  "package-lock.json",
+  "src/console",
+  "src/contract",
+  "src/domain",
+];
+
 /**
  * Builds the kiosk into `dist` under `root` if it is missing or stale; gives that folder. What builds it
  * is loaded only then: it is most of what a start would load, and an installation need not have it.
@@ -24,20 +34,36 @@ const SOURCES = [
 export async function buildKioskIfStale(root: string): Promise<string> {
   const dist = path.join(root, "dist");
   // The worker is written last, so its age is the build's.
-  const built = path.join(dist, "sw.js");
-  if (existsSync(built)) {
-    const builtAtMs = statSync(built).mtimeMs;
-    const newestMs = Math.max(...SOURCES.map((source) => newestChangeMs(path.join(root, source))));
-    if (newestMs <= builtAtMs) return dist;
+  if (isStale(root, path.join(dist, "sw.js"), KIOSK_SOURCES)) {
+    await build(`The kiosk in ${dist}`, { root });
   }
-  const { build } = await import("vite").catch((cause: unknown) => {
+  return dist;
+}
+
+/** Builds the console into `dist-console` under `root`, likewise: no kiosk ever loads any of it. */
+export async function buildConsoleIfStale(root: string): Promise<string> {
+  const dist = path.join(root, "dist-console");
+  if (isStale(root, path.join(dist, "index.html"), CONSOLE_SOURCES)) {
+    const configFile = path.join(root, "vite.console.config.ts");
+    await build(`The console in ${dist}`, { configFile });
+  }
+  return dist;
+}
+
+async function build(what: string, config: InlineConfig): Promise<void> {
+  const vite = await import("vite").catch((cause: unknown) => {
     throw new StartupError(
-      `The kiosk in ${dist} is missing or older than its sources, and what builds it is not installed; run npm ci and npm run build.`,
+      `${what} is missing or older than its sources, and what builds it is not installed; run npm ci and npm run build.`,
       { cause },
     );
   });
-  await build({ root, logLevel: "warn" });
-  return dist;
+  await vite.build({ ...config, logLevel: "warn" });
+}
+
+function isStale(root: string, built: string, sources: readonly string[]): boolean {
+  if (!existsSync(built)) return true;
+  const newestMs = Math.max(...sources.map((source) => newestChangeMs(path.join(root, source))));
+  return newestMs > statSync(built).mtimeMs;
 }
 
 function newestChangeMs(file: string): number {

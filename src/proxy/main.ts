@@ -2,7 +2,7 @@ import path from "node:path";
 import { openDemo, type Demo } from "./demo.ts";
 import { newLinkToken } from "./devices/pairing-code.ts";
 import { openDevServer } from "./dev-server.ts";
-import { buildKioskIfStale } from "./kiosk-build.ts";
+import { buildConsoleIfStale, buildKioskIfStale } from "./kiosk-build.ts";
 import { openProxy } from "./proxy.ts";
 import { isLoopback, settingsFrom, type Settings } from "./settings.ts";
 import { StartupError } from "./startup-error.ts";
@@ -31,6 +31,7 @@ async function start(settings: Settings): Promise<void> {
     );
   }
   const kioskDir = isDev ? undefined : await buildKioskIfStale(ROOT);
+  const consoleDir = await buildConsoleIfStale(ROOT);
   const demo =
     settings.target === undefined
       ? await openDemo(settings.host, settings.emulatorPort, systemClock)
@@ -49,6 +50,7 @@ async function start(settings: Settings): Promise<void> {
     target: settings.target ?? demo!.target,
     clock: systemClock,
     kioskDir,
+    consoleDir,
     linkToken,
     mount: demo?.mount,
     onFatal: (error) => {
@@ -85,7 +87,7 @@ function print({ kioskUrl, adminUrl, adminTokenFile, demo, linkToken }: Printed)
     console.log(`Cards     ${demo.visitors.join("  ")}`);
   }
   const token = adminTokenFile === undefined ? "" : `  (token in ${adminTokenFile})`;
-  console.log(`Admin     ${adminUrl}/metrics${token}`);
+  console.log(`Console   ${adminUrl}/${token}`);
 }
 
 /** Drains and exits 0; a second signal is not waited for. */

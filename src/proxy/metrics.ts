@@ -1,11 +1,20 @@
 import { Gauge, Registry } from "prom-client";
 import type { BulkLaneFigures } from "./bulk-lane.ts";
-import { forecastFrom, type Forecast } from "../domain/forecast.ts";
+import { Incident } from "../contract/admin.ts";
+import { DeadLetterClass } from "../contract/dead-letters.ts";
+import { ForwardingState } from "../contract/forwarding.ts";
+import { isSilent } from "./admin/overview.ts";
+import { forecastOf } from "./allowance-forecast.ts";
+import type { Forecast } from "../domain/forecast.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
+import { isStoreTrouble } from "./store/store-error.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
   readonly figures: () => Promise<StoreFigures>;
   readonly allowed: number;
+  /** What this process counts of itself. */
+  readonly ownMetrics: ProcessMetrics;
   /** What looks at profiles came to since the start. */
   readonly looks?: () => Readonly<Record<string, number>>;
   /** What came of creating members since the start, where that is switched on. */
@@ -14,22 +23,208 @@ export interface MetricsSource {
   readonly overflow?: (() => BulkLaneFigures) | undefined;
 }
 
-/** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */
+/** Ours: half of the time after which Prometheus gives up unless told otherwise. */
+const MAX_READ_MS = 5_000;
+
+/**
+ * Prometheus text of what the store knows, read at the moment of asking, and of what this process counts.
+ * Never holds a visitor. While the store does not answer, its figures are left out rather than told as
+ * they were, and `tarjeta_database_up` is 0 (rule OP6).
+ */
 export function createMetrics(source: MetricsSource): () => Promise<string> {
   const registry = new Registry();
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `tarjeta_${name}`, help, labelNames, registers: [registry] });
+  const showFigures = createFigureGauges(registry, source.allowed);
+  const showLooks = createLookGauges(registry, source);
+  return async () => {
+    const figures = await readWithin(source.figures, MAX_READ_MS);
+    const own = await source.ownMetrics.text(figures !== undefined);
+    if (figures === undefined) return own;
+    showFigures(figures);
+    showLooks();
+    return `${await registry.metrics()}\n${own}`;
+  };
+}
 
+/** What the store says; nothing when it cannot, or takes too long to be waited for. */
+async function readWithin(
+  read: () => Promise<StoreFigures>,
+  maxMs: number,
+): Promise<StoreFigures | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), maxMs);
+  });
+  try {
+    return await Promise.race([read(), tooLong]);
+  } catch (error) {
+    if (!isStoreTrouble(error)) throw error;
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type GaugeMaker = (name: string, help: string, labelNames?: string[]) => Gauge;
+
+function gaugesIn(registry: Registry): GaugeMaker {
+  return (name, help, labelNames = []) =>
+    new Gauge({ name: `tarjeta_${name}`, help, labelNames, registers: [registry] });
+}
+
+function createFigureGauges(registry: Registry, allowed: number) {
+  const gauge = gaugesIn(registry);
   const updates = gauge("updates", "Updates taken in, by verdict.", ["verdict"]);
-  const waiting = gauge("visitors_waiting", "Visitors that owe Target something.");
-  const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
-  const dead = gauge("dead_letters", "Visitors whose update Target refused.");
-  const absent = gauge("visitors_absent", "Visitors Target does not have, who are looked for.");
-  const unknown = gauge("visitors_unknown", "Visitors who were looked for in vain, at rest.");
+  const tooOld = gauge("updates_too_old", "Superseded because they took effect too long ago.");
   const scans = gauge("scans_7d", "Scans of the last 7 days (UTC) by what became of them.", [
     "fate",
   ]);
+  const today = gauge("scans_24h", "Scans of this hour and the 23 before (UTC) by their fate.", [
+    "fate",
+  ]);
+  const dead = gauge("dead_letters", "Visitors whose update was refused, by class.", ["class"]);
+  const forwarding = gauge("forwarding", "1 for the state forwarding is in, for all replicas.", [
+    "state",
+  ]);
+  const failures = gauge("target_failures_in_a_row", "Calls that failed since the last good one.");
+  const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
+  const incidentsBy = gauge("incidents_open_by_type", "The same, by type.", ["type"]);
+  const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
+  const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
+  const most = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
   const planned = gauge("looks_waiting", "Looks at profiles that are planned.");
+  const absent = gauge("visitors_absent", "Visitors Target does not have, who are looked for.");
+  const unknown = gauge("visitors_unknown", "Visitors who were looked for in vain, at rest.");
+  const showBacklog = createBacklogGauges(gauge, allowed);
+  const showKiosks = createKioskGauges(gauge);
+
+  return (figures: StoreFigures) => {
+    setEach(updates, "verdict", figures.updatesByVerdict);
+    setEach(scans, "fate", figures.scans);
+    for (const fate of Object.keys(figures.scans) as (keyof StoreFigures["scans"])[]) {
+      today.set(
+        { fate },
+        figures.hours.reduce((sum, slot) => sum + slot[fate], 0),
+      );
+    }
+    tooOld.set(figures.updatesTooOld);
+    for (const each of DeadLetterClass.options) {
+      dead.set({ class: each }, figures.deadLettersByClass[each] ?? 0);
+    }
+    const { state, breaker } = figures.forwarding;
+    for (const each of FORWARDING_STATES) forwarding.set({ state: each }, each === state ? 1 : 0);
+    failures.set(breaker.failures);
+    incidents.set(figures.openIncidents);
+    for (const type of Incident.shape.type.options) incidentsBy.set({ type }, 0);
+    setEach(incidentsBy, "type", figures.openIncidentsByType);
+    held.set(figures.held);
+    used.set(figures.allowanceUsed);
+    most.set(allowed);
+    planned.set(figures.looksWaiting);
+    absent.set(figures.visitorsAbsent);
+    unknown.set(figures.visitorsUnknown);
+    showBacklog(figures);
+    showKiosks(figures);
+  };
+}
+
+function setEach(gauge: Gauge, label: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) gauge.set({ [label]: name }, value);
+}
+
+const LANES = ["fresh", "backlog"] as const;
+
+function createBacklogGauges(gauge: GaugeMaker, allowed: number) {
+  const waiting = gauge("visitors_waiting", "Visitors that owe Target something.");
+  const oldest = gauge("oldest_waiting_seconds", "Age of the oldest waiting visitor.");
+  const byLane = gauge("visitors_waiting_by_lane", "Waiting visitors; fresh ones go first.", [
+    "lane",
+  ]);
+  const oldestBy = gauge("oldest_waiting_by_lane_seconds", "Age of the oldest in each lane.", [
+    "lane",
+  ]);
+  const byAge = gauge(
+    "visitors_waiting_by_age",
+    "Waiting visitors by lane and by the age, in seconds, their class of age ends at.",
+    ["lane", "up_to"],
+  );
+  const fresh = gauge(
+    "visitors_waiting_fresh",
+    "Visitors among those waiting who were scanned within the last 5 minutes.",
+  );
+  const arrived = gauge(
+    "visitors_arrived_1h",
+    "Visitors that came to owe Target something within the last hour.",
+  );
+  const clears = gauge(
+    "backlog_clears_seconds",
+    "Time until nobody waits any more, if visitors arrive as in the last hour; +Inf when never.",
+  );
+  const grows = gauge("backlog_growth_visitors_per_day", "By how many the backlog grows; else 0.");
+
+  return (figures: StoreFigures) => {
+    waiting.set(figures.visitorsWaiting);
+    oldest.set(figures.oldestWaitingMs / 1_000);
+    for (const lane of LANES) {
+      byLane.set({ lane }, figures.lanes[lane].visitors);
+      oldestBy.set({ lane }, figures.lanes[lane].oldestMs / 1_000);
+      for (const age of figures.ages) {
+        const upTo = age.upToMs === undefined ? "+Inf" : String(age.upToMs / 1_000);
+        byAge.set({ lane, up_to: upTo }, age[lane]);
+      }
+    }
+    fresh.set(figures.lanes.fresh.visitors);
+    arrived.set(figures.arrivedLastHour);
+    const forecast = forecastOf(figures, allowed);
+    clears.set(secondsOf(forecast));
+    grows.set(forecast.type === "grows" ? forecast.perDay : 0);
+  };
+}
+
+function secondsOf(forecast: Forecast): number {
+  switch (forecast.type) {
+    case "clear":
+      return 0;
+    case "clears":
+      return forecast.inMs / 1_000;
+    case "grows":
+      return Infinity;
+  }
+}
+
+const KIOSK = ["device", "store", "kiosk"];
+
+function createKioskGauges(gauge: GaugeMaker) {
+  const known = gauge("kiosks", "Kiosks that may send and were ever heard of.");
+  const silent = gauge("kiosks_silent", "Of those, not heard of for five minutes.");
+  const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
+  const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
+  const offset = gauge("kiosk_clock_offset_seconds", "How far its clock was ahead then.", KIOSK);
+  const persisted = gauge(
+    "kiosk_storage_persisted",
+    "Whether its browser promised to keep the outbox.",
+    KIOSK,
+  );
+  const info = gauge("kiosk_info", "Always 1; the version of its app.", [...KIOSK, "version"]);
+
+  return ({ kiosks, atMs }: StoreFigures) => {
+    known.set(kiosks.length);
+    silent.set(kiosks.filter((kiosk) => isSilent(kiosk, atMs)).length);
+    for (const each of [owed, seen, offset, persisted, info]) each.reset();
+    for (const each of kiosks) {
+      const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
+      owed.set(labels, each.owed);
+      seen.set(labels, each.lastSeenMs / 1_000);
+      if (each.clockOffsetMs !== undefined) offset.set(labels, each.clockOffsetMs / 1_000);
+      if (each.storagePersisted !== undefined) {
+        persisted.set(labels, each.storagePersisted ? 1 : 0);
+      }
+      if (each.appVersion !== undefined) info.set({ ...labels, version: each.appVersion }, 1);
+    }
+  };
+}
+
+function createLookGauges(registry: Registry, source: MetricsSource) {
+  const gauge = gaugesIn(registry);
   const looks = gauge("looks", "Looks at profiles since the start, by what was seen.", ["seen"]);
   const created = gauge(
     "creation_rows",
@@ -43,81 +238,15 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     ["end"],
   );
   const filing = gauge("overflow_files_open", "Such files that Target has or is to get.");
-  const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
-  const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
-  const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
-  const allowed = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
-  const fresh = gauge(
-    "visitors_waiting_fresh",
-    "Visitors among those waiting who were scanned within the last 5 minutes.",
-  );
-  const arrived = gauge(
-    "visitors_arrived_1h",
-    "Visitors that came to owe Target something within the last hour.",
-  );
-  const clears = gauge(
-    "backlog_clears_seconds",
-    "Time until nobody waits any more, if visitors arrive as in the last hour; +Inf when never.",
-  );
-  const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
-  const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
-
-  return async () => {
-    const figures = await source.figures();
-    for (const [verdict, count] of Object.entries(figures.updatesByVerdict)) {
-      updates.set({ verdict }, count);
-    }
-    waiting.set(figures.visitorsWaiting);
-    oldest.set(figures.oldestWaitingMs / 1_000);
-    dead.set(figures.deadLetters);
-    absent.set(figures.visitorsAbsent);
-    unknown.set(figures.visitorsUnknown);
-    for (const [fate, number] of Object.entries(figures.scans)) scans.set({ fate }, number);
-    planned.set(figures.looksWaiting);
-    for (const [seen, number] of Object.entries(source.looks?.() ?? {}))
-      looks.set({ seen }, number);
+  return () => {
+    setEach(looks, "seen", source.looks?.() ?? {});
     const creation = source.creation?.();
-    for (const [end, number] of Object.entries(creation?.rows ?? {})) created.set({ end }, number);
+    setEach(created, "end", creation?.rows ?? {});
     creating.set(creation?.filesOpen ?? 0);
     const overflow = source.overflow?.();
-    for (const [end, number] of Object.entries(overflow?.rows ?? {})) filed.set({ end }, number);
+    setEach(filed, "end", overflow?.rows ?? {});
     filing.set(overflow?.filesOpen ?? 0);
-    incidents.set(figures.openIncidents);
-    held.set(figures.held);
-    used.set(figures.allowanceUsed);
-    allowed.set(source.allowed);
-    fresh.set(figures.visitorsFresh);
-    arrived.set(figures.arrivedLastHour);
-    clears.set(secondsOf(forecastOf(figures, source.allowed)));
-    for (const each of figures.kiosks) {
-      const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
-      owed.set(labels, each.owed);
-      seen.set(labels, each.lastSeenMs / 1_000);
-    }
-    return registry.metrics();
   };
 }
 
-const KIOSK = ["device", "store", "kiosk"];
-
-/** When nobody will wait any more (rule QT5). */
-export function forecastOf(figures: StoreFigures, allowed: number): Forecast {
-  return forecastFrom({
-    waiting: figures.visitorsWaiting,
-    arrivedLastHour: figures.arrivedLastHour,
-    used: figures.allowanceUsed,
-    allowed,
-    releasedByHour: figures.allowanceReleasedByHour,
-  });
-}
-
-function secondsOf(forecast: Forecast): number {
-  switch (forecast.type) {
-    case "clear":
-      return 0;
-    case "clears":
-      return forecast.inMs / 1_000;
-    case "grows":
-      return Infinity;
-  }
-}
+const FORWARDING_STATES = ForwardingState.shape.state.options;

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { problemFor, type ProblemCode } from "../contract/problem.ts";
+import { REQUEST_ID_HEADER } from "./request-log.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 
 /** Answers with problem details (RFC 9457). */
@@ -9,11 +10,13 @@ export function replyProblem(
   detail: string,
   retryAfterSeconds?: number,
 ): FastifyReply {
-  const problem = problemFor(code, detail);
+  const requestId = reply.request.id;
+  const problem = { ...problemFor(code, detail), requestId };
   if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
   return reply
     .code(problem.status)
     .header("content-type", "application/problem+json")
+    .header(REQUEST_ID_HEADER, requestId)
     .send(JSON.stringify(problem));
 }
 

@@ -16,6 +16,7 @@ import { openDeviceRegistry } from "./devices/registry.ts";
 import { createRegistryRefresh } from "./devices/registry-refresh.ts";
 import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
+import { createSharedReading } from "./figures-reader.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
@@ -28,6 +29,7 @@ import { createBodyOpener } from "./open-body.ts";
 import { openLedgerClock } from "./ledger-clock.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
+import { createProcessMetrics } from "./process-metrics.ts";
 import { isLoopback, type Settings } from "./settings.ts";
 import type { TargetSettings } from "./target-settings.ts";
 import { cardsPerMinuteFor } from "./store/limits.ts";
@@ -40,12 +42,14 @@ import { createResealing } from "./vault/resealing.ts";
 import { createRetention } from "./vault/retention.ts";
 import { openVisitorIds } from "./visitor-ids/open-visitor-ids.ts";
 import { openTokens } from "./target/open-tokens.ts";
+import { observedTarget } from "./target/observed-target.ts";
 import { createTargetClient } from "./target/target-client.ts";
 import type { ConnectionOptions } from "./target/target-connection.ts";
 import { READ_BACK, type ReadBackTiming } from "./read-back/look-plan.ts";
 import { openOverflow } from "./overflow/open-overflow.ts";
 import { openCreation } from "./read-back/open-creation.ts";
 import { createReadBack } from "./read-back/read-back.ts";
+import { createRedrive } from "./redrive.ts";
 import { readTlsPair, reloadTls } from "./tls-files.ts";
 
 export interface ProxyOptions {
@@ -54,6 +58,7 @@ export interface ProxyOptions {
   readonly target: TargetSettings & Pick<ConnectionOptions, "timeoutMs">;
   readonly clock: Clock;
   readonly kioskDir: string | undefined;
+  readonly consoleDir?: string | undefined;
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
   /** Pairs every browser that brings it while this process runs; for the demo only. */
   readonly linkToken?: string | undefined;
@@ -91,7 +96,10 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
   const store = await openStore(settings, {
     keys,
-    limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
+    limits: {
+      cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits),
+      maxAgeMs: settings.retention.maxUpdateAgeDays * DAY_MS,
+    },
     onFatal: options.onFatal,
     warn: (sentence) => app.log.warn(sentence),
   });
@@ -115,13 +123,18 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const tokens = openTokens(options.target, clock, {
     warn: (details, message) => app.log.warn(details, message),
   });
-  const target = createTargetClient({
-    ...options.target,
-    tokens,
-    method: settings.updateMethod,
-    path: settings.updatePath,
-    maxValueLength: settings.maxValueLength,
-  });
+  const ownMetrics = createProcessMetrics(settings.dataDir);
+  const target = observedTarget(
+    createTargetClient({
+      ...options.target,
+      tokens,
+      method: settings.updateMethod,
+      path: settings.updatePath,
+      maxValueLength: settings.maxValueLength,
+    }),
+    ownMetrics.observeCall,
+    clock.monoMs,
+  );
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
   const registry = await openDeviceRegistry(store, shutOuts.note);
@@ -160,12 +173,13 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       kioskDir: options.kioskDir,
       onStored: () => forwarder.notify(),
       isAccepting: () => accepting,
+      observeRequest: ownMetrics.observeRequest,
       mount: options.mount,
     },
     { ...logging, ...tls, ...trust(settings.trustedHops) },
   );
   const timing = readBackTiming(settings);
-  const figures = () => store.figures(clock.wallMs(), ledger.nowMs());
+  const figures = createSharedReading(() => store.figures(clock.wallMs(), ledger.nowMs()), clock);
   const forwarder = createForwarder({
     store,
     target,
@@ -229,6 +243,12 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     isShared: settings.databaseUrl !== undefined,
     onClearing: () => forwarder.notify(),
   });
+  const redrive = createRedrive({
+    store,
+    clock,
+    onOwed: () => forwarder.notify(),
+    log: app.log,
+  });
   const adminApp = createAdmin(
     {
       privacy,
@@ -246,11 +266,18 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       namedTokens,
       clock,
       isLoopbackOnly: isLoopback(settings.adminHost),
+      consoleDir: options.consoleDir,
+      observeRequest: ownMetrics.observeRequest,
       onReleased: () => forwarder.notify(),
+      ledgerMs: ledger.nowMs,
+      onResumed: () => forwarder.notify(),
+      redrive,
       figures,
+      allowed: settings.dailyCalls,
       metrics: createMetrics({
         figures,
         allowed: settings.dailyCalls,
+        ownMetrics,
         looks: readBack.figures,
         creation: creation?.figures,
         overflow: overflow?.figures,
@@ -283,6 +310,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     store,
     clock,
     days: settings.idRetentionDays,
+    ...settings.retention,
     log: app.log,
   });
 
@@ -295,6 +323,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     for (const { stop } of reloads) stop();
     await app.close();
     await adminApp.close();
+    await redrive.stop();
     await forwarder.stop();
     await readBack.stop();
     await creation?.close();

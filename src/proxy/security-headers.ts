@@ -40,9 +40,24 @@ export const KIOSK_HEADERS = {
   ...EVERYWHERE,
 } as const;
 
-/** On every answer of the admin listener, which serves no page yet. */
+/** The console's: as strict as the kiosk's, and without a worker, a manifest or any policy of its own. */
+const CONSOLE_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** On every answer of the admin listener; only the console's hashed files may be kept by a browser. */
 export const ADMIN_HEADERS = {
-  "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  "content-security-policy": CONSOLE_SECURITY_POLICY,
   "cache-control": "no-store",
   ...EVERYWHERE,
 } as const;

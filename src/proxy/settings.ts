@@ -10,6 +10,12 @@ import {
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { isLoopback } from "./loopback.ts";
+import {
+  refusalOfRetention,
+  retentionFrom,
+  RetentionVariables,
+  type RetentionSettings,
+} from "./retention-settings.ts";
 import { refusalOfService } from "./service-address.ts";
 import {
   refusalOfTarget,
@@ -48,6 +54,8 @@ export interface Settings {
   readonly visitorIds: VisitorIdSettings;
   /** Days without a scan after which a visitor's id is dropped. */
   readonly idRetentionDays: number;
+  /** How long the past is kept, and how long ago an update may have taken effect. */
+  readonly retention: RetentionSettings;
   /** Where to forward; absent means: start the emulator and forward there. */
   readonly target: TargetSettings | undefined;
   readonly dailyCalls: number;
@@ -178,6 +186,7 @@ const Environment = z.object({
     .min(1, "must be at least a day")
     .max(36_500)
     .default(DEFAULT_ID_RETENTION_DAYS),
+  ...RetentionVariables,
   LOG_LEVEL: z
     .enum(
       ["fatal", "error", "warn", "info", "debug", "trace"],
@@ -268,6 +277,7 @@ export function settingsFrom(
     maxValueLength: env.TARGET_MAX_VALUE_LENGTH,
     visitorIds: visitorIdsFrom(env),
     idRetentionDays: env.VISITOR_ID_RETENTION_DAYS,
+    retention: retentionFrom(env),
     logLevel: env.LOG_LEVEL,
     clearedValues: { "*": CLEARED, ...env.CLEARED_VALUES },
     organization: env.ADOBE_ORGANIZATION,
@@ -343,7 +353,9 @@ function refusalOfCombination(env: z.infer<typeof Environment>): string | undefi
       "database."
     );
   }
-  return refusalOfTarget(env) ?? refusalOfCleared(env) ?? refusalOfLookup(env);
+  return (
+    refusalOfTarget(env) ?? refusalOfCleared(env) ?? refusalOfLookup(env) ?? refusalOfRetention(env)
+  );
 }
 
 function withSecretFiles(

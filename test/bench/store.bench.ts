@@ -251,7 +251,9 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
   db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
   for (const statement of MIGRATIONS.flat()) db.exec(statement);
   const journal = db.prepare(
-    "INSERT INTO journal VALUES (?1, ?2, 0, ?3, ?4, ?5, 'scan', ?6, '1', ?7, ?7, 'accepted', 1, ?8)",
+    `INSERT INTO journal (epoch, seq, copy, id, device_id, visitor, occasion, ground, config_version,
+       effective_ms, received_ms, verdict, version, capture_minute)
+     VALUES (?1, ?2, 0, ?3, ?4, ?5, 'scan', ?6, '1', ?7, ?7, 'accepted', 1, ?8)`,
   );
   const attribute = db.prepare(
     `INSERT INTO attribute VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, '[]', NULL)
@@ -261,10 +263,15 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
          > (attribute.effective_ms, attribute.epoch, attribute.seq)`,
   );
   const visitor = db.prepare(
-    `INSERT INTO visitor VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, NULL, NULL, ?3, ?4)
-     ON CONFLICT (visitor) DO UPDATE SET version = visitor.version + 1, open_scans = excluded.open_scans`,
+    `INSERT INTO visitor (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
+       first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts, last_scan_ms,
+       open_scans, open_updates)
+     VALUES (?1, 'member', ?2, 1, 0, 'waiting', ?3, 0, ?3, 0, 0, 0, 0, 0, ?3, ?4, ?5)
+     ON CONFLICT (visitor) DO UPDATE SET version = visitor.version + 1,
+       open_scans = excluded.open_scans, open_updates = excluded.open_updates`,
   );
   const openScans = JSON.stringify([[Math.floor(NOW / 86_400_000), 1, 1]]);
+  const openUpdates = JSON.stringify([[Math.floor(NOW / 3_600_000), "S-1", "", 1, 1]]);
   const nonce = db.prepare("INSERT INTO nonce VALUES (?1, ?2, ?3, ?4, ?5)");
   const ground = JSON.stringify({ type: "terms", version: "2026-01" });
 
@@ -286,7 +293,7 @@ function openBare(file: string): (round: number, groups: readonly number[]) => n
           for (const name of ATTRIBUTES) {
             attribute.run(key, name, `${name}-${seq}`, NOW + round, epoch, seq);
           }
-          visitor.run(key, sealed, NOW, openScans);
+          visitor.run(key, sealed, NOW, openScans, openUpdates);
           verdicts.push({ id, verdict: "accepted" });
         }
         const id = anId(0xa_0000_0000 + round * REQUESTS_PER_ROUND + request);

@@ -16,6 +16,9 @@ import {
 import { HEARTBEAT_PATH } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
 import { KEYS_PATH } from "../../src/contract/keys.ts";
+import { JOURNEYS_PATH } from "../../src/contract/journey.ts";
+import { MATCH_RATE_PATH } from "../../src/contract/match-rate.ts";
+import { OVERVIEW_PATH } from "../../src/contract/overview.ts";
 import { IMPORTS_PATH } from "../../src/contract/outbox-export.ts";
 import { DEVICE_KEY_PATH, PAIRING_PATH } from "../../src/contract/pairing.ts";
 import { filesHolding, holds } from "../support/find-bytes.ts";
@@ -227,6 +230,9 @@ describe("[PV2] [PV8] a canary pushed through every path", () => {
       );
     expect(await ask(VISITOR_RECEIPTS_PATH, { kind: "member", value: CANARY.delivered })).toBe(200);
     expect(await ask(VISITOR_RECEIPTS_PATH, { kind: card, value: card })).toBe(400);
+    const visitor = { kind: "member", value: CANARY.delivered };
+    expect(await ask(JOURNEYS_PATH, { visitor })).toBe(200);
+    expect(await ask(JOURNEYS_PATH, { visitor: { ...visitor, [card]: card } })).toBe(400);
     const { body } = kiosk.request();
     const { device, clock, entries } = JSON.parse(body);
     const header = { v: 1, type: "tarjeta-outbox", device, clock, proxyTimeMs: 1, entries: 1 };
@@ -243,8 +249,11 @@ describe("[PV2] [PV8] a canary pushed through every path", () => {
       `${TEXTS_PATH}/${card}`,
       KEYS_PATH,
       "/v1/held",
+      OVERVIEW_PATH,
+      `${MATCH_RATE_PATH}?days=${card}`,
+      `${MATCH_RATE_PATH}?${card}`,
     ]) {
-      const headers = { authorization: `Bearer ${token}` };
+      const headers = { authorization: `Bearer ${token}`, "x-request-id": card };
       await keep(fetch(system.adminUrl + address, { headers }));
     }
     expect(await ask(TOKENS_PATH, { name: "a", role: "viewer", [card]: card })).toBe(400);

@@ -59,6 +59,9 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
   VISITOR_ID_LOOKUP: [],
   VISITOR_ID_LOOKUP_TOKEN: ["a"],
   VISITOR_ID_RETENTION_DAYS: ["36500"],
+  MAX_UPDATE_AGE_DAYS: ["30"],
+  JOURNAL_DAYS: ["36500"],
+  DEAD_LETTER_DAYS: ["36500"],
   LOG_LEVEL: ["trace", "fatal"],
   CLEARED_VALUES: ["{}"],
   ADOBE_ORGANIZATION: ["1@AdobeOrg"],
@@ -73,6 +76,7 @@ const SCHEMAS = [
   ["settings.ts", /const Environment = z\.object\(\{\n([\s\S]*?)\n\}\);/],
   ["target-settings.ts", /const TargetVariables = \{\n([\s\S]*?)\n\};/],
   ["overflow/overflow-settings.ts", /const OverflowVariables = \{\n([\s\S]*?)\n\};/],
+  ["retention-settings.ts", /const RetentionVariables = \{\n([\s\S]*?)\n\};/],
 ] as const;
 
 const FROM_ELSEWHERE = ["NODE_ENV", "DEBUG"];

@@ -140,6 +140,13 @@ describe("settings", () => {
     ],
     [renewing({ TARGET_TOKEN_URL: "mc.example" }), /^TARGET_TOKEN_URL: is not an address/],
     [{ VISITOR_ID_RETENTION_DAYS: "0" }, /^VISITOR_ID_RETENTION_DAYS: must be at least a day/],
+    [{ MAX_UPDATE_AGE_DAYS: "7" }, /^MAX_UPDATE_AGE_DAYS: must be at least 8 days/],
+    [{ JOURNAL_DAYS: "1.5" }, /^JOURNAL_DAYS: must be a whole number of days/],
+    [{ DEAD_LETTER_DAYS: "0" }, /^DEAD_LETTER_DAYS: must be at least 1 day/],
+    [
+      { JOURNAL_DAYS: "90" },
+      /^JOURNAL_DAYS: must be at least 91, a day more than MAX_UPDATE_AGE_DAYS/,
+    ],
     [{ CLEARED_VALUES: "none" }, /^CLEARED_VALUES: must be JSON such as/],
     [{ CLEARED_VALUES: '{"a b":"none"}' }, /^CLEARED_VALUES/],
     [{ ADOBE_ORGANIZATION: "acme" }, /^ADOBE_ORGANIZATION: must be the organization's id/],

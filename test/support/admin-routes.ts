@@ -1,10 +1,11 @@
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import { createAdmin } from "../../src/proxy/admin/admin.ts";
-import { openTokenStore } from "../../src/proxy/admin/token-file.ts";
+import { openTokenStore, type TokenStore } from "../../src/proxy/admin/token-file.ts";
 import { takeIn } from "../../src/proxy/ingest.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { createBodyOpener } from "../../src/proxy/open-body.ts";
+import { createRedrive } from "../../src/proxy/redrive.ts";
 import { EXAMPLE_BOOK } from "./config-book.ts";
 import { KEYS } from "./keys.ts";
 import type { aListener } from "./listener.ts";
@@ -18,7 +19,10 @@ export function anAdminOf({
   store,
   clock,
   desk,
-}: Pick<Awaited<ReturnType<typeof aListener>>, "store" | "clock" | "desk">): FastifyInstance {
+  namedTokens,
+}: Pick<Awaited<ReturnType<typeof aListener>>, "store" | "clock" | "desk"> & {
+  readonly namedTokens?: TokenStore;
+}): FastifyInstance {
   const folder = aFolder();
   const keysFile = path.join(folder, "keys.json");
   writeKeysFile(keysFile, KEYS);
@@ -36,8 +40,10 @@ export function anAdminOf({
     },
     devices: { ...desk, store, clock },
     onReleased: () => undefined,
+    onResumed: () => undefined,
+    redrive: createRedrive({ store, clock, onOwed: () => undefined }),
     token: ADMIN_TOKEN,
-    namedTokens: openTokenStore(folder),
+    namedTokens: namedTokens ?? openTokenStore(folder),
     privacy: {
       apply: async (act) => ({ v: 1, act, atMs: 1, clearing: [] }),
       applyAgain: async () => undefined,
@@ -45,6 +51,8 @@ export function anAdminOf({
     },
     backup: async () => "/backups/one",
     figures: () => store.figures(clock.wallMs(), 0),
+    allowed: 1_000,
+    ledgerMs: () => 0,
     metrics: async () => "",
     isLoopbackOnly: true,
   });
@@ -56,8 +64,16 @@ export interface Route {
   readonly path: string;
 }
 
-/** Every route that the admin listener mounts, as it tells itself. */
-export async function adminRoutes(admin: FastifyInstance): Promise<readonly Route[]> {
+const AN_ID = "00000000-0000-4000-8000-000000000001";
+
+/**
+ * Every route that the admin listener mounts, as it tells itself; with an id in place of each parameter,
+ * or the parameter as it is where `":"` is asked for.
+ */
+export async function adminRoutes(
+  admin: FastifyInstance,
+  parameters: ":" | "filled" = "filled",
+): Promise<readonly Route[]> {
   await admin.ready();
   const above: string[] = [];
   return admin
@@ -68,7 +84,8 @@ export async function adminRoutes(admin: FastifyInstance): Promise<readonly Rout
       if (indent === undefined || address === undefined || methods === undefined) return [];
       above.length = indent.length / 4;
       above.push(address);
-      const filled = above.join("").replaceAll(/:\w+/g, "00000000-0000-4000-8000-000000000001");
+      const path = above.join("");
+      const filled = parameters === ":" ? path : path.replaceAll(/:\w+/g, AN_ID);
       return methods.split(", ").map((method) => ({ method, path: filled }));
     });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
+import { buildConsoleIfStale, buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
 import { endingOf } from "./processes.ts";
 import { spawnProduct } from "./system.ts";
 import { waitFor } from "./wait.ts";
@@ -15,7 +15,9 @@ export interface DemoSystem {
 }
 
 export async function startDemoSystem(): Promise<DemoSystem> {
-  await buildKioskIfStale(path.resolve(import.meta.dirname, "../.."));
+  const root = path.resolve(import.meta.dirname, "../..");
+  await buildKioskIfStale(root);
+  await buildConsoleIfStale(root);
   const dataDir = mkdtempSync(path.join(tmpdir(), "tarjeta-demo-"));
   const child = spawnProduct({
     PORT: "0",

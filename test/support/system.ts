@@ -11,7 +11,7 @@ import {
   type PairedDevice,
 } from "../../src/contract/admin.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
-import { buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
+import { buildConsoleIfStale, buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
 import type { Stand } from "./devices.ts";
 import { openEmulator, type RunningEmulator } from "./emulator.ts";
 import { KEYS } from "./keys.ts";
@@ -70,7 +70,10 @@ export interface System {
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { where: usualPlace = "process" } = options;
-  if (usualPlace === "process") await buildKioskIfStale(ROOT);
+  if (usualPlace === "process") {
+    await buildKioskIfStale(ROOT);
+    await buildConsoleIfStale(ROOT);
+  }
   const emulator = await openEmulator();
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), "tarjeta-proxy-"));
   const keysFile = path.join(dataDir, "keys.json");
@@ -183,10 +186,10 @@ async function startLife(
   const ended = endingOf(child);
 
   const urlAfter = (word: string) =>
-    new RegExp(`^${word}\\s+(http\\S+?)/(?:metrics)?(?:\\s|$)`, "m").exec(said.stdout())?.[1];
+    new RegExp(`^${word}\\s+(http\\S+?)/(?:\\s|$)`, "m").exec(said.stdout())?.[1];
   const ready = waitFor("the proxy to be ready", async () => {
     const kioskUrl = urlAfter("Kiosk");
-    const adminUrl = urlAfter("Admin");
+    const adminUrl = urlAfter("Console");
     if (kioskUrl === undefined || adminUrl === undefined) return undefined;
     return (await fetch(`${kioskUrl}/readyz`)).ok ? { kioskUrl, adminUrl } : undefined;
   });

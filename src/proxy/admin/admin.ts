@@ -1,4 +1,4 @@
-import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from "fastify";
+import fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import {
   AUDIT_PATH,
   BACKUP_PATH,
@@ -8,10 +8,14 @@ import {
   type BackupReceipt,
   type Outcomes,
 } from "../../contract/admin.ts";
+import { HEALTH_PATH, METRICS_PATH } from "../../contract/health.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { routeImport, type ImportDeps } from "../import.ts";
 import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
+import { routeOpenApi } from "../openapi/route.ts";
+import type { ObservedRequest } from "../process-metrics.ts";
+import { logRequests, requestNames } from "../request-log.ts";
 import { ADMIN_HEADERS } from "../security-headers.ts";
 import { isLoopback } from "../settings.ts";
 import { routeDevices, type DeviceRoutesDeps } from "../devices/admin-routes.ts";
@@ -20,11 +24,17 @@ import { routeKeys, type KeyRoutesDeps } from "../keys/key-routes.ts";
 import { routePrivacy, routePrivacyLog } from "../privacy/privacy-routes.ts";
 import { routeReceipts } from "../privacy/receipt-routes.ts";
 import type { ConfigBook } from "../config-book.ts";
+import type { Redrive } from "../redrive.ts";
 import type { Store, StoreFigures } from "../store/store.ts";
+import { routeConsole } from "./console-files.ts";
+import { routeForwarding } from "./forwarding-routes.ts";
 import { guardRoutes } from "./guard.ts";
 import { routeHeld } from "./held-routes.ts";
+import { routeJourney } from "./journey-routes.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
-import { routeSession, routeTokens } from "./session-routes.ts";
+import { routeOverview } from "./overview-routes.ts";
+import { routeRedrive } from "./redrive-routes.ts";
+import { EVERY_ROLE, routeSession, routeTokens } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
 import type { TokenStore } from "./token-file.ts";
 import { createTokens } from "./tokens.ts";
@@ -46,13 +56,24 @@ export interface AdminDeps {
   readonly book: ConfigBook;
   /** Told after updates that were held were merged. */
   readonly onReleased: () => void;
+  /** The ledger's time now. */
+  readonly ledgerMs: () => number;
+  /** Told after forwarding was resumed. */
+  readonly onResumed: () => void;
+  readonly redrive: Redrive;
   /** Makes a backup and gives its folder. */
   readonly backup: () => Promise<string>;
   readonly figures: () => Promise<StoreFigures>;
+  /** Calls allowed in any rolling 24 hours. */
+  readonly allowed: number;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
+  /** Told of every request as it ends. */
+  readonly observeRequest?: ((request: ObservedRequest) => void) | undefined;
   /** Reached from this machine only: then nobody asks for it by another name. */
   readonly isLoopbackOnly: boolean;
+  /** Folder of the built console; absent in tests of the API alone. */
+  readonly consoleDir?: string | undefined;
 }
 
 /** Ours: rows a list gives at most. */
@@ -66,9 +87,10 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   const { store, clock } = deps;
   const admin = fastify({
     bodyLimit: 65_536,
-    logController: new LogController({ disableRequestLogging: true }),
+    ...requestNames(),
     ...options,
   });
+  logRequests(admin, "admin", deps.observeRequest);
   acceptJsonOnly(admin);
   answerErrorsAsProblems(admin);
   if (deps.isLoopbackOnly) refuseOtherNames(admin);
@@ -78,23 +100,30 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   const throttle = createLoginThrottle(clock);
   guardRoutes(admin, { tokens, sessions, throttle, clock, appendAudit: store.appendAudit });
   admin.addHook("onSend", async (_request, reply) => {
-    reply.headers(ADMIN_HEADERS);
+    const kept = reply.getHeader("cache-control");
+    reply.headers({ ...ADMIN_HEADERS, ...(kept === undefined ? {} : { "cache-control": kept }) });
   });
 
-  admin.get("/healthz", { config: { access: "anybody" } }, async () => ({ status: "up" }));
-  admin.get("/metrics", { config: { access: "anybody" } }, async (_request, reply) =>
+  admin.get(HEALTH_PATH, { config: { access: "anybody" } }, async () => ({ status: "up" }));
+  admin.get(METRICS_PATH, { config: { access: "anybody" } }, async (_request, reply) =>
     reply.type("text/plain; version=0.0.4; charset=utf-8").send(await deps.metrics()),
   );
+  routeOpenApi(admin, "admin", { config: { access: EVERY_ROLE } });
   routeSession(admin, { tokens, sessions, throttle });
   routeTokens(admin, deps.namedTokens, clock);
   routeDevices(admin, deps.devices);
+  routeOverview(admin, deps);
+  routeJourney(admin, deps);
   routeHeld(admin, { store, clock, onReleased: deps.onReleased });
+  routeForwarding(admin, { store, clock, ledgerMs: deps.ledgerMs, onResumed: deps.onResumed });
+  routeRedrive(admin, deps.redrive);
   routePrivacy(admin, deps.privacy);
   routePrivacyLog(admin, deps.privacy);
   routeKeys(admin, deps.keys);
   routeReceipts(admin, { store, book: deps.book });
   routeBackup(admin, deps.backup);
   routeImport(admin, deps.imports);
+  if (deps.consoleDir !== undefined) routeConsole(admin, deps.consoleDir);
   admin.get(
     INCIDENTS_PATH,
     { config: { access: ["viewer", "operator", "store", "privacy"], isByStore: true } },

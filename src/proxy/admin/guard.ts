@@ -78,7 +78,8 @@ export function guardRoutes(admin: FastifyInstance, deps: GuardDeps): void {
     } catch (error) {
       // Done or not, nobody may be told so while nothing says who did it.
       request.log.error({ act, error: (error as Error).name }, "an act could not be written down");
-      const problem = problemFor("store-unavailable", "The act could not be written down.");
+      const detail = "The act could not be written down.";
+      const problem = { ...problemFor("store-unavailable", detail), requestId: request.id };
       reply.removeHeader("set-cookie");
       reply.code(problem.status).header("content-type", "application/problem+json");
       return JSON.stringify(problem);
@@ -126,7 +127,8 @@ async function letIn(
     return;
   }
   const { role, storeId, name } = request.actor;
-  if (role === "store" && storeId === undefined && isForStores(roles)) {
+  const isByStore = request.routeOptions.config.isByStore === true;
+  if (role === "store" && storeId === undefined && (isByStore || isForStores(roles))) {
     await replyProblem(
       reply,
       "forbidden",
@@ -135,7 +137,10 @@ async function letIn(
   }
 }
 
-/** Who one is, every role may ask; what else the role store reads is of its own store. */
+/**
+ * Who one is, every role may ask; what else the role store reads is of its own store. A route that every
+ * role may ask and that goes by the store says so itself.
+ */
 function isForStores(access: Access): boolean {
   return access !== "anybody" && access.includes("store") && access.length < Role.options.length;
 }

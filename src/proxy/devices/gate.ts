@@ -78,7 +78,7 @@ export function replyRefusal(
   { code, detail }: Refusal,
   nowMs: number,
 ): FastifyReply {
-  const problem = problemFor(code, detail);
+  const problem = { ...problemFor(code, detail), requestId: reply.request.id };
   return reply
     .code(problem.status)
     .header("content-type", "application/problem+json")

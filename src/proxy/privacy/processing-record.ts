@@ -35,7 +35,8 @@ export function processingRecord(settings: Settings, config: KioskConfig): strin
 | kiosk | updates not yet sent | until the proxy's receipt names them |
 | proxy, \`DATA_DIR\` | card number, sealed (AES-256-GCM) | until ${settings.idRetentionDays} days without a scan |
 | proxy, \`DATA_DIR\` | updates beyond a kiosk's pace, held for an operator: number and attributes, sealed | until released or discarded, at most ${settings.idRetentionDays} days |
-| proxy, \`DATA_DIR\` | attributes and journal under a keyed hash (HMAC-SHA-256) | until erasure |
+| proxy, \`DATA_DIR\` | attributes under a keyed hash (HMAC-SHA-256) | until erasure |
+| proxy, \`DATA_DIR\` | the journal of updates and their legal grounds, under the same hash | ${settings.retention.journalDays} days, or until erasure |
 | proxy, \`DATA_DIR/privacy.log\` | that somebody withdrew or was erased: hash and time, sealed | for ever: it is what refuses them |
 | proxy, log lines and metrics | no personal data | – |
 | Adobe Target | the attributes | the profile's lifetime there: 14 days without a visit to the site, unless Adobe extended it |

@@ -7,7 +7,7 @@ import {
   type Release,
 } from "../../domain/pace.ts";
 import type { Tx } from "./sql.ts";
-import type { ChargeAsk } from "./store.ts";
+import type { ChargeAsk, ChargedCalls, ChargedMinute } from "./store.ts";
 
 // The ledger of calls (rules QT1, QT2). A call charged at ledger time c can arrive until
 // c + maxCallMs; it is written into the minute that holds that moment and counts until 24 hours
@@ -232,9 +232,22 @@ async function addCalls(tx: Tx, ledger: Ledger, ask: ChargeAsk, calls: number): 
   );
   await tx.run("UPDATE allowance_clock SET ledger_ms = $1 WHERE id = 1", [ledger.ledgerMs]);
   await tx.run("DELETE FROM allowance_bucket WHERE bucket <= $1", [
-    lastFreeBucket(ledger.ledgerMs),
+    lastFreeBucket(ledger.ledgerMs) - MINUTES_A_DAY,
   ]);
   return bucket;
+}
+
+/** Calls that count no longer are kept a day more, for people to see how many did (rule OP2). */
+const MINUTES_A_DAY = 1_440;
+
+/** Calls charged in the last 48 hours, oldest first, by the minute they count in. */
+export async function chargedCalls(tx: Tx, givenMs: number): Promise<ChargedCalls> {
+  const ledgerMs = Math.max(givenMs, (await furthestLedgerMs(tx)) ?? givenMs);
+  const minutes = await tx.all<ChargedMinute>(
+    "SELECT bucket AS minute, calls FROM allowance_bucket WHERE bucket > $1 ORDER BY bucket",
+    [lastFreeBucket(ledgerMs) - MINUTES_A_DAY],
+  );
+  return { ledgerMs, minutes };
 }
 
 /**

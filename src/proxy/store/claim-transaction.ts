@@ -11,9 +11,10 @@ import {
   readBackState,
   type Resending,
 } from "./read-back-rows.ts";
-import { moveScans, openScansFrom } from "./scan-counts.ts";
+import { moveScans, openFrom, type OpenColumns } from "./scan-counts.ts";
 import { charge, nextCallAtMs, openLedger, refund } from "./allowance.ts";
 import { dueVisitors, type DueRow } from "./due-visitors.ts";
+import { admission, beginProbe } from "./forwarding-rows.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
 import type {
@@ -29,6 +30,7 @@ import { setAsideSome, setUnusableAside } from "./set-aside-some.ts";
 import { clearOnceMore, finishSuppression, suppressionOf } from "./suppression.ts";
 import { sentValuesIn } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
+import { noteCall } from "./visitor-calls.ts";
 
 /** Ours: values of one attribute remembered as ours; FW6 asks only for recent ones. */
 const MAX_SENT_VALUES = 16;
@@ -36,7 +38,13 @@ const MAX_SENT_VALUES = 16;
 /** Leases due visitors and charges one call for each, as far as the allowance and its pace go. */
 export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimResult> {
   let ledger = await openLedger(tx, ask);
-  const { rows, isHeldBack } = await dueVisitors(tx, ledger, ask);
+  const { limit, isProbe, heldUntilMs } = await admission(tx, ledger.ledgerMs, ask.limit);
+  if (limit === 0) {
+    return heldUntilMs === undefined
+      ? { claims: [] }
+      : { claims: [], heldUntilLedgerMs: heldUntilMs };
+  }
+  const { rows, isHeldBack } = await dueVisitors(tx, ledger, { ...ask, limit });
   const due = await withIds(tx, vault, rows, ask.nowMs);
   const claims: Claim[] = [];
   if (due.length > 0) {
@@ -53,7 +61,10 @@ export async function claim(tx: Tx, vault: Vault, ask: ClaimAsk): Promise<ClaimR
         continue;
       }
       await refund(tx, bucket); // Nothing of it will leave.
-      await setUnusableAside(tx, row, leased.reason, ask.nowMs);
+      await setUnusableAside(tx, row, { class: "damaged", reason: leased.reason }, ask.nowMs);
+    }
+    if (isProbe && claims.length > 0) {
+      return { claims, probe: await beginProbe(tx, leaseUntilMs) };
     }
   }
   const freeAtLedgerMs = isHeldBack ? await nextCallAtMs(tx, ledger, ask.allowed) : undefined;
@@ -78,7 +89,7 @@ async function withIds(
       due.push({ ...row, id: { kind: row.kind, value: opened.value } });
       continue;
     }
-    await setUnusableAside(tx, row, opened.reason, nowMs);
+    await setUnusableAside(tx, row, opened, nowMs);
   }
   return due;
 }
@@ -114,6 +125,7 @@ async function lease(
     version: row.version,
     attempts: row.attempts,
     ...held,
+    ...(row.look_first === 1 ? { isRedriven: true } : {}),
   };
   return { type: "leased", claim };
 }
@@ -127,7 +139,9 @@ async function heldOf(
   try {
     const known = await findReadBack(tx, row.visitor);
     const attributes = await claimedAttributes(tx, row, known?.book.resending ?? []);
-    return { readBack: readBackState(known, nowMs), attributes };
+    const state = readBackState(known, nowMs);
+    // Of what was given up before, Target's word is not taken.
+    return { readBack: row.look_first === 1 ? { ...state, isAsked: true } : state, attributes };
   } catch (error) {
     if (error instanceof DamagedRowError) return error;
     throw error;
@@ -200,19 +214,20 @@ export function withSent(sentValues: string, value: string): string {
   return JSON.stringify(values.slice(0, MAX_SENT_VALUES));
 }
 
-interface Lease {
+interface Lease extends OpenColumns {
   readonly version: number;
   readonly acked_version: number;
   readonly claimed_version: number;
   readonly charge_bucket: number;
   readonly not_before_ms: number;
-  readonly open_scans: string;
+  readonly calls: string;
 }
 
 /** The visitor while this very lease holds; a lease that ran out but was not retaken still does. */
 async function findLease(tx: Tx, ref: ClaimRef): Promise<Lease | undefined> {
   const rows = await tx.all<Lease>(
-    `SELECT version, acked_version, claimed_version, charge_bucket, not_before_ms, open_scans
+    `SELECT version, acked_version, claimed_version, charge_bucket, not_before_ms, open_scans,
+       open_updates, calls
      FROM visitor
      WHERE visitor = $1 AND fence = $2 AND lease_until_ms > 0 {{FOR UPDATE}}`,
     [ref.visitorKey, ref.fence],
@@ -233,6 +248,7 @@ export async function settle(
   switch (settlement.type) {
     case "delivered":
       await acknowledge(tx, visitor, held, settlement);
+      await noteCall(tx, visitor, held.calls, settlement);
       if (settlement.except === undefined) {
         if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       } else {
@@ -248,7 +264,7 @@ export async function settle(
       });
       if (await forgetIfCleared(tx, onForgotten, visitor, held, settlement)) return true;
       if (!(await noteNothingSent(tx, visitor, settlement.version, settlement.atMs))) {
-        await markApplied(tx, visitor, settlement.version);
+        await markApplied(tx, visitor, settlement.version, settlement.atMs);
       }
       return true;
     case "absent":
@@ -279,7 +295,7 @@ async function acknowledge(
 ): Promise<void> {
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = 0, reason = NULL, acked_version = $2,
-       state = $3, due_ms = $4, not_before_ms = $4
+       state = $3, due_ms = $4, not_before_ms = $4, look_first = 0
      WHERE visitor = $1`,
     [
       visitor,
@@ -314,7 +330,7 @@ async function readBackOrApply(
   const { version, atMs, readBack, isConfirmed } = settlement;
   if (readBack === undefined) {
     if (isConfirmed === true) await confirmProfile(tx, visitor, atMs);
-    await markApplied(tx, visitor, version);
+    await markApplied(tx, visitor, version, atMs);
     return;
   }
   const confirmedMs = isConfirmed === true ? atMs : undefined;
@@ -355,14 +371,19 @@ async function setAside(
   tx: Tx,
   visitor: string,
   held: Lease,
-  { reason, atMs, nextDueAtMs = 0 }: Extract<Settlement, { readonly type: "refused" }>,
+  {
+    reason,
+    class: deadClass = "refused",
+    atMs,
+    nextDueAtMs = 0,
+  }: Extract<Settlement, { readonly type: "refused" }>,
 ): Promise<void> {
   const state = held.version > held.claimed_version ? "waiting" : "dead";
   const notBeforeMs = Math.max(held.not_before_ms, nextDueAtMs);
-  if (state === "dead") await moveScans(tx, openScansFrom(held.open_scans), "waiting", "refused");
+  if (state === "dead") await moveScans(tx, openFrom(held), "waiting", "refused");
   await tx.run(
     `UPDATE visitor SET lease_until_ms = 0, attempts = attempts + 1, state = $2, due_ms = $3,
-       not_before_ms = $4, reason = $5, dead_ms = $6
+       not_before_ms = $4, reason = $5, dead_ms = $6, dead_class = $7
      WHERE visitor = $1`,
     [
       visitor,
@@ -371,6 +392,7 @@ async function setAside(
       notBeforeMs,
       reason,
       state === "dead" ? atMs : null,
+      state === "dead" ? deadClass : null,
     ],
   );
 }

@@ -2,6 +2,7 @@ import type { Vault } from "../vault/vault.ts";
 import { withSent } from "./claim-transaction.ts";
 import type { AbsentAsk, AbsentMember, AbsentPage, CreationOrder } from "./read-back-store.ts";
 import { createdMsIn, findReadBack, saveReadBack } from "./read-back-rows.ts";
+import { isPaused } from "./forwarding-rows.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
 import { openId } from "./vault-rows.ts";
@@ -51,6 +52,8 @@ async function attributesOf(tx: Tx, visitor: string): Promise<ReadonlyMap<string
 /** Notes what a file that is about to leave says of its members; gives those whose rows may. */
 export async function recordCreating(tx: Tx, order: CreationOrder): Promise<readonly string[]> {
   const admitted: string[] = [];
+  // What is held back is missing still, and in the next file after the pause.
+  if (await isPaused(tx)) return admitted;
   for (const { visitorKey, version } of order.members) {
     const rows = await tx.all<{ state: string; version: number }>(
       "SELECT state, version FROM visitor WHERE visitor = $1 {{FOR UPDATE}}",

@@ -1,4 +1,5 @@
 import { callsPaced, type Ledger } from "./allowance.ts";
+import type { OpenColumns } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { ClaimAsk } from "./store.ts";
 
@@ -8,7 +9,7 @@ import type { ClaimAsk } from "./store.ts";
 /** Ours: a shopper is still in the store, and may see on a screen or a phone what the scan changed. */
 export const FRESH_MS = 5 * 60_000;
 
-export interface DueRow {
+export interface DueRow extends OpenColumns {
   readonly visitor: string;
   readonly kind: "member" | "browser";
   readonly sealed_id: string;
@@ -16,7 +17,7 @@ export interface DueRow {
   readonly acked_version: number;
   readonly fence: number;
   readonly attempts: number;
-  readonly open_scans: string;
+  readonly look_first: number;
 }
 
 export interface DueVisitors {
@@ -49,7 +50,8 @@ async function upTo(
   return { rows: rows.slice(0, room), isHeldBack: rows.length > room };
 }
 
-const COLUMNS = "visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans";
+const COLUMNS = `visitor, kind, sealed_id, version, acked_version, fence, attempts, open_scans,
+  open_updates, look_first`;
 
 /** Read from the index of scan times, of which those of the last minutes are few. */
 function freshDue(tx: Tx, ledger: Ledger, ask: ClaimAsk, limit: number) {

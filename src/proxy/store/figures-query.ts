@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
-import type { DeadLetter } from "../../contract/admin.ts";
 import { releasedByHour, seeLedger } from "./allowance.ts";
 import { arrivedSince } from "./arrivals.ts";
-import { FRESH_MS } from "./due-visitors.ts";
-import { dayOf, scanShares } from "./scan-counts.ts";
-import type { Params, Tx } from "./sql.ts";
-import type { StoreFigures } from "./store.ts";
+import { backlog } from "./backlog-query.ts";
+import { deadLettersByClass } from "./dead-letter-rows.ts";
+import { forwardingState } from "./forwarding-rows.ts";
+import { scanSlots } from "./scan-slots.ts";
+import type { Tx } from "./sql.ts";
+import type { KioskFigures, StoreFigures } from "./store.ts";
 
 interface DeviceRow {
   readonly device_id: string;
@@ -13,6 +13,9 @@ interface DeviceRow {
   readonly kiosk_id: string;
   readonly last_seen_ms: number;
   readonly owed: number;
+  readonly app_version: string | null;
+  readonly storage_persisted: number | null;
+  readonly clock_offset_ms: number | null;
 }
 
 interface VerdictRow {
@@ -21,6 +24,7 @@ interface VerdictRow {
   readonly superseded: number | null;
   readonly rejected: number | null;
   readonly retry: number | null;
+  readonly too_old: number | null;
 }
 
 /** The figures behind `/metrics`. */
@@ -28,22 +32,14 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
   const verdicts = await tx.all<VerdictRow>(
     `SELECT CAST(sum(accepted) AS BIGINT) AS accepted, CAST(sum(duplicate) AS BIGINT) AS duplicate,
        CAST(sum(superseded) AS BIGINT) AS superseded, CAST(sum(rejected) AS BIGINT) AS rejected,
-       CAST(sum(retry) AS BIGINT) AS retry
+       CAST(sum(retry) AS BIGINT) AS retry, CAST(sum(too_old) AS BIGINT) AS too_old
      FROM device`,
     [],
   );
-  const waiting = await tx.all<{ waiting: number; oldest: number | null }>(
-    `SELECT count(*) AS waiting, min(first_dirty_ms) AS oldest FROM visitor
-     WHERE state = 'waiting'`,
-    [],
-  );
-  const oldest = waiting[0]?.oldest ?? nowMs;
   const ledger = await seeLedger(tx, ledgerMs);
-  const devices = await tx.all<DeviceRow>(
-    "SELECT device_id, store_id, kiosk_id, last_seen_ms, owed FROM device ORDER BY device_id",
-    [],
-  );
+  const deadByClass = await deadLettersByClass(tx);
   return {
+    atMs: nowMs,
     updatesByVerdict: {
       accepted: verdicts[0]?.accepted ?? 0,
       duplicate: verdicts[0]?.duplicate ?? 0,
@@ -51,9 +47,11 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
       rejected: verdicts[0]?.rejected ?? 0,
       retry: verdicts[0]?.retry ?? 0,
     },
-    visitorsWaiting: waiting[0]?.waiting ?? 0,
-    oldestWaitingMs: Math.max(0, nowMs - oldest),
-    deadLetters: await count(tx, "SELECT count(*) AS n FROM visitor WHERE state = 'dead'"),
+    updatesTooOld: verdicts[0]?.too_old ?? 0,
+    ...(await backlog(tx, nowMs)),
+    deadLetters: Object.values(deadByClass).reduce((sum, letters) => sum + letters, 0),
+    deadLettersByClass: deadByClass,
+    forwarding: await forwardingState(tx, ledgerMs),
     visitorsAbsent: await count(
       tx,
       "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'absent'",
@@ -63,69 +61,59 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
       "SELECT count(*) AS n FROM visitor WHERE state IN ('absent', 'unknown') AND state = 'unknown'",
     ),
     looksWaiting: await count(tx, "SELECT count(*) AS n FROM read_back WHERE look IS NOT NULL"),
-    scans: await scanShares(tx, dayOf(nowMs) - SHARE_DAYS + 1),
-    openIncidents: await count(tx, "SELECT count(*) AS n FROM incident WHERE open = 1"),
+    ...(await scanSlots(tx, nowMs)),
+    ...(await incidentFigures(tx)),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
-    visitorsFresh: await count(
-      tx,
-      "SELECT count(*) AS n FROM visitor WHERE state = 'waiting' AND last_scan_ms > $1",
-      [nowMs - FRESH_MS],
-    ),
     arrivedLastHour: await arrivedSince(tx, nowMs - HOUR_MS),
     allowanceUsed: ledger.used,
     allowanceReleasedByHour: await releasedByHour(tx, ledger),
-    kiosks: devices.map((row) => ({
-      deviceId: row.device_id,
-      storeId: row.store_id,
-      kioskId: row.kiosk_id,
-      lastSeenMs: row.last_seen_ms,
-      owed: row.owed,
-    })),
+    kiosks: await kioskFigures(tx, nowMs),
+  };
+}
+
+/**
+ * Not those whose every key is revoked or has ended, unless they owe something: else nobody waits for a
+ * word of theirs.
+ */
+async function kioskFigures(tx: Tx, nowMs: number): Promise<readonly KioskFigures[]> {
+  const rows = await tx.all<DeviceRow>(
+    `SELECT device_id, store_id, kiosk_id, last_seen_ms, owed, app_version, storage_persisted,
+       clock_offset_ms
+     FROM device d
+     WHERE owed > 0 OR NOT EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
+       OR EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id
+         AND k.state <> 'revoked' AND (k.ends_ms IS NULL OR k.ends_ms > $1))
+     ORDER BY device_id`,
+    [nowMs],
+  );
+  return rows.map((row) => ({
+    deviceId: row.device_id,
+    storeId: row.store_id,
+    kioskId: row.kiosk_id,
+    lastSeenMs: row.last_seen_ms,
+    owed: row.owed,
+    ...(row.app_version === null ? {} : { appVersion: row.app_version }),
+    ...(row.storage_persisted === null ? {} : { storagePersisted: row.storage_persisted === 1 }),
+    ...(row.clock_offset_ms === null ? {} : { clockOffsetMs: row.clock_offset_ms }),
+  }));
+}
+
+async function incidentFigures(
+  tx: Tx,
+): Promise<Pick<StoreFigures, "openIncidents" | "openIncidentsByType">> {
+  const rows = await tx.all<{ type: string; n: number }>(
+    "SELECT type, count(*) AS n FROM incident WHERE open = 1 GROUP BY type ORDER BY type",
+    [],
+  );
+  return {
+    openIncidents: rows.reduce((sum, { n }) => sum + n, 0),
+    openIncidentsByType: Object.fromEntries(rows.map(({ type, n }) => [type, n])),
   };
 }
 
 const HOUR_MS = 3_600_000;
 
-/** Today and the six days before, in UTC. */
-const SHARE_DAYS = 7;
-
-async function count(tx: Tx, sql: string, params: Params = []): Promise<number> {
-  const rows = await tx.all<{ n: number }>(sql, params);
+async function count(tx: Tx, sql: string): Promise<number> {
+  const rows = await tx.all<{ n: number }>(sql, []);
   return rows[0]?.n ?? 0;
-}
-
-/** Visitors whose update Target refused, newest first; never by their card. */
-export async function deadLetters(tx: Tx, limit: number): Promise<readonly DeadLetter[]> {
-  const rows = await tx.all<{
-    visitor: string;
-    reason: string | null;
-    dead_ms: number;
-    acked_version: number;
-  }>(
-    `SELECT visitor, reason, dead_ms, acked_version FROM visitor
-     WHERE state = 'dead' ORDER BY dead_ms DESC, visitor LIMIT $1`,
-    [limit],
-  );
-  const letters: DeadLetter[] = [];
-  for (const row of rows) {
-    const names = await tx.all<{ name: string }>(
-      "SELECT name FROM attribute WHERE visitor = $1 AND version > $2 ORDER BY name",
-      [row.visitor, row.acked_version],
-    );
-    letters.push({
-      visitor: visitorAlias(row.visitor),
-      reason: row.reason ?? "",
-      attributes: names.map(({ name }) => name),
-      atMs: row.dead_ms,
-    });
-  }
-  return letters;
-}
-
-/** Ours: 64 bits tell any two visitors of a programme apart. */
-const ALIAS_LENGTH = 16;
-
-/** Names a visitor to people without naming the card. */
-function visitorAlias(visitorKey: string): string {
-  return createHash("sha256").update(visitorKey).digest("hex").slice(0, ALIAS_LENGTH);
 }

@@ -20,7 +20,8 @@ import { suppressionOf } from "./suppression.ts";
 export async function releaseHeld(tx: Tx, vault: Vault, order: HeldOrder): Promise<HeldReceipt> {
   await tx.lock("suppression", "shared");
   const rows = await tx.all<HeldRow>(
-    `SELECT h.epoch, h.seq, h.copy, h.visitor, h.effective_ms, h.sealed, j.occasion
+    `SELECT h.epoch, h.seq, h.copy, h.visitor, h.effective_ms, h.sealed, j.occasion,
+       (SELECT d.store_id FROM device d WHERE d.device_id = h.device_id) AS store_id
      FROM held_update h
      JOIN journal j ON j.epoch = h.epoch AND j.seq = h.seq AND j.copy = h.copy
      WHERE h.device_id = $1

@@ -63,6 +63,8 @@ export interface HeldRow extends HeldKey {
   readonly sealed: string;
   /** From the journal. */
   readonly occasion: string;
+  /** Of the kiosk that sent it. */
+  readonly store_id: string | null;
 }
 
 /** What was held, as it would have been merged; nothing when it cannot be opened. */
@@ -76,6 +78,7 @@ export function openHeld(vault: Vault, row: HeldRow): VisitorWrite | undefined {
     stamp: { effectiveMs: row.effective_ms, epoch: row.epoch, seq: row.seq },
     values: new Map(values),
     isScan: row.occasion === "scan",
+    storeId: row.store_id ?? "",
   };
 }
 

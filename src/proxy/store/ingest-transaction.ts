@@ -15,7 +15,7 @@ import {
   reportIncident,
   withoutNumbers,
 } from "./incident-rows.ts";
-import { mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
+import { countedOf, mergeVisitors, type MergeOutcome, type VisitorWrite } from "./merge-visitor.ts";
 import { findNonce, saveNonce } from "./nonce-rows.ts";
 import {
   findOrAddReception,
@@ -42,6 +42,8 @@ interface FreshUpdate extends BatchUpdate {
   /** Of capture; an excess in it is held for an operator (rule CD2). */
   readonly minute: string;
   readonly isHeld: boolean;
+  /** Took effect too long ago to change anything (rule FT5). */
+  readonly isTooOld: boolean;
 }
 
 /**
@@ -113,16 +115,24 @@ export async function ingest(
     }
     await noteNumber(state, header, copy);
     const write = await writeOf(state, update, copy, key, dating);
-    fresh.push({ ...update, copy, write, minute, isHeld: fate === "hold" });
+    const isTooOld = write.stamp.effectiveMs < receiptMs - limits.maxAgeMs;
+    fresh.push({ ...update, copy, write, minute, isHeld: fate === "hold" && !isTooOld, isTooOld });
   }
   const held = fresh.filter(({ isHeld }) => isHeld);
-  const writes = fresh.filter(({ isHeld }) => !isHeld).map(({ write }) => write);
+  const writes = fresh
+    .filter(({ isHeld, isTooOld }) => !isHeld && !isTooOld)
+    .map(({ write }) => write);
   const tally = createScanTally();
+  for (const { write, isTooOld } of fresh) {
+    if (isTooOld) tally.add("refused", countedOf(write));
+  }
   const outcomes = await mergeVisitors(tx, vault, writes, batch.receiptMs, tally);
-  verdicts.push(...fresh.map((update) => verdictOf(update, outcomes.get(update.write))));
+  verdicts.push(
+    ...fresh.map((update) => verdictOf(update, outcomes.get(update.write), limits.maxAgeMs)),
+  );
   await appendJournal(state, fresh, outcomes);
   await saveReceptions(state);
-  await saveDevice(state, verdicts);
+  await saveDevice(state, verdicts, fresh.filter(({ isTooOld }) => isTooOld).length);
   await reportKeys(state);
   await reportConfigs(state);
   if (held.length > 0) {
@@ -326,14 +336,23 @@ async function writeOf(
   const values = new Map(
     update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
   );
-  return { key, visitor: update.visitor, stamp, values, isScan: update.occasion === "scan" };
+  return {
+    key,
+    visitor: update.visitor,
+    stamp,
+    values,
+    isScan: update.occasion === "scan",
+    storeId: state.batch.device.storeId,
+  };
 }
 
 async function boundsOf(
   state: BatchState,
   { epoch, seq }: { readonly epoch: string; readonly seq: number },
 ) {
-  const { received } = state.receptions.get(epoch)!;
+  const { received, trimmedSeq, trimmedMs } = state.receptions.get(epoch)!;
+  // Its neighbours are deleted, and were received long ago: it cannot be newer than they were.
+  if (seq <= trimmedSeq) return { notBeforeMs: undefined, notAfterMs: trimmedMs };
   return {
     notBeforeMs: await effectiveAt(state, epoch, receivedBefore(received, seq)),
     notAfterMs: await effectiveAt(state, epoch, receivedAfter(received, seq)),
@@ -356,7 +375,16 @@ async function effectiveAt(
 }
 
 /** What is held was not merged, and is on disk as everything accepted is (rule IN1). */
-function verdictOf({ header }: FreshUpdate, outcome: MergeOutcome | undefined): Verdict {
+function verdictOf(
+  { header, isTooOld }: FreshUpdate,
+  outcome: MergeOutcome | undefined,
+  maxAgeMs: number,
+): Verdict {
+  if (isTooOld) {
+    const days = Math.floor(maxAgeMs / DAY_MS);
+    const reason = `too old: it took effect more than ${days} days ago`;
+    return { id: header.id, verdict: "superseded", reason };
+  }
   return outcome === undefined || outcome.type === "merged"
     ? { id: header.id, verdict: "accepted" }
     : {
@@ -366,6 +394,8 @@ function verdictOf({ header }: FreshUpdate, outcome: MergeOutcome | undefined): 
       };
 }
 
+const DAY_MS = 86_400_000;
+
 async function appendJournal(
   state: BatchState,
   fresh: readonly FreshUpdate[],
@@ -374,10 +404,10 @@ async function appendJournal(
   await state.tx.runMany(
     `INSERT INTO journal
        (epoch, seq, copy, id, device_id, visitor, occasion, ground, config_version,
-        effective_ms, received_ms, verdict, version, capture_minute)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-    fresh.map(({ header, update, copy, write, minute }) => {
-      const outcome = outcomes.get(write) ?? HELD;
+        effective_ms, received_ms, verdict, version, capture_minute, question)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    fresh.map(({ header, update, copy, write, minute, isTooOld }) => {
+      const outcome = outcomes.get(write) ?? (isTooOld ? TOO_OLD : HELD);
       return [
         header.epoch,
         header.seq,
@@ -393,12 +423,14 @@ async function appendJournal(
         outcome.type === "merged" ? "accepted" : outcome.type,
         outcome.type === "merged" ? outcome.version : 0,
         minute,
+        write.isScan ? null : countedOf(write).question,
       ];
     }),
   );
 }
 
 const HELD = { type: "held" } as const;
+const TOO_OLD = { type: "superseded" } as const;
 
 /** Keeps what was received; numbers given up for lost that came after all close their incident. */
 async function saveReceptions({ tx, receptions, receiptMs }: BatchState): Promise<void> {
@@ -412,15 +444,19 @@ async function saveReceptions({ tx, receptions, receiptMs }: BatchState): Promis
   }
 }
 
-async function saveDevice(state: BatchState, verdicts: readonly Verdict[]): Promise<void> {
+async function saveDevice(
+  state: BatchState,
+  verdicts: readonly Verdict[],
+  tooOld: number,
+): Promise<void> {
   const { deviceId, storeId, kioskId, timeZone } = state.batch.device;
   const count = (verdict: Verdict["verdict"]) =>
     verdicts.filter((each) => each.verdict === verdict).length;
   await state.tx.run(
     `INSERT INTO device
        (device_id, store_id, kiosk_id, time_zone, first_seen_ms, last_seen_ms, drained_ms, clocks,
-        owed, accepted, duplicate, superseded, rejected, retry)
-     VALUES ($1, $2, $3, $4, $5, $5, $5, '[]', 0, $6, $7, $8, $9, $10)
+        owed, accepted, duplicate, superseded, rejected, retry, too_old)
+     VALUES ($1, $2, $3, $4, $5, $5, $5, '[]', 0, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (device_id) DO UPDATE SET
        store_id = excluded.store_id, kiosk_id = excluded.kiosk_id,
        time_zone = excluded.time_zone, last_seen_ms = excluded.last_seen_ms,
@@ -428,7 +464,8 @@ async function saveDevice(state: BatchState, verdicts: readonly Verdict[]): Prom
        duplicate = device.duplicate + excluded.duplicate,
        superseded = device.superseded + excluded.superseded,
        rejected = device.rejected + excluded.rejected,
-       retry = device.retry + excluded.retry`,
+       retry = device.retry + excluded.retry,
+       too_old = device.too_old + excluded.too_old`,
     [
       deviceId,
       storeId,
@@ -440,6 +477,7 @@ async function saveDevice(state: BatchState, verdicts: readonly Verdict[]): Prom
       count("superseded"),
       count("rejected"),
       count("retry"),
+      tooOld,
     ],
   );
 }

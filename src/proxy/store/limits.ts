@@ -18,6 +18,8 @@ export interface StoreLimits {
   readonly cardsPerMinute: number;
   /** Updates of one kiosk that wait for an operator; further ones wait on the kiosk. */
   readonly heldPerDevice: number;
+  /** What took effect longer ago, in milliseconds, comes too late to change anything (rule FT5). */
+  readonly maxAgeMs: number;
 }
 
 /**
@@ -39,6 +41,7 @@ export const STORE_LIMITS: StoreLimits = {
   noncesPerDevice: 1_000,
   cardsPerMinute: cardsPerMinuteFor(undefined),
   heldPerDevice: 10_000,
+  maxAgeMs: 90 * 86_400_000,
 };
 
 /** Whether one more kiosk is kept; if not, an incident says so. */

@@ -18,7 +18,16 @@ import {
   type StoredExpected,
 } from "./read-back-rows.ts";
 import { giveUp, oweAgain, oweExpected } from "./owe-again.ts";
-import { fateOf, moveScans, openScansFrom, splitAt, type OpenScans } from "./scan-counts.ts";
+import {
+  areNoneOpen,
+  fateOf,
+  moveScans,
+  openFrom,
+  saveOpen,
+  splitAt,
+  type OpenColumns,
+} from "./scan-counts.ts";
+import { noteApplied } from "./visitor-calls.ts";
 import { setUnusableAside } from "./set-aside-some.ts";
 import type { Tx } from "./sql.ts";
 import { DamagedRowError } from "./store-error.ts";
@@ -26,14 +35,13 @@ import type { VisitorState } from "./visitor-state.ts";
 import { sentValuesIn } from "./stored-json.ts";
 import { openId } from "./vault-rows.ts";
 
-interface DueLook {
+interface DueLook extends OpenColumns {
   readonly visitor: string;
   readonly kind: "member" | "browser";
   readonly sealed_id: string;
   readonly visitor_fence: number;
   readonly visitor_version: number;
   readonly last_scan_ms: number;
-  readonly open_scans: string;
 }
 
 /** Leases due looks, oldest first; visitors with a call in flight come later. */
@@ -44,7 +52,8 @@ export async function claimLooks(
 ): Promise<readonly LookClaim[]> {
   const rows = await tx.all<DueLook>(
     `SELECT r.visitor, v.kind, v.sealed_id, v.fence AS visitor_fence,
-       v.version AS visitor_version, v.last_scan_ms, v.open_scans
+       v.version AS visitor_version, v.last_scan_ms, v.open_scans,
+       v.open_updates
      FROM read_back r JOIN visitor v ON v.visitor = r.visitor
      WHERE r.look = $1 AND r.due_ms <= $2 AND v.lease_until_ms = 0
      ORDER BY r.due_ms LIMIT $3 {{FOR UPDATE SKIP LOCKED}}`,
@@ -57,8 +66,8 @@ export async function claimLooks(
     if (id.type === "gone") {
       // Nobody can be asked about any more: what Target acknowledged is all that will be known, and
       // what it never had is owed for good.
-      if (ask.kind === "check") await takeAsApplied(tx, row);
-      else await setUnusableAside(tx, due, id.reason, ask.nowMs);
+      if (ask.kind === "check") await takeAsApplied(tx, row, ask.nowMs);
+      else await setUnusableAside(tx, due, id, ask.nowMs);
       await forgetReadBack(tx, due.visitor);
       continue;
     }
@@ -93,7 +102,7 @@ async function readableExpected(
     return await stillExpected(tx, row);
   } catch (error) {
     if (!(error instanceof DamagedRowError)) throw error;
-    await setUnusableAside(tx, due, error.message, nowMs);
+    await setUnusableAside(tx, due, { class: "damaged", reason: error.message }, nowMs);
     await forgetReadBack(tx, due.visitor);
     return undefined;
   }
@@ -124,7 +133,8 @@ export async function settleLook(
 ): Promise<boolean> {
   // The visitor first, as whoever makes a call takes them.
   const visitors = await tx.all<Visitor>(
-    `SELECT version, acked_version, state, fence, lease_until_ms, not_before_ms, open_scans
+    `SELECT version, acked_version, state, fence, lease_until_ms, not_before_ms, open_scans,
+       open_updates
      FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
     [ref.visitorKey],
   );
@@ -156,21 +166,20 @@ export async function settleLook(
         await saveReadBack(tx, { ...row, due_ms: settlement.atMs });
         return false;
       }
-      await moveScans(tx, openScansFrom(visitor.open_scans), "waiting", "unknown");
+      await moveScans(tx, openFrom(visitor), "waiting", "unknown");
       await tx.run("UPDATE visitor SET state = 'unknown' WHERE visitor = $1", [row.visitor]);
       await saveReadBack(tx, { ...row, look: null });
       return true;
   }
 }
 
-interface Visitor {
+interface Visitor extends OpenColumns {
   readonly version: number;
   readonly acked_version: number;
   readonly state: VisitorState;
   readonly fence: number;
   readonly lease_until_ms: number;
   readonly not_before_ms: number;
-  readonly open_scans: string;
 }
 
 type Seen = Extract<LookSettlement, { readonly type: "seen" }>;
@@ -180,7 +189,7 @@ async function noteSeen(tx: Tx, row: ReadBackRow, visitor: Visitor, look: Seen):
   if (expected.every(({ phase }) => phase !== "sent") && givenUp.length === 0) {
     const isOwed =
       resend.some(({ reason }) => reason === "not-applied") || (await isReplaced(tx, row, visitor));
-    if (!isOwed) await takeAsApplied(tx, row);
+    if (!isOwed) await takeAsApplied(tx, row, atMs);
   }
   await saveReadBack(tx, {
     ...row,
@@ -228,30 +237,32 @@ function storedFrom({ otherValues: _otherValues, ...stored }: ExpectedAttribute)
   return stored;
 }
 
-/** The scans behind everything that was acknowledged are applied. */
-async function takeAsApplied(tx: Tx, { visitor, version }: ReadBackRow): Promise<void> {
-  await markApplied(tx, visitor, version);
+/** The updates behind everything that was acknowledged are applied. */
+async function takeAsApplied(
+  tx: Tx,
+  { visitor, version }: ReadBackRow,
+  atMs: number,
+): Promise<void> {
+  await markApplied(tx, visitor, version, atMs);
 }
 
-/** Counts the scans that `version` covers as applied, whatever else became of the visitor. */
-export async function markApplied(tx: Tx, visitor: string, version: number): Promise<void> {
-  const rows = await tx.all<Pick<Visitor, "state" | "open_scans">>(
-    "SELECT state, open_scans FROM visitor WHERE visitor = $1",
+/** Counts the updates that `version` covers as applied, whatever else became of the visitor. */
+export async function markApplied(
+  tx: Tx,
+  visitor: string,
+  version: number,
+  atMs: number,
+): Promise<void> {
+  const rows = await tx.all<Pick<Visitor, "state" | keyof OpenColumns> & { calls: string }>(
+    "SELECT state, open_scans, open_updates, calls FROM visitor WHERE visitor = $1",
     [visitor],
   );
   if (rows[0] === undefined) return;
-  const open = openScansFrom(rows[0].open_scans);
-  const { covered, rest } = splitAt(open, version);
-  if (covered.length === 0) return;
+  await noteApplied(tx, visitor, rows[0].calls, version, atMs);
+  const { covered, rest } = splitAt(openFrom(rows[0]), version);
+  if (areNoneOpen(covered)) return;
   await moveScans(tx, covered, fateOf(rows[0].state), "applied");
-  await saveOpenScans(tx, visitor, rest);
-}
-
-export async function saveOpenScans(tx: Tx, visitor: string, open: OpenScans): Promise<void> {
-  await tx.run("UPDATE visitor SET open_scans = $2 WHERE visitor = $1", [
-    visitor,
-    JSON.stringify(open),
-  ]);
+  await saveOpen(tx, visitor, rest);
 }
 
 /** What was acknowledged went nowhere: it is owed again, and its visitor looked for. */
@@ -268,7 +279,7 @@ async function noteAbsent(
   const version = visitor.version + 1;
   await oweExpected(tx, row, version);
   if (visitor.state === "dead") {
-    await moveScans(tx, openScansFrom(visitor.open_scans), "refused", "waiting");
+    await moveScans(tx, openFrom(visitor), "refused", "waiting");
   }
   await tx.run(
     `UPDATE visitor SET version = $2, state = 'absent', attempts = 0, reason = NULL, dead_ms = NULL

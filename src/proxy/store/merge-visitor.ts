@@ -2,13 +2,17 @@ import { compareStamps, type Stamp } from "../../domain/merge.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { beginSearch } from "./read-back-rows.ts";
+import { SCAN, type CountedUpdate } from "./open-updates.ts";
 import {
-  addScan,
-  dayOf,
+  areNoneOpen,
   fateOf,
-  NO_SCANS,
-  openScansFrom,
-  type OpenScans,
+  NONE_OPEN,
+  openFrom,
+  openTexts,
+  saveOpen,
+  withUpdate,
+  type OpenColumns,
+  type OpenCounts,
   type ScanTally,
 } from "./scan-counts.ts";
 import type { Params, Tx } from "./sql.ts";
@@ -23,8 +27,16 @@ export interface VisitorWrite {
   readonly stamp: Stamp;
   /** Values as Target will store them, by attribute name. */
   readonly values: ReadonlyMap<string, string>;
-  /** A scan, and not an answer given after one: scans are what is counted (rule UN1). */
+  /** A scan, and not an answer given after one: scans are what the four shares count (rule UN1). */
   readonly isScan: boolean;
+  /** The store of the kiosk that sent it. */
+  readonly storeId: string;
+}
+
+/** Where an update counts; an answer under the one attribute that it writes. */
+export function countedOf({ stamp, storeId, isScan, values }: VisitorWrite): CountedUpdate {
+  const [attribute = SCAN] = values.keys();
+  return { effectiveMs: stamp.effectiveMs, storeId, question: isScan ? SCAN : attribute };
 }
 
 /** What a write came to: the version it led to, or the names whose newer values it came after. */
@@ -32,7 +44,7 @@ export type MergeOutcome =
   | { readonly type: "merged"; readonly version: number }
   | { readonly type: "superseded"; readonly names: readonly string[] };
 
-interface VisitorRow {
+interface VisitorRow extends OpenColumns {
   readonly version: number;
   readonly state: VisitorState;
   readonly due_ms: number;
@@ -40,7 +52,6 @@ interface VisitorRow {
   readonly first_dirty_ms: number;
   readonly sealed_id: string;
   readonly last_scan_ms: number;
-  readonly open_scans: string;
 }
 
 interface MergedAttribute {
@@ -147,7 +158,7 @@ function applyWrites(
 async function findVisitor(tx: Tx, key: string): Promise<VisitorRow | undefined> {
   const rows = await tx.all<VisitorRow>(
     `SELECT version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms,
-       open_scans
+       open_scans, open_updates
      FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
     [key],
   );
@@ -188,15 +199,23 @@ async function saveVisitor(
   const visitor = writes[0]!.visitor;
   const scannedMs = Math.max(...writes.map(({ stamp }) => stamp.effectiveMs));
   if (held === undefined) {
-    const open = withScans(merge, [], version);
+    const open = withWrites(merge, NONE_OPEN, version);
     const inserted = await tx.run(
       `INSERT INTO visitor
          (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
           first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts,
-          last_scan_ms, open_scans)
-       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6, $7)
+          last_scan_ms, open_scans, open_updates)
+       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6, $7, $8)
        ON CONFLICT (visitor) DO NOTHING`,
-      [key, visitor.kind, sealId(vault, key, visitor), version, nowMs, scannedMs, textOf(open)],
+      [
+        key,
+        visitor.kind,
+        sealId(vault, key, visitor),
+        version,
+        nowMs,
+        scannedMs,
+        ...openTexts(open),
+      ],
     );
     if (inserted === 1) {
       countAsWaiting(merge);
@@ -204,14 +223,15 @@ async function saveVisitor(
     }
     return inserted === 1;
   }
-  const before = openScansFrom(held.open_scans);
-  const open = textOf(withScans(merge, before, version));
+  const before = openFrom(held);
+  const open = openTexts(withWrites(merge, before, version));
   countAsWaiting(merge);
   const lastScanMs = Math.max(held.last_scan_ms, scannedMs);
   if (held.state === "waiting" || held.state === "absent") {
     await tx.run(
-      "UPDATE visitor SET version = $2, last_scan_ms = $3, open_scans = $4 WHERE visitor = $1",
-      [key, version, lastScanMs, open],
+      `UPDATE visitor SET version = $2, last_scan_ms = $3, open_scans = $4, open_updates = $5
+       WHERE visitor = $1`,
+      [key, version, lastScanMs, ...open],
     );
     return true;
   }
@@ -229,46 +249,39 @@ async function saveVisitor(
   await tx.run(
     `UPDATE visitor SET version = $2, state = $3, due_ms = $4, first_dirty_ms = $5,
        attempts = 0, reason = NULL, dead_ms = NULL, sealed_id = $6, last_scan_ms = $7,
-       open_scans = $8
+       open_scans = $8, open_updates = $9
      WHERE visitor = $1`,
-    [key, version, state, Math.max(nowMs, held.not_before_ms), nowMs, sealed, lastScanMs, open],
+    [key, version, state, Math.max(nowMs, held.not_before_ms), nowMs, sealed, lastScanMs, ...open],
   );
   return true;
 }
 
-/** The scans among the writes, beside those already open; each waits for the version it led to. */
-function withScans({ writes, outcomes }: VisitorMerge, before: OpenScans, version: number) {
+/** The writes beside what is already open; each waits for the version it led to. */
+function withWrites(
+  { writes, outcomes }: VisitorMerge,
+  before: OpenCounts,
+  version: number,
+): OpenCounts {
   let open = before;
   for (const write of writes) {
-    if (!write.isScan) continue;
     const outcome = outcomes.get(write);
     const own = outcome?.type === "merged" ? outcome.version : version;
-    open = addScan(open, dayOf(write.stamp.effectiveMs), own);
+    open = withUpdate(open, countedOf(write), own);
   }
   return open;
 }
 
 function countAsWaiting({ writes, tally }: VisitorMerge): void {
-  for (const { isScan, stamp } of writes) {
-    if (isScan) tally.add("waiting", dayOf(stamp.effectiveMs), 1);
-  }
+  for (const write of writes) tally.add("waiting", countedOf(write));
 }
 
-/** Scans that came after newer ones share the fate of those. */
+/** What came after something newer shares the fate of that. */
 async function countSuperseded(tx: Tx, merge: VisitorMerge, held: VisitorRow): Promise<void> {
   const { key, writes, tally } = merge;
-  const before = openScansFrom(held.open_scans);
-  const isOpen = before.length > 0 || held.state !== "idle";
+  const before = openFrom(held);
+  const isOpen = !areNoneOpen(before) || held.state !== "idle";
   const fate = isOpen ? fateOf(held.state) : "applied";
-  const scans = writes.filter(({ isScan }) => isScan);
-  for (const { stamp } of scans) tally.add(fate, dayOf(stamp.effectiveMs), 1);
-  if (!isOpen || scans.length === 0) return;
-  await tx.run("UPDATE visitor SET open_scans = $2 WHERE visitor = $1", [
-    key,
-    textOf(withScans(merge, before, held.version)),
-  ]);
-}
-
-function textOf(open: OpenScans): string {
-  return open.length === 0 ? NO_SCANS : JSON.stringify(open);
+  for (const write of writes) tally.add(fate, countedOf(write));
+  if (!isOpen) return;
+  await saveOpen(tx, key, withWrites(merge, before, held.version));
 }

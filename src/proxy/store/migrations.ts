@@ -299,6 +299,83 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // How many visitors came to owe Target something, by the minute of receipt; of the last hours.
     `CREATE TABLE arrival (minute BIGINT PRIMARY KEY, visitors BIGINT NOT NULL)`,
   ],
+  [
+    // What operations see. How far a kiosk's wall clock was ahead as it last spoke.
+    `ALTER TABLE device ADD COLUMN clock_offset_ms BIGINT`,
+    // The attribute an answer wrote; nothing for a scan, whose configuration says what it writes.
+    `ALTER TABLE journal ADD COLUMN question TEXT`,
+    // A visitor's journey, and what an erasure deletes.
+    `CREATE INDEX journal_visitor ON journal (visitor)`,
+    // Of each visitor the updates that are not applied yet, as JSON `[hour, store, question, updates,
+    // newest version]` (hours since 1970; a scan's question is empty), and the last calls that Target
+    // acknowledged, newest first, as JSON `[version, sent, acknowledged, applied]` (0 where not yet).
+    `ALTER TABLE visitor ADD COLUMN open_updates TEXT NOT NULL DEFAULT '[]'`,
+    `ALTER TABLE visitor ADD COLUMN calls TEXT NOT NULL DEFAULT '[]'`,
+    // The counts that go by them, moved in the transaction that decides a fate. Counted from this
+    // version on.
+    `CREATE TABLE update_count (
+      day BIGINT NOT NULL,
+      store_id TEXT NOT NULL,
+      question TEXT NOT NULL,
+      fate TEXT NOT NULL,
+      updates BIGINT NOT NULL,
+      PRIMARY KEY (day, store_id, question, fate)
+    )`,
+    `CREATE TABLE hour_count (
+      hour BIGINT NOT NULL,
+      store_id TEXT NOT NULL,
+      fate TEXT NOT NULL,
+      scans BIGINT NOT NULL,
+      PRIMARY KEY (hour, store_id, fate)
+    )`,
+  ],
+  [
+    // What all replicas know together of Target as a whole, in one row. `open_until_ms`,
+    // `probe_until_ms` and the witnesses' times are ledger time; a witness is a mark too short to tell
+    // whose it is; see `refusal-guard.ts`. `paused_ms` and what follows are an operator's word.
+    `CREATE TABLE forwarding (
+      id INTEGER PRIMARY KEY,
+      failures BIGINT NOT NULL,
+      open_until_ms BIGINT,
+      probe BIGINT NOT NULL,
+      probe_until_ms BIGINT,
+      refused_in_a_row BIGINT NOT NULL,
+      witness TEXT,
+      witness_ms BIGINT,
+      earlier_witness TEXT,
+      earlier_witness_ms BIGINT,
+      paused_ms BIGINT,
+      paused_by TEXT,
+      pause_reason TEXT
+    )`,
+    `INSERT INTO forwarding (id, failures, probe, refused_in_a_row) VALUES (1, 0, 0, 0)`,
+    // Why a visitor is dead, by class; meant only while it is. `look_first` is 1 for one that was, until
+    // something of it was acknowledged.
+    `ALTER TABLE visitor ADD COLUMN dead_class TEXT`,
+    `ALTER TABLE visitor ADD COLUMN look_first INTEGER NOT NULL DEFAULT 0`,
+    `UPDATE visitor SET dead_class = CASE
+       WHEN reason LIKE 'visitor id: %' THEN 'visitor-id'
+       WHEN reason LIKE 'attribute %: not an attribute''s name%' THEN 'attribute-name'
+       WHEN reason LIKE 'attribute %: half a surrogate pair%' THEN 'malformed-value'
+       WHEN reason LIKE 'attribute %: longer than %' THEN 'value-too-long'
+       WHEN reason LIKE 'attribute %: too large for any call%' THEN 'call-too-large'
+       WHEN reason LIKE 'attribute %: no room for it%' THEN 'profile-full'
+       WHEN reason LIKE 'Target acknowledged it twice%' THEN 'not-shown'
+       WHEN reason = 'the id was dropped at retention' THEN 'id-dropped'
+       WHEN reason LIKE 'the id is sealed to the missing key %' THEN 'key-missing'
+       WHEN reason = 'the sealed id is damaged' OR reason LIKE '% does not hold what it should'
+         THEN 'damaged'
+       WHEN reason LIKE 'status 4%' THEN 'refused'
+       ELSE 'other' END
+     WHERE state = 'dead'`,
+    `CREATE INDEX visitor_dead_page ON visitor (dead_ms, visitor, dead_class)
+     WHERE state = 'dead'`,
+    // Updates that came too late to change anything, among the superseded ones.
+    `ALTER TABLE device ADD COLUMN too_old BIGINT NOT NULL DEFAULT 0`,
+    // Up to which number the journal of an outbox was deleted, and the latest effective time there.
+    `ALTER TABLE epoch_received ADD COLUMN trimmed_seq BIGINT NOT NULL DEFAULT 0`,
+    `ALTER TABLE epoch_received ADD COLUMN trimmed_ms BIGINT NOT NULL DEFAULT 0`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

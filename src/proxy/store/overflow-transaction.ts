@@ -197,12 +197,13 @@ interface SettledVisitor {
   readonly state: VisitorState;
   readonly not_before_ms: number;
   readonly open_scans: string;
+  readonly open_updates: string;
 }
 
 async function settleOne(tx: Tx, { isTaken, atMs }: FiledAsk, member: Member): Promise<void> {
   const { visitorKey, version } = member;
   const rows = await tx.all<SettledVisitor>(
-    `SELECT version, state, not_before_ms, open_scans FROM visitor
+    `SELECT version, state, not_before_ms, open_scans, open_updates FROM visitor
      WHERE visitor = $1 {{FOR UPDATE}}`,
     [visitorKey],
   );

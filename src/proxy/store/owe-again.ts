@@ -1,16 +1,15 @@
 import type { Resend } from "./read-back-store.ts";
 import type { ReadBackRow } from "./read-back-rows.ts";
-import { moveScans, openScansFrom } from "./scan-counts.ts";
+import { moveScans, openFrom, type OpenColumns } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 
 // What a look at a profile makes of attributes that were acknowledged: owed again, or given up.
 
-interface Visitor {
+interface Visitor extends OpenColumns {
   readonly version: number;
   readonly state: VisitorState;
   readonly not_before_ms: number;
-  readonly open_scans: string;
 }
 
 /** What was acknowledged and is still looked for went nowhere: it is owed again, as of `version`. */
@@ -55,7 +54,7 @@ export async function oweAgain(
     version,
   );
   const isDead = visitor.state === "dead";
-  if (isDead) await moveScans(tx, openScansFrom(visitor.open_scans), "refused", "waiting");
+  if (isDead) await moveScans(tx, openFrom(visitor), "refused", "waiting");
   if (visitor.state === "waiting") {
     await tx.run("UPDATE visitor SET version = $2 WHERE visitor = $1", [key, version]);
     return;
@@ -74,8 +73,8 @@ export async function giveUp(
   names: readonly string[],
   atMs: number,
 ): Promise<void> {
-  const rows = await tx.all<{ version: number; state: string; open_scans: string }>(
-    "SELECT version, state, open_scans FROM visitor WHERE visitor = $1",
+  const rows = await tx.all<Pick<Visitor, "version" | "state" | keyof OpenColumns>>(
+    "SELECT version, state, open_scans, open_updates FROM visitor WHERE visitor = $1",
     [key],
   );
   const visitor = rows[0]!;
@@ -86,9 +85,11 @@ export async function giveUp(
     await tx.run("UPDATE visitor SET version = $2 WHERE visitor = $1", [key, version]);
     return;
   }
-  await moveScans(tx, openScansFrom(visitor.open_scans), "waiting", "refused");
+  await moveScans(tx, openFrom(visitor), "waiting", "refused");
   await tx.run(
-    "UPDATE visitor SET version = $2, state = 'dead', reason = $3, dead_ms = $4 WHERE visitor = $1",
+    `UPDATE visitor SET version = $2, state = 'dead', reason = $3, dead_ms = $4,
+       dead_class = 'not-shown'
+     WHERE visitor = $1`,
     [key, version, NEVER_SHOWN, atMs],
   );
 }

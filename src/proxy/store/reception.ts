@@ -19,6 +19,12 @@ export interface Reception {
   readonly lost: Intervals;
   /** Somebody accepted that these will not come; what comes after all is received. */
   readonly writtenOff: Intervals;
+  /**
+   * The last number whose row in the journal was deleted for its age, and the latest effective time
+   * among those; 0 for none.
+   */
+  readonly trimmedSeq: number;
+  readonly trimmedMs: number;
   /** The kiosk lost this outbox: whatever it owed then is owed by nobody. */
   readonly wiped: boolean;
 }
@@ -36,6 +42,8 @@ export function newReception(epoch: string, deviceId: string): Reception {
     kept: EMPTY,
     lost: EMPTY,
     writtenOff: EMPTY,
+    trimmedSeq: 0,
+    trimmedMs: 0,
     wiped: false,
   };
 }
@@ -94,13 +102,15 @@ interface ReceptionRow {
   readonly kept: string;
   readonly lost: string;
   readonly written_off: string;
+  readonly trimmed_seq: number;
+  readonly trimmed_ms: number;
   readonly wiped: number;
 }
 
 export async function findReception(tx: Tx, epoch: string): Promise<Reception | undefined> {
   const rows = await tx.all<ReceptionRow>(
     `SELECT epoch, device_id, received, first_seq, last_seq, owed, void, aside, kept, lost,
-       written_off, wiped
+       written_off, trimmed_seq, trimmed_ms, wiped
      FROM epoch_received WHERE epoch = $1 {{FOR UPDATE}}`,
     [epoch],
   );
@@ -118,6 +128,8 @@ export async function findReception(tx: Tx, epoch: string): Promise<Reception | 
     kept: storedJson("epoch_received.kept", row.kept, isIntervals),
     lost: storedJson("epoch_received.lost", row.lost, isIntervals),
     writtenOff: storedJson("epoch_received.written_off", row.written_off, isIntervals),
+    trimmedSeq: row.trimmed_seq,
+    trimmedMs: row.trimmed_ms,
     wiped: row.wiped === 1,
   };
 }

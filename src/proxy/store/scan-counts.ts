@@ -1,10 +1,20 @@
 import { addArrivals } from "./arrivals.ts";
+import {
+  addUpdate,
+  dayOfHour,
+  hourOf,
+  NO_UPDATES,
+  openUpdatesFrom,
+  SCAN,
+  type CountedUpdate,
+  type OpenUpdates,
+} from "./open-updates.ts";
 import { storedJsonIf } from "./stored-json.ts";
-import type { Tx } from "./sql.ts";
+import type { SqlValue, Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 
-// What became of every scan taken in (rule UN1): counted by day and fate, and moved from one fate to
-// another in the transaction that decides it, so that the fates always sum to all scans.
+// What became of every update taken in (rules UN1, OP3): counted by when, where and fate, and moved
+// from one fate to another in the transaction that decides it, so that the fates always sum to all.
 
 /**
  * - `applied`: Target showed it, or acknowledged it for a visitor seen there before.
@@ -16,7 +26,7 @@ export type ScanFate = "applied" | "waiting" | "unknown" | "refused";
 
 export type ScanShares = Readonly<Record<ScanFate, number>>;
 
-/** What the open scans of a visitor count as. */
+/** What the open updates of a visitor count as. */
 export function fateOf(state: VisitorState): Exclude<ScanFate, "applied"> {
   if (state === "unknown") return "unknown";
   return state === "dead" ? "refused" : "waiting";
@@ -25,7 +35,24 @@ export function fateOf(state: VisitorState): Exclude<ScanFate, "applied"> {
 /** Scans of one visitor that are not applied yet: day, how many, and the newest version among them. */
 export type OpenScans = readonly (readonly [day: number, scans: number, version: number])[];
 
-export const NO_SCANS = "[]";
+/**
+ * The scans of a visitor that are not applied yet by day, and all updates by hour, store and question.
+ * Both, because the first are what every version of this program counts.
+ */
+export interface OpenCounts {
+  readonly scans: OpenScans;
+  readonly updates: OpenUpdates;
+}
+
+/** As they are stored with a visitor. */
+export interface OpenColumns {
+  readonly open_scans: string;
+  readonly open_updates: string;
+}
+
+export const NONE_OPEN: OpenCounts = { scans: [], updates: [] };
+
+const NO_SCANS = "[]";
 
 const DAY_MS = 86_400_000;
 
@@ -35,11 +62,14 @@ export function dayOf(effectiveMs: number): number {
 }
 
 /**
- * None where the row is damaged: those scans stay counted as what they were, so that the fates still
- * sum to all scans, and nothing that is owed, asked or withdrawn stops at it.
+ * None where the row is damaged: those stay counted as what they were, so that the fates still sum to
+ * all, and nothing that is owed, asked or withdrawn stops at it.
  */
-export function openScansFrom(text: string): OpenScans {
-  return text === NO_SCANS ? [] : (storedJsonIf(text, isOpenScans) ?? []);
+export function openFrom({ open_scans, open_updates }: OpenColumns): OpenCounts {
+  return {
+    scans: open_scans === NO_SCANS ? [] : (storedJsonIf(open_scans, isOpenScans) ?? []),
+    updates: openUpdatesFrom(open_updates),
+  };
 }
 
 function isOpenScans(value: unknown): value is OpenScans {
@@ -53,8 +83,38 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** As they are to be stored: `open_scans`, `open_updates`. */
+export function openTexts({ scans, updates }: OpenCounts): readonly [string, string] {
+  return [
+    scans.length === 0 ? NO_SCANS : JSON.stringify(scans),
+    updates.length === 0 ? NO_UPDATES : JSON.stringify(updates),
+  ];
+}
+
+export async function saveOpen(tx: Tx, visitor: string, open: OpenCounts): Promise<void> {
+  await tx.run("UPDATE visitor SET open_scans = $2, open_updates = $3 WHERE visitor = $1", [
+    visitor,
+    ...openTexts(open),
+  ]);
+}
+
+/** Whether nothing is open any more. */
+export function areNoneOpen({ scans, updates }: OpenCounts): boolean {
+  return scans.length === 0 && updates.length === 0;
+}
+
+export function withUpdate(open: OpenCounts, update: CountedUpdate, version: number): OpenCounts {
+  return {
+    scans:
+      update.question === SCAN
+        ? addScan(open.scans, dayOf(update.effectiveMs), version)
+        : open.scans,
+    updates: addUpdate(open.updates, update, version),
+  };
+}
+
 /** One line a day, whatever is added: a visitor who is scanned for a year has 365 at most. */
-export function addScan(open: OpenScans, day: number, version: number): OpenScans {
+function addScan(open: OpenScans, day: number, version: number): OpenScans {
   const known = open.find(([each]) => each === day);
   if (known === undefined) return [...open, [day, 1, version] as const];
   return open.map((line) =>
@@ -64,64 +124,132 @@ export function addScan(open: OpenScans, day: number, version: number): OpenScan
 
 /** Those that `version` covers whole, and the others. */
 export function splitAt(
-  open: OpenScans,
+  { scans, updates }: OpenCounts,
   version: number,
-): { readonly covered: OpenScans; readonly rest: OpenScans } {
+): { readonly covered: OpenCounts; readonly rest: OpenCounts } {
   return {
-    covered: open.filter(([, , newest]) => newest <= version),
-    rest: open.filter(([, , newest]) => newest > version),
+    covered: {
+      scans: scans.filter(([, , newest]) => newest <= version),
+      updates: updates.filter((line) => line[4] <= version),
+    },
+    rest: {
+      scans: scans.filter(([, , newest]) => newest > version),
+      updates: updates.filter((line) => line[4] > version),
+    },
+  };
+}
+
+/** The same, with `raised` in place of every newest version up to `version`. */
+export function raiseOpen(open: OpenCounts, version: number, raised: number): OpenCounts {
+  const newer = (newest: number) => (newest <= version ? raised : newest);
+  return {
+    scans: open.scans.map(([day, scans, newest]) => [day, scans, newer(newest)] as const),
+    updates: open.updates.map(
+      ([hour, storeId, question, updates, newest]) =>
+        [hour, storeId, question, updates, newer(newest)] as const,
+    ),
   };
 }
 
 /** What is to be added to the counts, gathered over one transaction. */
 export interface ScanTally {
-  readonly add: (fate: ScanFate, day: number, scans: number) => void;
-  readonly move: (open: OpenScans, from: ScanFate, to: ScanFate) => void;
+  readonly add: (fate: ScanFate, update: CountedUpdate) => void;
+  readonly move: (open: OpenCounts, from: ScanFate, to: ScanFate) => void;
+  /** Takes open ones out of a fate, into none. */
+  readonly remove: (open: OpenCounts, fate: ScanFate) => void;
   /** One more visitor owes Target something, as of `atMs`: the same for the whole transaction. */
   readonly arrive: (atMs: number) => void;
   readonly save: (tx: Tx) => Promise<void>;
 }
 
 export function createScanTally(): ScanTally {
-  const changes = new Map<string, readonly [day: number, fate: ScanFate, scans: number]>();
+  const scansByDay = createSums();
+  const scansByHour = createSums();
+  const updatesByDay = createSums();
   let arrived = 0;
   let arrivedMs = 0;
-  const add = (fate: ScanFate, day: number, scans: number) => {
-    const key = `${day} ${fate}`;
-    changes.set(key, [day, fate, (changes.get(key)?.[2] ?? 0) + scans]);
+
+  const addUpdates = (
+    fate: ScanFate,
+    [hour, storeId, question]: readonly [hour: number, storeId: string, question: string],
+    count: number,
+  ) => {
+    updatesByDay.add([dayOfHour(hour), storeId, question, fate], count);
+    if (question === SCAN) scansByHour.add([hour, storeId, fate], count);
+  };
+  const addOpen = ({ scans, updates }: OpenCounts, fate: ScanFate, sign: 1 | -1) => {
+    for (const [day, count] of scans) scansByDay.add([day, fate], sign * count);
+    for (const [hour, storeId, question, count] of updates) {
+      addUpdates(fate, [hour, storeId, question], sign * count);
+    }
   };
   return {
-    add,
-    move: (open, from, to) => {
-      for (const [day, scans] of open) {
-        add(from, day, -scans);
-        add(to, day, scans);
-      }
+    add: (fate, { effectiveMs, storeId, question }) => {
+      if (question === SCAN) scansByDay.add([dayOf(effectiveMs), fate], 1);
+      addUpdates(fate, [hourOf(effectiveMs), storeId, question], 1);
     },
+    move: (open, from, to) => {
+      addOpen(open, from, -1);
+      addOpen(open, to, 1);
+    },
+    remove: (open, fate) => addOpen(open, fate, -1),
     arrive: (atMs) => {
       arrived += 1;
       arrivedMs = atMs;
     },
     save: async (tx) => {
-      const rows = [...changes.values()].filter(([, , scans]) => scans !== 0);
-      changes.clear();
+      await updatesByDay.save(
+        tx,
+        `INSERT INTO update_count (day, store_id, question, fate, updates)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (day, store_id, question, fate) DO UPDATE SET
+           updates = update_count.updates + excluded.updates`,
+      );
+      await scansByHour.save(
+        tx,
+        `INSERT INTO hour_count (hour, store_id, fate, scans) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (hour, store_id, fate) DO UPDATE SET
+           scans = hour_count.scans + excluded.scans`,
+      );
       await addArrivals(tx, arrivedMs, arrived);
       arrived = 0;
-      if (rows.length === 0) return;
-      // In one order always, so that two replicas never wait for each other in a ring.
-      await tx.runMany(
+      // Last: all stores meet in these rows, and whoever has changed one holds it until it is on disk.
+      await scansByDay.save(
+        tx,
         `INSERT INTO scan_count (day, fate, scans) VALUES ($1, $2, $3)
          ON CONFLICT (day, fate) DO UPDATE SET scans = scan_count.scans + excluded.scans`,
-        rows.toSorted(([a, x], [b, y]) => a - b || (x < y ? -1 : 1)),
       );
     },
   };
 }
 
-/** Moves scans from one fate to another at once. */
+/** Sums by key, and the statement that adds them to the rows of those keys. */
+function createSums() {
+  const sums = new Map<string, readonly [key: readonly SqlValue[], sum: number]>();
+  return {
+    add: (key: readonly SqlValue[], count: number) => {
+      const name = key.join("\n");
+      sums.set(name, [key, (sums.get(name)?.[1] ?? 0) + count]);
+    },
+    save: async (tx: Tx, sql: string) => {
+      // In one order always, so that two replicas never wait for each other in a ring.
+      const rows = [...sums]
+        .filter(([, [, sum]]) => sum !== 0)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1));
+      sums.clear();
+      if (rows.length === 0) return;
+      await tx.runMany(
+        sql,
+        rows.map(([, [key, sum]]) => [...key, sum]),
+      );
+    },
+  };
+}
+
+/** Moves updates from one fate to another at once. */
 export async function moveScans(
   tx: Tx,
-  open: OpenScans,
+  open: OpenCounts,
   from: ScanFate,
   to: ScanFate,
 ): Promise<void> {
@@ -130,21 +258,18 @@ export async function moveScans(
   await tally.save(tx);
 }
 
-/** Forgets scans of which nothing may be kept: they count nowhere from here on. */
-export async function uncountScans(tx: Tx, open: OpenScans, fate: ScanFate): Promise<void> {
+/** Forgets updates of which nothing may be kept: they count nowhere from here on. */
+export async function uncountScans(tx: Tx, open: OpenCounts, fate: ScanFate): Promise<void> {
   const tally = createScanTally();
-  for (const [day, scans] of open) tally.add(fate, day, -scans);
+  tally.remove(open, fate);
   await tally.save(tx);
 }
 
-/** What became of the scans that took effect on `sinceDay` or later. */
-export async function scanShares(tx: Tx, sinceDay: number): Promise<ScanShares> {
-  const rows = await tx.all<{ fate: ScanFate; scans: number }>(
-    `SELECT fate, CAST(sum(scans) AS BIGINT) AS scans FROM scan_count
-     WHERE day >= $1 GROUP BY fate`,
-    [sinceDay],
-  );
+/** A row for each fate that has any; the others are 0. */
+export function sharesFrom(
+  rows: readonly { readonly fate: ScanFate; readonly scans: number }[],
+): ScanShares {
   const shares = { applied: 0, waiting: 0, unknown: 0, refused: 0 };
-  for (const { fate, scans } of rows) shares[fate] = scans;
+  for (const { fate, scans } of rows) shares[fate] += scans;
   return shares;
 }

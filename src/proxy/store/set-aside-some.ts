@@ -1,4 +1,5 @@
-import { moveScans, openScansFrom, type OpenScans } from "./scan-counts.ts";
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
+import { moveScans, openFrom, openTexts, raiseOpen, type OpenColumns } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 
 export interface RefusedSome {
@@ -7,6 +8,8 @@ export interface RefusedSome {
   readonly atMs: number;
   readonly names: readonly string[];
   readonly reason: string;
+  /** Target's own refusal where nothing else is said. */
+  readonly class?: DeadLetterClass | undefined;
 }
 
 /**
@@ -17,14 +20,15 @@ export interface RefusedSome {
  * since the claim is owed for its newer value anyway.
  *
  * @param held the visitor's version, which is above the claimed one if more arrived meanwhile, and its
- *   open scans: those of the claim are open until all of it was applied
+ *   open updates: those of the claim are open until all of it was applied
  */
 export async function setAsideSome(
   tx: Tx,
   visitor: string,
-  { version: versionNow, open_scans }: Held,
-  { version, atMs, names, reason }: RefusedSome,
+  held: Held,
+  { version, atMs, names, reason, class: deadClass = "refused" }: RefusedSome,
 ): Promise<void> {
+  const versionNow = held.version;
   let kept = 0;
   for (const name of names.toSorted()) {
     kept += await tx.run(
@@ -33,26 +37,29 @@ export async function setAsideSome(
     );
   }
   if (kept === 0) return;
-  const open = openScansFrom(open_scans).map(
-    ([day, scans, newest]) => [day, scans, newest <= version ? versionNow + 1 : newest] as const,
+  const open = raiseOpen(openFrom(held), version, versionNow + 1);
+  await tx.run(
+    "UPDATE visitor SET version = $2, open_scans = $3, open_updates = $4 WHERE visitor = $1",
+    [visitor, versionNow + 1, ...openTexts(open)],
   );
-  await tx.run("UPDATE visitor SET version = $2, open_scans = $3 WHERE visitor = $1", [
-    visitor,
-    versionNow + 1,
-    JSON.stringify(open satisfies OpenScans),
-  ]);
   if (versionNow > version) return;
-  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
-    visitor,
-    reason,
-    atMs,
-  ]);
+  await tx.run(
+    `UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3, dead_class = $4
+     WHERE visitor = $1`,
+    [visitor, reason, atMs, deadClass],
+  );
   await moveScans(tx, open, "waiting", "refused");
 }
 
-interface Held {
+interface Held extends OpenColumns {
   readonly version: number;
-  readonly open_scans: string;
+}
+
+/** Why nothing can be done for a visitor. */
+export interface Unusable {
+  readonly class: Extract<DeadLetterClass, "id-dropped" | "key-missing" | "damaged">;
+  /** In words. */
+  readonly reason: string;
 }
 
 /**
@@ -61,14 +68,14 @@ interface Held {
  */
 export async function setUnusableAside(
   tx: Tx,
-  { visitor, open_scans }: { readonly visitor: string; readonly open_scans: string },
-  reason: string,
+  held: OpenColumns & { readonly visitor: string },
+  why: Unusable,
   atMs: number,
 ): Promise<void> {
-  await tx.run("UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3 WHERE visitor = $1", [
-    visitor,
-    reason,
-    atMs,
-  ]);
-  await moveScans(tx, openScansFrom(open_scans), "waiting", "refused");
+  await tx.run(
+    `UPDATE visitor SET state = 'dead', reason = $2, dead_ms = $3, dead_class = $4
+     WHERE visitor = $1`,
+    [held.visitor, why.reason, atMs, why.class],
+  );
+  await moveScans(tx, openFrom(held), "waiting", "refused");
 }

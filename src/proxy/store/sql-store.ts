@@ -1,11 +1,18 @@
 import type { Vault } from "../vault/vault.ts";
-import { furthestLedgerMs } from "./allowance.ts";
+import { chargedCalls, furthestLedgerMs } from "./allowance.ts";
 import { forgetArrivals } from "./arrivals.ts";
 import { appendAudit, listAudit } from "./audit-rows.ts";
 import { chargeAnother, claim, recordSending, settle } from "./claim-transaction.ts";
 import { publishConfig, publishedConfigs } from "./config-rows.ts";
 import { absentMembers, recordCreating } from "./creation-transaction.ts";
-import { deadLetters, figures } from "./figures-query.ts";
+import { deadLetters, deadLettersByClass, expireDeadLetters, redrive } from "./dead-letter-rows.ts";
+import { figures } from "./figures-query.ts";
+import {
+  forwardingState,
+  noteTarget,
+  pauseForwarding,
+  resumeForwarding,
+} from "./forwarding-rows.ts";
 import {
   addPairing,
   approveDevice,
@@ -21,6 +28,8 @@ import { releaseHeld } from "./held-release.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
+import { journey } from "./journey-query.ts";
+import { trimJournal } from "./journal-trim.ts";
 import { claimLooks, settleLook } from "./look-transaction.ts";
 import { keepNewestNonces, STORE_LIMITS, type StoreLimits } from "./limits.ts";
 import { pruneNonces } from "./nonce-rows.ts";
@@ -30,6 +39,7 @@ import { receipts } from "./receipt-rows.ts";
 import { reseal, storageKids } from "./reseal-rows.ts";
 import { sealingHolders } from "./sealing-words.ts";
 import { writeOff } from "./replaced-rows.ts";
+import { matchRate, pruneCounts, storeScans } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
 import type { Store } from "./store.ts";
 import { sentAttributes, suppress } from "./suppression.ts";
@@ -74,6 +84,10 @@ export function storeOperations(
     chargeAnother: call("chargeAnother"),
     recordSending: call("recordSending"),
     settle: call("settle"),
+    noteTarget: call("noteTarget"),
+    pauseForwarding: call("pauseForwarding"),
+    resumeForwarding: call("resumeForwarding"),
+    forwarding: call("forwarding"),
     claimLooks: call("claimLooks"),
     settleLook: call("settleLook"),
     absentMembers: call("absentMembers"),
@@ -92,6 +106,10 @@ export function storeOperations(
     discardHeld: call("discardHeld"),
     incidents: call("incidents"),
     deadLetters: call("deadLetters"),
+    deadLettersByClass: call("deadLettersByClass"),
+    redrive: call("redrive"),
+    expireDeadLetters: call("expireDeadLetters"),
+    trimJournal: call("trimJournal"),
     appendAudit: call("appendAudit"),
     audit: call("audit"),
     keyedDevices: call("keyedDevices"),
@@ -110,6 +128,10 @@ export function storeOperations(
     receipts: call("receipts"),
     writeOff: call("writeOff"),
     figures: call("figures"),
+    matchRate: call("matchRate"),
+    storeScans: call("storeScans"),
+    chargedCalls: call("chargedCalls"),
+    journey: call("journey"),
   };
 }
 
@@ -118,6 +140,9 @@ const PRUNE_EVERY_MS = 60_000;
 
 /** Ours: how long a replica may go by its own clock before it hears how far the others are. */
 const HEAR_OTHERS_EVERY_MS = 1_000;
+
+/** Ours: counts go by hours and days. */
+const PRUNE_COUNTS_EVERY_MS = 3_600_000;
 
 /** Ours: whoever sends much is met by it soon enough. */
 const THIN_EVERY_BATCHES = 32;
@@ -137,6 +162,7 @@ export function createStoreScripts({
   let furthestMs = openedMs;
   let hearAtMs = 0;
   let pruneAtMs = 0;
+  let pruneCountsAtMs = 0;
 
   const receiptFrom = async (tx: Tx, nowMs: number) => {
     furthestMs = Math.max(furthestMs, nowMs);
@@ -172,6 +198,10 @@ export function createStoreScripts({
   };
 
   const prune = async (tx: Tx, receiptMs: number) => {
+    if (receiptMs >= pruneCountsAtMs) {
+      pruneCountsAtMs = receiptMs + PRUNE_COUNTS_EVERY_MS;
+      await pruneCounts(tx, receiptMs);
+    }
     if (receiptMs < pruneAtMs) return;
     pruneAtMs = (await pruneNonces(tx, receiptMs)) ? receiptMs : receiptMs + PRUNE_EVERY_MS;
     await forgetArrivals(tx, receiptMs);
@@ -191,6 +221,14 @@ export function createStoreScripts({
         return recordSending(tx, ...call.args);
       case "settle":
         return settle(tx, onForgotten, ...call.args);
+      case "noteTarget":
+        return noteTarget(tx, ...call.args);
+      case "pauseForwarding":
+        return pauseForwarding(tx, ...call.args);
+      case "resumeForwarding":
+        return resumeForwarding(tx);
+      case "forwarding":
+        return forwardingState(tx, ...call.args);
       case "claimLooks":
         return claimLooks(tx, vault, ...call.args);
       case "settleLook":
@@ -229,6 +267,14 @@ export function createStoreScripts({
         return listIncidents(tx, ...call.args);
       case "deadLetters":
         return deadLetters(tx, ...call.args);
+      case "deadLettersByClass":
+        return deadLettersByClass(tx);
+      case "redrive":
+        return redrive(tx, ...call.args);
+      case "expireDeadLetters":
+        return expireDeadLetters(tx, ...call.args);
+      case "trimJournal":
+        return trimJournal(tx, ...call.args);
       case "appendAudit":
         return appendAudit(tx, ...call.args);
       case "audit":
@@ -265,6 +311,14 @@ export function createStoreScripts({
         return writeOff(tx, ...call.args);
       case "figures":
         return figures(tx, ...call.args);
+      case "matchRate":
+        return matchRate(tx, ...call.args);
+      case "storeScans":
+        return storeScans(tx, ...call.args);
+      case "chargedCalls":
+        return chargedCalls(tx, ...call.args);
+      case "journey":
+        return journey(tx, vault, ...call.args);
     }
   };
 }

@@ -7,17 +7,23 @@ import type {
   Incident,
 } from "../../contract/admin.ts";
 import type { ConsentReceipt } from "../../contract/consent-receipts.ts";
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
+import type { ForwardingState } from "../../contract/forwarding.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
+import type { JourneyStage } from "../../contract/journey.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { VisitorRecord } from "../privacy/privacy-log.ts";
+import type { DeadLetterCounts, DeadLetterStore } from "./dead-letter-store.ts";
 import type { DeviceStore } from "./device-store.ts";
+import type { ForwardingStore } from "./forwarding-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
 import type { OverflowStore } from "./overflow-store.ts";
 import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
 import type { ScanShares } from "./scan-counts.ts";
+import type { VisitorState } from "./visitor-state.ts";
 
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
@@ -27,7 +33,8 @@ import type { ScanShares } from "./scan-counts.ts";
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
-export interface Store extends DeviceStore, ReadBackStore, OverflowStore {
+export interface Store
+  extends DeviceStore, ReadBackStore, OverflowStore, ForwardingStore, DeadLetterStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 
@@ -58,8 +65,9 @@ export interface Store extends DeviceStore, ReadBackStore, OverflowStore {
   /**
    * Leases visitors that owe Target something, and charges one call for each, in one transaction (rules
    * FW2, QT1, QT2): fresh scans first, while a call is left, then the backlog at the pace of the
-   * allowance, oldest due first (rules QT3, QT4). Gives fewer than asked, or none, when little is due
-   * or nobody's turn has come.
+   * allowance, oldest due first (rules QT3, QT4). Gives fewer than asked, or none, when little is due,
+   * nobody's turn has come, an operator pauses, or Target fails: then one, the breaker's probe, to one
+   * replica at a time (rule FT1).
    */
   readonly claim: (ask: ClaimAsk) => Promise<ClaimResult>;
 
@@ -128,6 +136,14 @@ export interface Store extends DeviceStore, ReadBackStore, OverflowStore {
 
   /** The figures behind `/metrics`. `ledgerMs` is the ledger's time now. */
   readonly figures: (nowMs: number, ledgerMs: number) => Promise<StoreFigures>;
+  /** What became of the updates that took effect on `sinceDay` (UTC, since 1970) or later. */
+  readonly matchRate: (sinceDay: number, storeId?: string) => Promise<MatchCounts>;
+  /** What one store sees of the figures (rule AD4). */
+  readonly storeScans: (nowMs: number, storeId: string) => Promise<ScanSlots>;
+  /** Calls charged in the last 48 hours of the ledger, oldest first, by the minute they count in. */
+  readonly chargedCalls: (ledgerMs: number) => Promise<ChargedCalls>;
+  /** How far the newest updates of a visitor came, newest first, at most `limit`. */
+  readonly journey: (visitor: VisitorId, limit: number) => Promise<StoredJourney>;
 
   /** Finishes what was begun and lets go of the files. */
   readonly close: () => Promise<void>;
@@ -229,6 +245,10 @@ export interface ClaimResult {
   readonly claims: readonly Claim[];
   /** Ledger time at which more may be claimed, when the allowance or its pace held visitors back. */
   readonly freeAtLedgerMs?: number;
+  /** Ledger time until which nothing is given out, when Target fails. */
+  readonly heldUntilLedgerMs?: number;
+  /** The one claim is the breaker's probe, of this number: how it ends must be told. */
+  readonly probe?: number;
 }
 
 /** Names one lease. The fence rises with every claim of the visitor, so an old lease is recognised. */
@@ -247,6 +267,8 @@ export interface Claim extends ClaimRef {
   readonly readBack: ReadBackState;
   /** What changed after the last acknowledged version. */
   readonly attributes: readonly ClaimedAttribute[];
+  /** It was a dead letter: the profile is looked at first, however young it is. */
+  readonly isRedriven?: boolean;
 }
 
 export interface ClaimedAttribute {
@@ -265,9 +287,15 @@ export type Settlement =
   | {
       readonly type: "delivered";
       readonly version: number;
+      /** When the first of its calls left, for a journey to tell. */
+      readonly sentMs?: number;
       readonly atMs: number;
       readonly nextDueAtMs: number;
-      readonly except?: { readonly names: readonly string[]; readonly reason: string };
+      readonly except?: {
+        readonly names: readonly string[];
+        readonly reason: string;
+        readonly class?: DeadLetterClass | undefined;
+      };
       /** When the profile is to be looked at, and for what; else it counts as applied (rule UN1). */
       readonly readBack?: {
         readonly dueMs: number;
@@ -308,6 +336,8 @@ export type Settlement =
   | {
       readonly type: "refused";
       readonly reason: string;
+      /** Target's own refusal where nothing else is said. */
+      readonly class?: DeadLetterClass | undefined;
       readonly atMs: number;
       /** A call has left, and the next one not before this (rule FW2). */
       readonly nextDueAtMs?: number;
@@ -334,35 +364,125 @@ export interface Suppressed {
   readonly clearing: readonly string[];
 }
 
-export interface StoreFigures {
+/** What became of updates, by the store that sent them, and of answers by the attribute they write. */
+export interface MatchCounts {
+  readonly stores: readonly (ScanShares & { readonly storeId: string })[];
+  readonly questions: readonly (ScanShares & { readonly attribute: string })[];
+}
+
+/** What became of the scans of an hour or a day that begins at `fromMs`, UTC. */
+export type ScanSlot = ScanShares & { readonly fromMs: number };
+
+/** What became of scans, in all and over time; slots without any are not left out. */
+export interface ScanSlots {
+  /** Of the last 7 days, UTC, today included: the sum of `days`. */
+  readonly scans: ScanShares;
+  /** The last 24 hours and the last 7 days, oldest first, the running ones included. */
+  readonly hours: readonly ScanSlot[];
+  readonly days: readonly ScanSlot[];
+}
+
+export interface ChargedCalls {
+  /** The ledger's time: that of whoever asks, or of a replica that is ahead. */
+  readonly ledgerMs: number;
+  readonly minutes: readonly ChargedMinute[];
+}
+
+/** Calls that count until 24 hours after the end of a minute of ledger time. */
+export interface ChargedMinute {
+  readonly minute: number;
+  readonly calls: number;
+}
+
+/** A visitor and the updates about them, as far as anything is kept. */
+export interface StoredJourney {
+  readonly visitorKey: string;
+  readonly isSuppressed: boolean;
+  /** Absent where nothing was ever owed to Target. */
+  readonly visitor?: {
+    readonly state: VisitorState;
+    readonly reason?: string | undefined;
+    readonly attempts: number;
+    readonly dueMs: number;
+    readonly confirmedMs: number;
+  };
+  readonly updates: readonly StoredJourneyUpdate[];
+}
+
+export interface StoredJourneyUpdate {
+  readonly id: string;
+  readonly storeId: string;
+  readonly kioskId: string;
+  readonly occasion: "scan" | "answer";
+  /** The attribute an answer wrote; a scan's are those of its configuration. */
+  readonly question?: string | undefined;
+  readonly configVersion: string;
+  readonly verdict: string;
+  readonly stage: JourneyStage;
+  readonly capturedMs: number;
+  readonly storedMs: number;
+  readonly sentMs?: number | undefined;
+  readonly acknowledgedMs?: number | undefined;
+  readonly appliedMs?: number | undefined;
+}
+
+/** Visitors that wait and came to owe something within one class of age. */
+export interface BacklogAge {
+  /** Up to this age in milliseconds; absent in the last class. */
+  readonly upToMs?: number | undefined;
+  readonly fresh: number;
+  readonly backlog: number;
+}
+
+export interface BacklogLaneFigures {
+  readonly visitors: number;
+  /** Age of the oldest of them in milliseconds; 0 when there is none. */
+  readonly oldestMs: number;
+}
+
+export interface StoreFigures extends ScanSlots {
+  /** When they were read. */
+  readonly atMs: number;
   readonly updatesByVerdict: Readonly<Record<string, number>>;
+  /** Of the superseded ones, those that took effect too long ago. */
+  readonly updatesTooOld: number;
   readonly visitorsWaiting: number;
   /** Age of the oldest waiting visitor in milliseconds; 0 when none waits. */
   readonly oldestWaitingMs: number;
   readonly deadLetters: number;
+  readonly deadLettersByClass: DeadLetterCounts;
+  readonly forwarding: ForwardingState;
   /** Not in Target, and looked for; and at rest after that was in vain. */
   readonly visitorsAbsent: number;
   readonly visitorsUnknown: number;
+  /** The visitors that wait by lane, and by age: youngest first. Together they are all. */
+  readonly lanes: { readonly fresh: BacklogLaneFigures; readonly backlog: BacklogLaneFigures };
+  readonly ages: readonly BacklogAge[];
   /** Looks at profiles that are planned or due. */
   readonly looksWaiting: number;
-  /** What became of the scans of the last 7 days. */
-  readonly scans: ScanShares;
   readonly openIncidents: number;
+  /** By type, those without any left out. */
+  readonly openIncidentsByType: Readonly<Record<string, number>>;
   /** Updates that wait for an operator. */
   readonly held: number;
-  /** Visitors among those waiting who were scanned within the last minutes (rule QT4). */
-  readonly visitorsFresh: number;
   /** Visitors that came to owe Target something within the last hour. */
   readonly arrivedLastHour: number;
   /** Calls that count against the rolling 24 hours now. */
   readonly allowanceUsed: number;
   /** How many of them stop doing so in each of the next 24 hours. */
   readonly allowanceReleasedByHour: readonly number[];
-  readonly kiosks: readonly {
-    readonly deviceId: string;
-    readonly storeId: string;
-    readonly kioskId: string;
-    readonly lastSeenMs: number;
-    readonly owed: number;
-  }[];
+  /** Those that may still send, or owe something that is not written off. */
+  readonly kiosks: readonly KioskFigures[];
+}
+
+export interface KioskFigures {
+  readonly deviceId: string;
+  readonly storeId: string;
+  readonly kioskId: string;
+  readonly lastSeenMs: number;
+  readonly owed: number;
+  /** Of its last heartbeat; absent before the first one. */
+  readonly appVersion?: string | undefined;
+  readonly storagePersisted?: boolean | undefined;
+  readonly clockOffsetMs?: number | undefined;
 }

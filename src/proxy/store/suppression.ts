@@ -1,7 +1,7 @@
 import type { Vault } from "../vault/vault.ts";
 import { discardVisitor } from "./held-rows.ts";
 import { forgetLooks, forgetReadBack, mayBeCreatedUntilMs } from "./read-back-rows.ts";
-import { fateOf, openScansFrom, uncountScans } from "./scan-counts.ts";
+import { fateOf, openFrom, uncountScans, type OpenColumns } from "./scan-counts.ts";
 import { forgetVerdicts } from "./nonce-rows.ts";
 import type { Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
@@ -43,12 +43,11 @@ export async function suppressedAmong(
   return found;
 }
 
-interface HeldVisitor {
+interface HeldVisitor extends OpenColumns {
   readonly version: number;
   readonly not_before_ms: number;
   readonly sealed_id: string;
   readonly state: VisitorState;
-  readonly open_scans: string;
 }
 
 /** Withdraws or erases a visitor (rule PV6); the same again changes nothing. */
@@ -65,16 +64,19 @@ export async function suppress(tx: Tx, vault: Vault, order: Suppression): Promis
   await discardVisitor(tx, visitorKey, order.nowMs);
   if (act === "erase" && known !== "erase") await forgetJournal(tx, visitorKey, order.nowMs);
   const rows = await tx.all<HeldVisitor>(
-    `SELECT version, not_before_ms, sealed_id, state, open_scans FROM visitor
+    `SELECT version, not_before_ms, sealed_id, state, open_scans, open_updates FROM visitor
      WHERE visitor = $1 {{FOR UPDATE}}`,
     [visitorKey],
   );
   const held = rows[0];
   if (held === undefined) return { clearing: [] };
-  // Nobody looks at the profile any more, and scans that had no effect yet will have none.
+  // Nobody looks at the profile any more, and updates that had no effect yet will have none.
   await forgetLooks(tx, visitorKey);
-  await uncountScans(tx, openScansFrom(held.open_scans), fateOf(held.state));
-  await tx.run("UPDATE visitor SET open_scans = '[]' WHERE visitor = $1", [visitorKey]);
+  await uncountScans(tx, openFrom(held), fateOf(held.state));
+  await tx.run(
+    "UPDATE visitor SET open_scans = '[]', open_updates = '[]', calls = '[]' WHERE visitor = $1",
+    [visitorKey],
+  );
   if (known === undefined) {
     // What never left need not be cleared, and what was about to leave no longer does.
     await tx.run("DELETE FROM attribute WHERE visitor = $1 AND sent_values = '[]'", [visitorKey]);
@@ -185,7 +187,7 @@ export async function finishSuppression(tx: Tx, visitorKey: string): Promise<voi
   }
   await tx.run(
     `UPDATE visitor SET sealed_id = '', state = 'idle', acked_version = version, fence = fence + 1,
-       lease_until_ms = 0, reason = NULL, dead_ms = NULL
+       lease_until_ms = 0, reason = NULL, dead_ms = NULL, calls = '[]'
      WHERE visitor = $1`,
     [visitorKey],
   );

@@ -1,6 +1,7 @@
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { discardHeldBefore } from "./held-rows.ts";
+import type { Unusable } from "./set-aside-some.ts";
 import type { Params, Tx } from "./sql.ts";
 
 /** The keys given are not those the store was written with. */
@@ -55,21 +56,27 @@ export function sealId(vault: Vault, hash: string, visitor: VisitorId): string {
 
 /** The id back; nothing when it was dropped, or cannot be opened, with the reason in words. */
 export function openId(vault: Vault, hash: string, sealed: string): OpenedId {
-  if (sealed === DROPPED) return { type: "gone", reason: "the id was dropped at retention" };
+  if (sealed === DROPPED) {
+    return { type: "gone", class: "id-dropped", reason: "the id was dropped at retention" };
+  }
   const opened = vault.open(`visitor ${hash}`, sealed);
   switch (opened.type) {
     case "opened":
       return { type: "opened", value: opened.text };
     case "unknown-key":
-      return { type: "gone", reason: `the id is sealed to the missing key ${opened.kid}` };
+      return {
+        type: "gone",
+        class: "key-missing",
+        reason: `the id is sealed to the missing key ${opened.kid}`,
+      };
     case "damaged":
-      return { type: "gone", reason: "the sealed id is damaged" };
+      return { type: "gone", class: "damaged", reason: "the sealed id is damaged" };
   }
 }
 
 export type OpenedId =
   | { readonly type: "opened"; readonly value: string }
-  | { readonly type: "gone"; readonly reason: string };
+  | ({ readonly type: "gone" } & Unusable);
 
 /** What stands in place of an id that was dropped. */
 export const DROPPED = "";

@@ -1,3 +1,4 @@
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../../domain/attribute.ts";
 import { visitorIdFrom, type VisitorId } from "../../domain/visitor-id.ts";
 import type { TargetAttribute } from "./update-request.ts";
@@ -26,14 +27,24 @@ export function problemOfVisitor({ kind, value }: VisitorId): string | undefined
   return checked.ok ? undefined : `visitor id: ${checked.error.type}`;
 }
 
-/** Why Target might not keep `attribute` as it is; nothing when it does. Never what the value says. */
+/** What is wrong with an attribute; never what its value says. */
+export interface AttributeProblem {
+  readonly class: DeadLetterClass;
+  readonly words: string;
+}
+
+/** Why Target might not keep `attribute` as it is; nothing when it does. */
 export function problemOfAttribute(
   { name, value }: TargetAttribute,
   maxValueLength: number,
-): string | undefined {
-  if (!ATTRIBUTE_NAME.test(name)) return "not an attribute's name";
-  if (!value.isWellFormed()) return "half a surrogate pair";
-  return value.length > maxValueLength ? `longer than ${maxValueLength} characters` : undefined;
+): AttributeProblem | undefined {
+  if (!ATTRIBUTE_NAME.test(name)) {
+    return { class: "attribute-name", words: "not an attribute's name" };
+  }
+  if (!value.isWellFormed()) return { class: "malformed-value", words: "half a surrogate pair" };
+  return value.length > maxValueLength
+    ? { class: "value-too-long", words: `longer than ${maxValueLength} characters` }
+    : undefined;
 }
 
 export function bytesInProfile({ name, value }: TargetAttribute): number {

@@ -1,9 +1,11 @@
+import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import {
   bytesInProfile,
   MAX_PROFILE_BYTES,
   problemOfAttribute,
   problemOfVisitor,
+  type AttributeProblem,
 } from "./update-limits.ts";
 
 /** One attribute as it goes to Target. */
@@ -47,6 +49,8 @@ export interface RefusedAttributes {
   readonly names: readonly string[];
   /** Each by name and with its problem; never with its value. */
   readonly reason: string;
+  /** Of the first of them. */
+  readonly class: DeadLetterClass;
 }
 
 export interface CallLimits {
@@ -68,19 +72,21 @@ export function planCalls<A extends TargetAttribute>(
 ): CallPlan<A> {
   const problem = problemOfVisitor(visitor);
   if (problem !== undefined) {
-    return { calls: [], refused: { names: attributes.map(({ name }) => name), reason: problem } };
+    const names = attributes.map(({ name }) => name);
+    return { calls: [], refused: { names, reason: problem, class: "visitor-id" } };
   }
   const { method, overheadBytes } = limits;
   const startBytes = visitorParameter(visitor).length + (method === "GET" ? overheadBytes : 0);
   const roomBytes = MAX_BYTES[method] - startBytes;
   const { fit, refusals } = sift(attributes, limits, roomBytes);
   const calls = deal(fit, roomBytes);
-  return refusals.length === 0 ? { calls } : { calls, refused: refusedFrom(refusals) };
+  const refused = refusedFrom(refusals);
+  return refused === undefined ? { calls } : { calls, refused };
 }
 
 interface Refusal {
   readonly name: string;
-  readonly problem: string;
+  readonly problem: AttributeProblem;
 }
 
 /** What may be sent, and what may not and why. */
@@ -132,18 +138,24 @@ function problemOfSize(
   method: UpdateMethod,
   roomBytes: number,
   profileBytes: number,
-): string | undefined {
-  if (attributeParameter(attribute).length > roomBytes)
-    return `too large for any call by ${method}`;
+): AttributeProblem | undefined {
+  if (attributeParameter(attribute).length > roomBytes) {
+    return { class: "call-too-large", words: `too large for any call by ${method}` };
+  }
   return profileBytes + bytesInProfile(attribute) > MAX_PROFILE_BYTES
-    ? "no room for it in a profile of 64 KB"
+    ? { class: "profile-full", words: "no room for it in a profile of 64 KB" }
     : undefined;
 }
 
-function refusedFrom(refusals: readonly Refusal[]): RefusedAttributes {
+function refusedFrom(refusals: readonly Refusal[]): RefusedAttributes | undefined {
+  const [first] = refusals;
+  if (first === undefined) return undefined;
   return {
     names: refusals.map(({ name }) => name),
-    reason: refusals.map(({ name, problem }) => `attribute ${shown(name)}: ${problem}`).join("; "),
+    reason: refusals
+      .map(({ name, problem }) => `attribute ${shown(name)}: ${problem.words}`)
+      .join("; "),
+    class: first.problem.class,
   };
 }
 

@@ -2,19 +2,25 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Store } from "../store/store.ts";
 
 export interface RetentionOptions {
-  readonly store: Pick<Store, "dropIds">;
+  readonly store: Pick<Store, "dropIds" | "expireDeadLetters" | "trimJournal">;
   readonly clock: Pick<Clock, "wallMs">;
   /** Days without a scan after which a visitor's id is dropped. */
   readonly days: number;
+  /** Days after which a dead letter is given up, and a row of the journal deleted. */
+  readonly deadLetterDays: number;
+  readonly journalDays: number;
   readonly log?: { readonly warn: (details: object, message: string) => void } | undefined;
 }
 
-/** Drops the ids of visitors who have not been scanned for long, at start and every few hours. */
+/**
+ * Drops the ids of visitors who have not been scanned for long, gives up old dead letters and deletes
+ * the old part of the journal, at start and every few hours: in small pages, so that nobody waits.
+ */
 export interface Retention {
   readonly start: () => void;
   /** Resolves when the pass under way has ended. */
   readonly stop: () => Promise<void>;
-  /** One pass over all visitors. */
+  /** One pass over all of it. */
   readonly runOnce: () => Promise<void>;
 }
 
@@ -26,24 +32,34 @@ const EVERY_MS = 6 * 3_600_000;
 /** Ours: few enough that no batch waits for it. */
 const AT_ONCE = 500;
 
-export function createRetention({ store, clock, days, log }: RetentionOptions): Retention {
+export function createRetention(options: RetentionOptions): Retention {
+  const { store, clock, days, deadLetterDays, journalDays, log } = options;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let isStopped = false;
 
-  const pass = async () => {
-    const beforeMs = clock.wallMs() - days * DAY_MS;
+  /** Goes through the pages of `step` from the first on. */
+  const page = async (step: (after: string) => Promise<string | undefined>) => {
     for (let after: string | undefined = ""; after !== undefined;) {
       if (isStopped) return;
-      after = await store.dropIds(beforeMs, after, AT_ONCE);
+      after = await step(after);
     }
+  };
+  const pass = async () => {
+    const pastMs = (kept: number) => clock.wallMs() - kept * DAY_MS;
+    await page((after) => store.dropIds(pastMs(days), after, AT_ONCE));
+    await page(async () => {
+      const expired = await store.expireDeadLetters(pastMs(deadLetterDays), AT_ONCE);
+      return expired === 0 ? undefined : "";
+    });
+    await page((after) => store.trimJournal(pastMs(journalDays), after, AT_ONCE));
   };
   const run = () => {
     running = pass().catch((error: unknown) => {
       const name = error instanceof Error ? error.name : "unknown";
       log?.warn(
         { error: name },
-        "Ids past their retention could not be dropped; tried again later",
+        "What is past its retention could not be cleaned up; tried again later",
       );
     });
   };

@@ -1,3 +1,4 @@
+import { createRedrive } from "../../../src/proxy/redrive.ts";
 import { EXAMPLE_BOOK } from "../../support/config-book.ts";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -80,6 +81,9 @@ function anAdmin(
     },
     devices: { ...desk, store, clock },
     onReleased: () => void asked.push("released"),
+    ledgerMs: clock.wallMs,
+    onResumed: () => void asked.push("resumed"),
+    redrive: createRedrive({ store, clock, onOwed: () => void asked.push("owed") }),
     token: TOKEN,
     namedTokens,
     clock,
@@ -93,6 +97,7 @@ function anAdmin(
     },
     backup: async () => "/backups/one",
     figures: () => store.figures(clock.wallMs(), 0),
+    allowed: 1_000,
     metrics,
     isLoopbackOnly: true,
     ...changes,

@@ -31,7 +31,10 @@ const TYPE = { "content-type": "application/json" };
 /** Everything that a request that was let in would have changed. */
 async function stateOf({ store, clock }: Listener): Promise<string> {
   const [figures, incidents] = [await store.figures(clock.wallMs(), 0), await store.incidents(100)];
-  return JSON.stringify({ figures: { ...figures, oldestWaitingMs: 0 }, incidents });
+  // What goes by the time of asking tells nothing here.
+  const { atMs: _at, oldestWaitingMs: _age, lanes: _lanes, ages: _ages, ...rest } = figures;
+  const { hours: _hours, days: _days, ...lasting } = rest;
+  return JSON.stringify({ figures: lasting, incidents });
 }
 
 async function codeOf(answer: Response): Promise<string> {

@@ -138,7 +138,12 @@ const cases: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 /** Worth less than that somebody's update goes on: what was lost is begun anew. */
-const BEGUN_ANEW = ["visitor.open_scans", "read_back.book"];
+const BEGUN_ANEW = [
+  "visitor.open_scans",
+  "visitor.open_updates",
+  "visitor.calls",
+  "read_back.book",
+];
 
 describe("a stored row that is damaged", () => {
   it("[HI1] is among those tried here, whatever is read as JSON", () => {

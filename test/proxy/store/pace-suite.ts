@@ -70,7 +70,7 @@ export function describePace(name: string, open: () => Promise<Store>): void {
       const store = await open();
       await scanned(store, ["21"], 5 * MINUTE, NOW - 1);
       await scanned(store, ["22"], 5 * MINUTE - 1, NOW);
-      expect((await store.figures(NOW, LEDGER)).visitorsFresh).toBe(1);
+      expect((await store.figures(NOW, LEDGER)).lanes.fresh.visitors).toBe(1);
       const ask = { limit: 1, leaseMs: 0, maxCallMs: 0 };
       expect(cardsOf((await store.claim(anAsk(ask))).claims)).toEqual(["22"]);
       const longer = anAsk({ ...ask, freshFromMs: NOW - 6 * MINUTE });

@@ -9,7 +9,9 @@ import { ask, startPostgres, type TestServer } from "../../support/postgres.ts";
 import { anEmptiedStore, aPostgresStore } from "../../support/postgres-store.ts";
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
 import { aBatch, anId, anUpdate, DAY, NOW } from "../../support/store-builders.ts";
+import { describeOperations } from "./operations-suite.ts";
 import { describePace } from "./pace-suite.ts";
+import { describeForwarding } from "./forwarding-suite.ts";
 import { describeShares } from "./scan-share-suite.ts";
 import { describeStore } from "./store-conformance.ts";
 import { aScenario, describeLaws } from "./store-law-suite.ts";
@@ -23,8 +25,10 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describeStore("PostgreSQL store", () => anEmptiedStore(url));
+describeForwarding("PostgreSQL", () => anEmptiedStore(url));
 describeLaws("PostgreSQL", () => anEmptiedStore(url), 8);
 describeShares("PostgreSQL", () => anEmptiedStore(url), 8);
+describeOperations("PostgreSQL", () => anEmptiedStore(url));
 describePace("PostgreSQL", () => anEmptiedStore(url));
 
 /** Sealed anew with chance each time; everything else is decided by what came. */

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { MIGRATIONS } from "../../../src/proxy/store/migrations.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
 import { filesHolding } from "../../support/find-bytes.ts";
 import {
@@ -19,6 +18,7 @@ import {
   NONE,
   sentOf,
 } from "../../support/look-steps.ts";
+import { makeOlder } from "../../support/older-store.ts";
 import { anId, NOW } from "../../support/store-builders.ts";
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
 
@@ -78,7 +78,7 @@ describe("a damaged row", () => {
 
   it("[HI1] [UN1] of open scans stops nobody: not a batch, a call, a look or a withdrawal", async () => {
     const store = await damaged(
-      `UPDATE visitor SET open_scans = '[[1]' ${FIRST}`,
+      `UPDATE visitor SET open_scans = '[[1]', open_updates = '[[1]', calls = '[[1]' ${FIRST}`,
       async (store) => {
         await scanAll(store);
         await callAll(store);
@@ -169,6 +169,9 @@ describe("an erasure", () => {
   });
 });
 
+/** The schema before the one that knows of looks. */
+const BEFORE_LOOKS = 8;
+
 describe("a store from before looks", () => {
   it("[UN1] counts from then on, and reads back whom it called for before", async () => {
     const file = path.join(aFolder(), "tarjeta.sqlite");
@@ -180,21 +183,7 @@ describe("a store from before looks", () => {
     await settle(old, acked!, { type: "delivered", version, atMs: NOW, nextDueAtMs: NOW });
     await settle(old, dead!, { type: "refused", reason: "no", atMs: NOW });
     await old.close();
-    const database = new DatabaseSync(file);
-    database.exec(`
-      DROP TABLE read_back;
-      DROP TABLE scan_count;
-      DROP INDEX visitor_away;
-      DROP INDEX visitor_absent;
-      ALTER TABLE visitor DROP COLUMN open_scans;
-      DROP INDEX visitor_fresh;
-      DROP TABLE arrival;
-      ALTER TABLE allowance_clock DROP COLUMN slot_us;
-      ALTER TABLE allowance_clock DROP COLUMN interval_us;
-      ALTER TABLE allowance_clock DROP COLUMN paced_minute;
-      UPDATE schema_version SET version = ${MIGRATIONS.length - 2};
-    `);
-    database.close();
+    makeOlder(file, BEFORE_LOOKS);
 
     const store = await aSqliteStore({ path: file });
     expect(await shares(store)).toEqual(NONE);

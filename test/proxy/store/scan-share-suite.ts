@@ -55,16 +55,23 @@ const ASK: ClaimAsk = {
   limit: 1,
 };
 
-/** Lives through the steps; tells how many scans were accepted. */
-async function live(store: Store, steps: readonly Step[]): Promise<number> {
+interface Taken {
+  readonly scans: number;
+  readonly answers: number;
+}
+
+/** Lives through the steps; tells how many updates were accepted. */
+async function live(store: Store, steps: readonly Step[]): Promise<Taken> {
   let scans = 0;
+  let answers = 0;
   let last: Parameters<Store["ingest"]>[0] | undefined;
   for (const [index, step] of steps.entries()) {
     switch (step.type) {
       case "scan": {
         last = batchOf(step, index);
         await store.ingest(last);
-        if (!step.isAnswer) scans += 1;
+        if (step.isAnswer) answers += 1;
+        else scans += 1;
         break;
       }
       case "repeat":
@@ -83,8 +90,40 @@ async function live(store: Store, steps: readonly Step[]): Promise<number> {
       }
     }
     expect(await total(store)).toBe(scans);
+    await expectAgreeing(store, { scans, answers });
   }
-  return scans;
+  return { scans, answers };
+}
+
+/** Every way of counting tells of the same updates. */
+async function expectAgreeing(store: Store, { scans, answers }: Taken): Promise<void> {
+  const figures = await store.figures(NOW, 0);
+  const { stores, questions } = await store.matchRate(0);
+  expect(stores.map(({ storeId }) => storeId)).toEqual(scans + answers === 0 ? [] : ["S-1"]);
+  expect(sumOf(stores)).toBe(scans + answers);
+  expect(sumOf(questions)).toBe(answers);
+  for (const each of [...stores, ...questions]) expectNoneBelow0(each);
+  const ofStore = await store.storeScans(NOW, "S-1");
+  expect(ofStore).toEqual({ scans: figures.scans, days: figures.days, hours: figures.hours });
+  expect(sumOf(figures.days)).toBe(scans);
+  for (const fate of ["applied", "waiting", "unknown", "refused"] as const) {
+    const today = figures.hours.slice(-1 - new Date(NOW).getUTCHours());
+    const inHours = today.reduce((sum, slot) => sum + slot[fate], 0);
+    expect(inHours, fate).toBe(figures.days.at(-1)![fate]);
+  }
+}
+
+type Shares = Awaited<ReturnType<typeof shares>>;
+
+function sumOf(all: readonly Shares[]): number {
+  return all.reduce(
+    (sum, each) => sum + each.applied + each.waiting + each.unknown + each.refused,
+    0,
+  );
+}
+
+function expectNoneBelow0({ applied, waiting, unknown, refused }: Shares): void {
+  expect(Math.min(applied, waiting, unknown, refused)).toBeGreaterThanOrEqual(0);
 }
 
 function batchOf(step: Extract<Step, { type: "scan" }>, index: number) {
@@ -192,11 +231,11 @@ async function settleAll(store: Store): Promise<void> {
  */
 export function describeShares(name: string, open: () => Promise<Store>, runs: number): void {
   describe(`${name}: the four shares`, () => {
-    it("[UN1] always sum to all scans, whatever happens, in whatever order", async () => {
+    it("[UN1] [OP3] always sum to all scans, by hour, day and store too, whatever happens", async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(aStep, { minLength: 1, maxLength: 25 }), async (steps) => {
           const store = await open();
-          const scans = await live(store, steps);
+          const { scans, answers } = await live(store, steps);
           // What rests, unknown or refused, is scanned again; then Target has and shows everything.
           const again = ["21", "22"].map((card, index) =>
             batchOf(
@@ -212,13 +251,15 @@ export function describeShares(name: string, open: () => Promise<Store>, runs: n
             unknown: 0,
             refused: 0,
           });
+          const [ofStore] = (await store.matchRate(0)).stores;
+          expect(ofStore?.applied).toBe(scans + answers + again.length);
           await store.close();
         }),
         { numRuns: runs },
       );
     }, 60_000);
 
-    it("[UN1] [CD2] count what is held for an operator once it was let through", async () => {
+    it("[UN1] [CD2] [OP3] count what is held for an operator once it was let through", async () => {
       const store = await open();
       const flood = Array.from({ length: 400 }, (_, index) =>
         anUpdate({ seq: index + 1, card: `2${index}`, atMs: NOW - 30_000 + index }),
@@ -233,6 +274,7 @@ export function describeShares(name: string, open: () => Promise<Store>, runs: n
       const order = { deviceId: minute!.deviceId, nowMs: NOW, limit: held, skip: 0 };
       await store.releaseHeld(order);
       expect(await total(store)).toBe(flood.length);
+      await expectAgreeing(store, { scans: flood.length, answers: 0 });
     });
   });
 }

@@ -333,8 +333,9 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         aHeartbeat({ witnesses: [aWitness({ lastSeq: 9, owed: [[2, 9]] })] }),
         NOW + 2,
       );
-      expect(await store.figures(NOW + 5_000, 0)).toEqual({
+      expect(await store.figures(NOW + 5_000, 0)).toMatchObject({
         updatesByVerdict: { accepted: 1, duplicate: 1, superseded: 0, rejected: 0, retry: 0 },
+        updatesTooOld: 0,
         visitorsWaiting: 1,
         visitorsAbsent: 0,
         visitorsUnknown: 0,
@@ -342,6 +343,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         scans: { applied: 0, waiting: 1, unknown: 0, refused: 0 },
         oldestWaitingMs: 5_000,
         deadLetters: 0,
+        deadLettersByClass: {},
+        forwarding: { state: "running", breaker: { state: "closed", failures: 0 } },
         openIncidents: 0,
         held: 0,
         visitorsFresh: 1,
@@ -355,6 +358,9 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
             kioskId: "K-1",
             lastSeenMs: NOW + 2,
             owed: 8,
+            appVersion: "1",
+            storagePersisted: true,
+            clockOffsetMs: -2,
           },
         ],
       });
@@ -977,6 +983,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(letters).toEqual([
         {
           visitor: expect.stringMatching(/^[0-9a-f]{16}$/),
+          class: "refused",
           reason: "name not allowed",
           attributes: ["a", "b"],
           atMs: NOW,

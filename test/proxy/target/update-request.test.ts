@@ -180,7 +180,8 @@ describe("[TC2] refuses by name, before it leaves,", () => {
     const { emulator, client } = await aTarget();
     const good = { name: "lastStore", value: "store-1" };
     const plan = client.planCalls(MEMBER, [{ name, value }, good]);
-    expect(plan).toEqual({ calls: [[good]], refused: { names: [name], reason } });
+    const refusal = reason.includes("longer than") ? "value-too-long" : "attribute-name";
+    expect(plan).toEqual({ calls: [[good]], refused: { names: [name], reason, class: refusal } });
     expect(await client.update(MEMBER, [good, { name, value }])).toEqual({
       outcome: { type: "refused", reason },
       neverLeft: true,
@@ -207,7 +208,7 @@ describe("[TC2] refuses by name, before it leaves,", () => {
     const { emulator, client } = await aTarget();
     expect(client.planCalls(visitor, ONE)).toEqual({
       calls: [],
-      refused: { names: ["lastStore"], reason },
+      refused: { names: ["lastStore"], reason, class: "visitor-id" },
     });
     expect((await client.update(visitor, ONE)).outcome).toEqual({ type: "refused", reason });
     expect(emulator.calls()).toEqual([]);
@@ -221,6 +222,7 @@ describe("[TC2] refuses by name, before it leaves,", () => {
     expect(calls.flat()).toEqual(many.slice(0, held));
     expect(refused?.names).toEqual(many.slice(held).map(({ name }) => name));
     expect(refused?.reason).toMatch(/^attribute a246: no room for it in a profile of 64 KB; /);
+    expect(refused?.class).toBe("profile-full");
   });
 
   it("what fits in no call by GET", async () => {
@@ -229,7 +231,11 @@ describe("[TC2] refuses by name, before it leaves,", () => {
     const byGet = (await aTarget({ ...options, method: "GET" })).client;
     expect(byGet.planCalls(MEMBER, [big, ...ONE])).toEqual({
       calls: [ONE],
-      refused: { names: ["x"], reason: "attribute x: too large for any call by GET" },
+      refused: {
+        names: ["x"],
+        reason: "attribute x: too large for any call by GET",
+        class: "call-too-large",
+      },
     });
     const byPost = (await aTarget(options)).client;
     expect((await byPost.update(MEMBER, [big])).outcome).toEqual({ type: "delivered" });

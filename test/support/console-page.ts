@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import type { System } from "./system.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Opens the console and signs in by keyboard. */
+export async function signIn(page: Page, { adminUrl, dataDir }: System): Promise<void> {
+  const token = readFileSync(path.join(dataDir, "admin-token"), "utf8").trim();
+  await page.goto(adminUrl);
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  await page.keyboard.type(token);
+  await page.keyboard.press("Enter");
+  await settled(page);
+}
+
+/** Everything that is asked for at first is there, and drawn. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("#kiosks").waitFor();
+  await page.waitForFunction(() => !document.body.textContent?.includes("Looking…"));
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+}
+
+/** What axe finds, one line each: the rule, and where. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      readonly axe: {
+        readonly run: () => Promise<{
+          readonly violations: readonly {
+            readonly id: string;
+            readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+          }[];
+        }>;
+      };
+    };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
+    );
+  });
+}
+
+/** Every figure on the page that is a metric, with that metric's name. */
+export function figuresOn(page: Page): Promise<readonly (readonly [string, number])[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("[data-metric]")].map(
+      ({ dataset, textContent }) =>
+        [dataset["metric"] ?? "", Number((textContent ?? "").replaceAll(/\D/g, ""))] as const,
+    ),
+  );
+}
+
+/** The figures of `/metrics`, with their labels as they are printed. */
+export async function metricsOf(system: System): Promise<Readonly<Record<string, number>>> {
+  const text = await (await fetch(`${system.adminUrl}/metrics`)).text();
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.lastIndexOf(" ");
+      return [line.slice(0, at), Number(line.slice(at + 1))];
+    }),
+  );
+}
