@@ -24,6 +24,13 @@ export interface TcpLine {
   readonly close: () => Promise<void>;
 }
 
+/** Bytes that break the connections they are on, so many times. */
+interface Fatal {
+  readonly bytes: Buffer;
+  readonly where: "question" | "answer";
+  left: number;
+}
+
 interface Connection {
   readonly near: Socket;
   readonly far: Socket;
@@ -35,7 +42,7 @@ interface Connection {
 export async function openTcpLine(port: number): Promise<TcpLine> {
   const connections = new Set<Connection>();
   let isStalled = false;
-  let fatal = { bytes: Buffer.alloc(0), where: "question", left: 0 };
+  let fatal: Fatal = { bytes: Buffer.alloc(0), where: "question", left: 0 };
   let movedMs = performance.now();
   const move = () => {
     movedMs = performance.now();

@@ -44,7 +44,7 @@ const PAUSES_MS = [
 const LONGEST_WAIT_MS = 25;
 
 /** Ours: how much of the fleet's time is let pass at once while what is owed goes out. */
-const DRAIN_STEP_MS = 30 * 60_000;
+const DRAIN_STEP_MS = 2 * 3_600_000;
 
 /**
  * Days of three proxies on one PostgreSQL, with something of them broken again and again in the middle

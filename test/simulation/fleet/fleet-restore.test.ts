@@ -22,13 +22,13 @@ describe("a PostgreSQL put back to a dump taken an hour ago, under load", () => 
     const never = await restoreStory({ ...story, members: 1, isPutBack: "no", keeps: true });
     expect(never.verdicts).toEqual(KEPT);
     expect(putBack.profiles).toEqual(never.profiles);
-  }, 120_000);
+  }, 300_000);
 
   it("[OB7] and loses scans where kiosks keep nothing", async () => {
     const story = { server, seed: 2_026, members: 1 } as const;
     const { verdicts } = await restoreStory({ ...story, isPutBack: "as told", keeps: false });
     expect(verdicts.lostHere).toBeGreaterThan(0);
-  }, 120_000);
+  }, 300_000);
 
   it("[BK3] [PV6] and calls too often, and for who withdrew, where nobody says that it was put back", async () => {
     const story = { server, seed: 2_026, members: 2 } as const;
@@ -39,5 +39,5 @@ describe("a PostgreSQL put back to a dump taken an hour ago, under load", () => 
     });
     expect(verdicts.overshoot).toBeGreaterThan(0);
     expect(callsForWithdrawn).toBeGreaterThan(0);
-  }, 120_000);
+  }, 300_000);
 });

@@ -49,7 +49,11 @@ export interface Fleet {
 
 const START_MS = Date.parse("2026-11-23T08:00:00Z");
 
-/** Ours: longer than any of the processes takes between being told something and saying the next. */
+/**
+ * Ours: real milliseconds, longer than a process takes between hearing something and saying the next.
+ * Where a machine is busier than that, time passes in the middle of its work, as it does for a process
+ * that is held up.
+ */
 const QUIET_MS = 12;
 
 /** Ours: real milliseconds Target takes for anything, so that calls can be broken off in the middle. */
