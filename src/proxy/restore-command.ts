@@ -1,5 +1,6 @@
 import path from "node:path";
 import { putBack } from "./backup/put-back.ts";
+import { createStages } from "./backup/stages.ts";
 import { settingsFrom } from "./settings.ts";
 import { StartupError } from "./startup-error.ts";
 import { systemClock } from "./system-clock.ts";
@@ -27,6 +28,7 @@ try {
     privacyLogFile,
     force,
     nowMs: systemClock.wallMs(),
+    stages: createStages(process.stderr, systemClock.monoMs),
   });
   console.log(`Restored  ${dataDir} as of ${new Date(restored.madeAtMs).toISOString()}`);
   if (restored.formerKeysFile !== undefined) {
