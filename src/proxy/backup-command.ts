@@ -14,6 +14,7 @@ import { Problem } from "../contract/problem.ts";
 import { DATABASE_FILE, readArchive, syncToDisk } from "./backup/archive.ts";
 import { BACKUP_BY_PG_DUMP } from "./store/open-store.ts";
 import { openAlone } from "./backup/open-alone.ts";
+import { createStages } from "./backup/stages.ts";
 import { takeBackup } from "./backup/take-backup.ts";
 import { settingsFrom, type Settings } from "./settings.ts";
 import { StartupError } from "./startup-error.ts";
@@ -21,6 +22,8 @@ import { systemClock } from "./system-clock.ts";
 
 // Composition root of `npm run backup -- [folder]`: asks the proxy that runs for a backup, since it
 // holds its database for itself, or makes one where none runs.
+
+const stages = createStages(process.stderr, systemClock.monoMs);
 
 try {
   const settings = settingsFrom(process.env);
@@ -50,6 +53,7 @@ async function askProxy(settings: Settings): Promise<string | undefined> {
   const token =
     settings.adminToken ?? (existsSync(tokenFile) ? readFileSync(tokenFile, "utf8").trim() : "");
   const host = adminHost.includes(":") ? `[${adminHost}]` : adminHost;
+  stages.begin(`asking the proxy at ${host}:${adminPort} for a backup`);
   let answer: Response;
   try {
     answer = await fetch(`http://${host}:${adminPort}${BACKUP_PATH}`, {
@@ -74,6 +78,14 @@ async function askProxy(settings: Settings): Promise<string | undefined> {
   );
 }
 
+/** Ours: 40 MB, so that a person sees it move. */
+const PAGES_A_STEP = 10_000;
+
+interface BackupProgressInfo {
+  readonly totalPages: number;
+  readonly remainingPages: number;
+}
+
 async function makeHere({ dataDir, keysFile, privacyLogFile }: Settings): Promise<string> {
   const file = path.join(dataDir, DATABASE_FILE);
   if (!existsSync(file)) {
@@ -85,8 +97,13 @@ async function makeHere({ dataDir, keysFile, privacyLogFile }: Settings): Promis
       backupsDir: path.join(dataDir, "backups"),
       keysFile,
       privacyLogFile,
-      copyDatabase: async (copy) => void (await backup(database, copy)),
+      copyDatabase: async (copy) => {
+        const progress = ({ remainingPages, totalPages }: BackupProgressInfo) =>
+          stages.part(totalPages - remainingPages, totalPages);
+        await backup(database, copy, { rate: PAGES_A_STEP, progress });
+      },
       nowMs: systemClock.wallMs(),
+      stages,
     });
   } finally {
     database.close();
@@ -99,12 +116,14 @@ async function moveTo(made: string, wanted: string): Promise<string> {
     throw new StartupError(`${wanted}: is there already; name another folder. Backup: ${made}`);
   }
   const partial = `${wanted}.partial`;
+  stages.begin(`copying it to ${wanted}`);
   cpSync(made, partial, { recursive: true });
   chmodSync(partial, 0o700);
   for (const name of readdirSync(partial)) {
     chmodSync(path.join(partial, name), 0o600);
     syncToDisk(path.join(partial, name));
   }
+  stages.begin("checking it there");
   await readArchive(partial);
   renameSync(partial, wanted);
   syncToDisk(path.dirname(wanted));

@@ -2,6 +2,7 @@ import path from "node:path";
 import { putBack } from "./backup/put-back.ts";
 import { takeUpPostgres } from "./backup/take-up-postgres.ts";
 import { settingsFrom, type Settings } from "./settings.ts";
+import { createStages } from "./backup/stages.ts";
 import { StartupError } from "./startup-error.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -79,6 +80,7 @@ async function restoreFolder(settings: Settings): Promise<void> {
     privacyLogFile,
     force,
     nowMs: systemClock.wallMs(),
+    stages: createStages(process.stderr, systemClock.monoMs),
   });
   console.log(`Restored  ${dataDir} as of ${new Date(restored.madeAtMs).toISOString()}`);
   if (restored.formerKeysFile !== undefined) {

@@ -115,8 +115,9 @@ async function startAfresh(): Promise<void> {
 }
 
 describe("a kiosk that nobody paired", () => {
+  beforeAll(startAfresh);
+
   it.each(SIZES)("says how to pair it at $width×$height", async ({ width, height }) => {
-    await startAfresh();
     const { page } = browser;
     await page.setViewportSize({ width, height });
     await page.goto(system.kioskUrl);

@@ -22,14 +22,17 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-beforeEach(async () => {
-  browser = await openKioskBrowser();
-  ({ page } = browser);
-});
-afterEach(async () => {
-  await browser.discard();
-  expect(browser.complaints).toEqual([]);
-});
+/** For tests that need no more of a kiosk than a browser that nobody paired. */
+function withFreshBrowser(): void {
+  beforeEach(async () => {
+    browser = await openKioskBrowser();
+    ({ page } = browser);
+  });
+  afterEach(async () => {
+    await browser.discard();
+    expect(browser.complaints).toEqual([]);
+  });
+}
 
 async function typeCode(code: string): Promise<void> {
   for (const character of code) {
@@ -65,6 +68,8 @@ async function recordOf(kioskId: string) {
 }
 
 describe("a kiosk that nobody paired", () => {
+  withFreshBrowser();
+
   it("[PR1] takes no card, and is one of ours once its code is typed", async () => {
     const [card] = memberCards(1, 9_000);
     system.emulator.know([card!]);
@@ -109,6 +114,8 @@ describe("a kiosk that nobody paired", () => {
 });
 
 describe("the demo's link", () => {
+  withFreshBrowser();
+
   it("[PR1] pairs each browser that opens it as a kiosk of its own", async () => {
     const demo = await startDemoSystem();
     const second = await openKioskBrowser();

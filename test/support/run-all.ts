@@ -1,4 +1,5 @@
 import { spawn, type StdioOptions } from "node:child_process";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { ensureBrowser } from "./ensure-browser.ts";
 import { checkSecurityReferences } from "./security-references.ts";
@@ -16,6 +17,9 @@ const VITEST = ["vitest", "run", "--config", "test/vitest.config.ts"];
 const NODE_TESTS = [...VITEST, "--project", "node"];
 const BROWSER_TESTS = [...VITEST, "--project", "browser"];
 
+/** Ours: of the two that unit tests have alone, one core is the browser's. */
+const WORKERS_BESIDE = Math.max(1, Math.min(2, availableParallelism() - 1));
+
 await step("tools of the system", ensureBrowser);
 await step("lint", () => run("oxlint", "--deny-warnings"));
 await step("format", () => run("oxfmt", "--check"));
@@ -32,7 +36,7 @@ if (isQuick) {
 } else {
   await step("size budget", () => checkSizeBudget(path.join(ROOT, "dist")));
   await step("browser tests, and unit tests beside them", async () => {
-    const beside = toItsEnd(NODE_TESTS, "pipe");
+    const beside = toItsEnd(NODE_TESTS, "pipe", { NODE_TEST_WORKERS: String(WORKERS_BESIDE) });
     const browser = await toItsEnd(BROWSER_TESTS, "inherit");
     const node = await beside;
     process.stdout.write(`\n== unit tests\n${node.said}`);
@@ -70,9 +74,10 @@ async function run(...command: string[]): Promise<void> {
 function toItsEnd(
   [tool, ...words]: readonly string[],
   output: "inherit" | "pipe",
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly said: string; readonly failure: string | undefined }> {
   const stdio: StdioOptions = ["ignore", output, output];
-  const child = spawn(tool!, words, { cwd: ROOT, stdio });
+  const child = spawn(tool!, words, { cwd: ROOT, stdio, env: { ...process.env, ...more } });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => (said += text));

@@ -20,6 +20,7 @@ import { DATABASE_FILE, KEYS_FILE, PRIVACY_LOG_FILE, readArchive, syncToDisk } f
 import { checkCopy } from "./check-copy.ts";
 import { openAlone } from "./open-alone.ts";
 import { noteLog, planLog, putLog, type PutLog } from "./put-log.ts";
+import { NO_STAGES, type Stages } from "./stages.ts";
 import { stamp } from "./take-backup.ts";
 
 export interface RestoreOptions {
@@ -31,6 +32,7 @@ export interface RestoreOptions {
   /** Replace what is there. */
   readonly force: boolean;
   readonly nowMs: number;
+  readonly stages?: Stages;
 }
 
 export interface Restored {
@@ -59,7 +61,8 @@ export interface Restored {
  * folder, or something is there and `force` was not given. Then nothing was changed.
  */
 export async function putBack(options: RestoreOptions): Promise<Restored> {
-  const { archive, dataDir, keysFile, force } = options;
+  const { archive, dataDir, keysFile, force, stages = NO_STAGES } = options;
+  stages.begin("reading the backup");
   const manifest = await readArchive(archive);
   prepareDataDir(dataDir);
   const database = path.join(dataDir, DATABASE_FILE);
@@ -83,10 +86,12 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
       ? path.join(archive, PRIVACY_LOG_FILE)
       : undefined;
     const log = planLog(archivedLog, options.privacyLogFile, vault, plan.isReplacing);
-    await prepareDatabase(path.join(archive, DATABASE_FILE), prepared, vault, async (tx) => {
+    const mark = async (tx: Tx) => {
       await markRestored(tx);
       await noteLog(tx, log, manifest.madeAtMs, options.nowMs);
-    });
+    };
+    await prepareDatabase(path.join(archive, DATABASE_FILE), prepared, { vault, mark, stages });
+    stages.begin("putting it in place");
     const formerKeysFile = plan.isChanging
       ? `${keysFile}.before-${stamp(options.nowMs)}`
       : undefined;
@@ -159,19 +164,27 @@ function refuseIfInUse(database: string): void {
   }
 }
 
+interface Preparation {
+  readonly vault: Vault;
+  readonly mark: (tx: Tx) => Promise<void>;
+  readonly stages: Stages;
+}
+
 /** A copy with the newest schema and the marks, in one file that needs no log. */
 async function prepareDatabase(
   from: string,
   to: string,
-  vault: Vault,
-  mark: (tx: Tx) => Promise<void>,
+  { vault, mark, stages }: Preparation,
 ): Promise<void> {
+  stages.begin("copying the database");
   for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(to + rest, { force: true });
   copyPrivately(from, to);
+  stages.begin("checking the copy");
   const wrong = checkCopy(to);
   if (wrong !== undefined) {
     throw new StartupError(`${from}: is damaged (${wrong}); use another backup.`);
   }
+  stages.begin("bringing its schema up to date");
   try {
     const database = await openSqliteDatabase({ path: to }, vault);
     database.begin();
@@ -182,6 +195,7 @@ async function prepareDatabase(
     if (!(error instanceof UnusableFileError)) throw error;
     throw new StartupError(error.message, { cause: error });
   }
+  stages.begin("checking it once more");
   const wrongNow = checkCopy(to);
   if (wrongNow !== undefined) throw new StartupError(`${to}: is damaged (${wrongNow}).`);
   syncToDisk(to);

@@ -20,6 +20,7 @@ import {
   type Manifest,
 } from "./archive.ts";
 import { checkCopyAside } from "./check-copy.ts";
+import { NO_STAGES, type Stages } from "./stages.ts";
 
 export interface BackupOptions {
   /** Where the archive's folder is made. */
@@ -30,6 +31,7 @@ export interface BackupOptions {
   /** Copies the database, as it is at one moment, into an empty file. */
   readonly copyDatabase: (file: string) => Promise<void>;
   readonly nowMs: number;
+  readonly stages?: Stages;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface BackupOptions {
  * not answered yet.
  */
 export async function takeBackup(options: BackupOptions): Promise<string> {
-  const { backupsDir, keysFile, nowMs } = options;
+  const { backupsDir, keysFile, nowMs, stages = NO_STAGES } = options;
   const folder = path.join(backupsDir, `tarjeta-${stamp(nowMs)}`);
   const partial = `${folder}.partial`;
   mkdirSync(backupsDir, { recursive: true, mode: 0o700 });
@@ -51,7 +53,9 @@ export async function takeBackup(options: BackupOptions): Promise<string> {
   try {
     const database = path.join(partial, DATABASE_FILE);
     closeSync(openSync(database, "wx", 0o600));
+    stages.begin("copying the database");
     await options.copyDatabase(database);
+    stages.begin("checking the copy");
     const wrong = await checkCopyAside(database);
     if (wrong !== undefined) throw new Error(`the copy of the database is damaged: ${wrong}`);
     const files = [await describeFile(partial, DATABASE_FILE)];
