@@ -2,7 +2,7 @@ import { EXAMPLE_BOOK } from "./config-book.ts";
 import type { FastifyServerOptions } from "fastify";
 import { onTestFinished } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
-import { createApp } from "../../src/proxy/app.ts";
+import { createApp, type AppDeps } from "../../src/proxy/app.ts";
 import { createFloodLimit } from "../../src/proxy/flood-limit.ts";
 import { createIngest, type Ingest } from "../../src/proxy/ingest.ts";
 import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
@@ -18,6 +18,7 @@ export async function aListener(
   options: FastifyServerOptions = {},
   pairing: Parameters<typeof aPairingDesk>[2] = {},
   around: (ingest: Ingest) => Ingest = (ingest) => ingest,
+  changes: Partial<AppDeps> = {},
 ) {
   const store = await aMemoryStore();
   const clock = aMovableClock(Date.now());
@@ -40,6 +41,7 @@ export async function aListener(
       ),
       onStored: () => undefined,
       isAccepting: () => true,
+      ...changes,
     },
     options,
   );
