@@ -1,4 +1,3 @@
-import { createServer } from "vite";
 import type { Settings } from "./settings.ts";
 
 /** The kiosk from its sources with reload, in front of a proxy that listens elsewhere. */
@@ -7,6 +6,7 @@ export async function openDevServer(
   settings: Settings,
   proxyUrl: string,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const { createServer } = await import("vite");
   const forwarded = ["/v1", "/readyz", "/demo"];
   const server = await createServer({
     root,

@@ -26,7 +26,7 @@ export interface Row {
   readonly goal?: Goal;
 }
 
-export type Unit = "ms" | "µs" | "kB" | "/s" | "";
+export type Unit = "ms" | "µs" | "kB" | "days" | "/s" | "";
 
 export type Goal =
   /** Our figure is at most this. */

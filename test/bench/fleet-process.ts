@@ -154,6 +154,8 @@ async function drain(kiosk: Kiosk, url: string, writing: Places) {
         return { sentAway, cutOff };
       }
       const askedMs = retryAfterMs(answer.headers.get("retry-after"), Date.now());
+      // Where this machine is so busy that a request took a minute to write.
+      if (answer.status === 408) throw new CutOffError("too slow");
       if (answer.status !== 503 || askedMs === undefined) {
         throw new Error(`A batch was answered ${answer.status}: ${await answer.text()}`);
       }

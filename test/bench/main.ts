@@ -1,6 +1,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
+import { backlogBench } from "./backlog.bench.ts";
 import { bulkBench } from "./bulk.bench.ts";
 import { bulkWriterBench } from "./bulk-writer.bench.ts";
 import { captureBench } from "./capture.bench.ts";
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   storeBench,
   ingestBench,
   reconnectBench,
+  backlogBench,
   trustBench,
   updatesBench,
   bulkBench,
