@@ -11,7 +11,7 @@ import {
   type OpenScans,
   type ScanTally,
 } from "./scan-counts.ts";
-import type { Params, Tx } from "./sql.ts";
+import { allAmong, together, type Params, type Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
 
@@ -67,11 +67,14 @@ export async function mergeVisitors(
   const outcomes = new Map<VisitorWrite, MergeOutcome>();
   const attributeRows: Params[] = [];
   const byVisitor = Map.groupBy(writes, (write) => write.key);
-  for (const [key, own] of [...byVisitor].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    attributeRows.push(
-      ...(await mergeVisitor(tx, { vault, key, writes: own, nowMs, outcomes, tally })),
-    );
-  }
+  const keys = [...byVisitor.keys()].toSorted();
+  const held = await findVisitors(tx, keys);
+  const known = await findAttributes(tx, [...held.keys()]);
+  const merged = keys.map((key) => {
+    const merge = { vault, key, writes: byVisitor.get(key)!, nowMs, outcomes, tally };
+    return mergeVisitor(tx, merge, held.get(key), known.get(key));
+  });
+  for (const rows of await together(merged)) attributeRows.push(...rows);
   await tx.runMany(
     `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
      VALUES ($1, $2, $3, $4, $5, $6, $7, '[]')
@@ -95,16 +98,21 @@ interface VisitorMerge {
 }
 
 /** Gives the attribute rows to write, one per attribute however many writes there were to it. */
-async function mergeVisitor(tx: Tx, merge: VisitorMerge): Promise<readonly Params[]> {
-  const held = await findVisitor(tx, merge.key);
-  const attributes = held === undefined ? new Map() : await findAttributes(tx, merge.key);
+async function mergeVisitor(
+  tx: Tx,
+  merge: VisitorMerge,
+  held: VisitorRow | undefined,
+  attributes = new Map<string, MergedAttribute>(),
+): Promise<readonly Params[]> {
   const changed = applyWrites(merge, held?.version ?? 0, attributes);
   const version = Math.max(0, ...[...changed.values()].map((attribute) => attribute.version));
   if (changed.size === 0) {
     if (held !== undefined) await countSuperseded(tx, merge, held);
   } else if (!(await saveVisitor(tx, merge, held, version))) {
     // Another writer made this visitor between our look and our insert: look again.
-    return mergeVisitor(tx, merge);
+    const made = await findVisitors(tx, [merge.key]);
+    const known = await findAttributes(tx, [merge.key]);
+    return mergeVisitor(tx, merge, made.get(merge.key), known.get(merge.key));
   }
   return [...changed].map(([name, { value, stamp, version }]) => [
     merge.key,
@@ -144,33 +152,47 @@ function applyWrites(
   return changed;
 }
 
-async function findVisitor(tx: Tx, key: string): Promise<VisitorRow | undefined> {
-  const rows = await tx.all<VisitorRow>(
-    `SELECT version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms,
+/** Locked in the order of their keys, which is that of `keys`. */
+async function findVisitors(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, VisitorRow>> {
+  const rows = await allAmong<VisitorRow & { readonly visitor: string }>(
+    tx,
+    (among) =>
+      `SELECT visitor, version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms,
        open_scans
-     FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
-    [key],
+     FROM visitor WHERE visitor IN ${among} ORDER BY visitor {{FOR UPDATE}}`,
+    keys,
   );
-  return rows[0];
+  return new Map(rows.map((row) => [row.visitor, row]));
 }
 
-async function findAttributes(tx: Tx, key: string): Promise<Map<string, MergedAttribute>> {
-  const rows = await tx.all<{
+async function findAttributes(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Map<string, MergedAttribute>>> {
+  const rows = await allAmong<{
+    visitor: string;
     name: string;
     value: string;
     effective_ms: number;
     epoch: string;
     seq: number;
     version: number;
-  }>("SELECT name, value, effective_ms, epoch, seq, version FROM attribute WHERE visitor = $1", [
-    key,
-  ]);
-  return new Map(
-    rows.map(({ name, value, effective_ms: effectiveMs, epoch, seq, version }) => [
-      name,
-      { value, stamp: { effectiveMs, epoch, seq }, version },
-    ]),
+  }>(
+    tx,
+    (among) =>
+      `SELECT visitor, name, value, effective_ms, epoch, seq, version FROM attribute
+     WHERE visitor IN ${among}`,
+    keys,
   );
+  const found = new Map<string, Map<string, MergedAttribute>>();
+  for (const { visitor, name, value, effective_ms: effectiveMs, epoch, seq, version } of rows) {
+    const own = found.get(visitor) ?? new Map<string, MergedAttribute>();
+    found.set(visitor, own.set(name, { value, stamp: { effectiveMs, epoch, seq }, version }));
+  }
+  return found;
 }
 
 /**
