@@ -66,15 +66,26 @@ export async function mergeVisitors(
 ): Promise<ReadonlyMap<VisitorWrite, MergeOutcome>> {
   const outcomes = new Map<VisitorWrite, MergeOutcome>();
   const attributeRows: Params[] = [];
+  const newVisitors: Params[] = [];
   const byVisitor = Map.groupBy(writes, (write) => write.key);
   const keys = [...byVisitor.keys()].toSorted();
   const held = await findVisitors(tx, keys);
   const known = await findAttributes(tx, [...held.keys()]);
   const merged = keys.map((key) => {
-    const merge = { vault, key, writes: byVisitor.get(key)!, nowMs, outcomes, tally };
+    const own = byVisitor.get(key)!;
+    const merge = { vault, key, writes: own, nowMs, outcomes, newVisitors, tally };
     return mergeVisitor(tx, merge, held.get(key), known.get(key));
   });
   for (const rows of await together(merged)) attributeRows.push(...rows);
+  // Where another writer makes one of them meanwhile, it breaks the key: all is done again, and finds it.
+  await tx.runMany(
+    `INSERT INTO visitor
+       (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
+        first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts,
+        last_scan_ms, open_scans)
+     VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6, $7)`,
+    newVisitors,
+  );
   await tx.runMany(
     `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
      VALUES ($1, $2, $3, $4, $5, $6, $7, '[]')
@@ -94,6 +105,8 @@ interface VisitorMerge {
   readonly writes: readonly VisitorWrite[];
   readonly nowMs: number;
   readonly outcomes: Map<VisitorWrite, MergeOutcome>;
+  /** Takes the row of a visitor who was not known. */
+  readonly newVisitors: Params[];
   readonly tally: ScanTally;
 }
 
@@ -108,11 +121,10 @@ async function mergeVisitor(
   const version = Math.max(0, ...[...changed.values()].map((attribute) => attribute.version));
   if (changed.size === 0) {
     if (held !== undefined) await countSuperseded(tx, merge, held);
-  } else if (!(await saveVisitor(tx, merge, held, version))) {
-    // Another writer made this visitor between our look and our insert: look again.
-    const made = await findVisitors(tx, [merge.key]);
-    const known = await findAttributes(tx, [merge.key]);
-    return mergeVisitor(tx, merge, made.get(merge.key), known.get(merge.key));
+  } else if (held === undefined) {
+    addVisitor(merge, version);
+  } else {
+    await saveVisitor(tx, merge, held, version);
   }
   return [...changed].map(([name, { value, stamp, version }]) => [
     merge.key,
@@ -195,44 +207,43 @@ async function findAttributes(
   return found;
 }
 
+/** One who was not known waits from now on. */
+function addVisitor(merge: VisitorMerge, version: number): void {
+  const { vault, key, writes, nowMs, newVisitors } = merge;
+  const visitor = writes[0]!.visitor;
+  const open = textOf(withScans(merge, [], version));
+  const sealed = sealId(vault, key, visitor);
+  newVisitors.push([key, visitor.kind, sealed, version, nowMs, scannedMsOf(writes), open]);
+  countAsWaiting(merge);
+}
+
+function scannedMsOf(writes: readonly VisitorWrite[]): number {
+  return Math.max(...writes.map(({ stamp }) => stamp.effectiveMs));
+}
+
 /**
  * The visitor waits from now on. One that waited already, or is looked for, keeps its place; one that
  * was dead gets a new life, one that was given up as unknown is looked for again, and one whose id
- * was dropped gets it again. False when somebody else made it meanwhile.
+ * was dropped gets it again.
  */
 async function saveVisitor(
   tx: Tx,
   merge: VisitorMerge,
-  held: VisitorRow | undefined,
+  held: VisitorRow,
   version: number,
-): Promise<boolean> {
+): Promise<void> {
   const { vault, key, writes, nowMs, tally } = merge;
   const visitor = writes[0]!.visitor;
-  const scannedMs = Math.max(...writes.map(({ stamp }) => stamp.effectiveMs));
-  if (held === undefined) {
-    const open = withScans(merge, [], version);
-    const inserted = await tx.run(
-      `INSERT INTO visitor
-         (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
-          first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts,
-          last_scan_ms, open_scans)
-       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6, $7)
-       ON CONFLICT (visitor) DO NOTHING`,
-      [key, visitor.kind, sealId(vault, key, visitor), version, nowMs, scannedMs, textOf(open)],
-    );
-    if (inserted === 1) countAsWaiting(merge);
-    return inserted === 1;
-  }
   const before = openScansFrom(held.open_scans);
   const open = textOf(withScans(merge, before, version));
   countAsWaiting(merge);
-  const lastScanMs = Math.max(held.last_scan_ms, scannedMs);
+  const lastScanMs = Math.max(held.last_scan_ms, scannedMsOf(writes));
   if (held.state === "waiting" || held.state === "absent") {
     await tx.run(
       "UPDATE visitor SET version = $2, last_scan_ms = $3, open_scans = $4 WHERE visitor = $1",
       [key, version, lastScanMs, open],
     );
-    return true;
+    return;
   }
   // Also what was set aside because its id could not be opened.
   const isSealedAnew = held.sealed_id === DROPPED || held.state === "dead";
@@ -250,7 +261,6 @@ async function saveVisitor(
      WHERE visitor = $1`,
     [key, version, state, Math.max(nowMs, held.not_before_ms), nowMs, sealed, lastScanMs, open],
   );
-  return true;
 }
 
 /** The scans among the writes, beside those already open; each waits for the version it led to. */
