@@ -16,6 +16,7 @@ import { openDeviceRegistry } from "./devices/registry.ts";
 import { createRegistryRefresh } from "./devices/registry-refresh.ts";
 import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
+import { createAdmission } from "./admission/admission.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
@@ -120,6 +121,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
+  const admission = createAdmission({ clock, random: Math.random });
   const registry = await openDeviceRegistry(store, shutOuts.note);
   for (const { device, publicKey } of registry.list()) {
     if (publicKey !== undefined) continue;
@@ -146,6 +148,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       store,
       clock,
       flood,
+      admission,
       gate: createGate(registry, clock),
       registry,
       pairing,
@@ -227,6 +230,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       metrics: createMetrics({
         figures,
         allowed: settings.dailyCalls,
+        admission: admission.figures,
         looks: readBack.figures,
         creation: creation?.figures,
       }),

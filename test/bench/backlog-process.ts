@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { createForwarder } from "../../src/proxy/forwarder.ts";
 import { openLedgerClock } from "../../src/proxy/ledger-clock.ts";
 import { openStore } from "../../src/proxy/store/open-store.ts";
@@ -8,6 +7,7 @@ import { memberCard } from "../support/cards.ts";
 import { KEYS } from "../support/keys.ts";
 import { aMovableClock } from "../support/movable-clock.ts";
 import { aBatch, aDevice, aHeader, anId, anUpdateBody, DAY } from "../support/store-builders.ts";
+import { processMemory } from "./process-memory.ts";
 
 // A chain's backlog in a process of its own: what it costs is its own. Takes updates in as fast as the
 // store does, then sends them to a Target that answers at once, on a clock that goes on when the
@@ -69,7 +69,7 @@ async function run(ask: BacklogAsk): Promise<void> {
 }
 
 async function takeIn(store: Store, ask: BacklogAsk) {
-  const idleKb = memory().nowKb;
+  const idleKb = processMemory("self").nowKb;
   const startMs = performance.now();
   const batches = Math.ceil(ask.updates / BATCH);
   let next = 0;
@@ -86,7 +86,13 @@ async function takeIn(store: Store, ask: BacklogAsk) {
   );
   const tookMs = performance.now() - startMs;
   const { visitorsWaiting: waiting } = await store.figures(Date.now(), Date.now());
-  return { type: "taken-in", tookMs, idleKb, peakKb: memory().peakKb, waiting } as const;
+  return {
+    type: "taken-in",
+    tookMs,
+    idleKb,
+    peakKb: processMemory("self").peakKb,
+    waiting,
+  } as const;
 }
 
 function batchOf(batch: number, { updates, visitors }: BacklogAsk): IngestBatch {
@@ -182,11 +188,4 @@ function targetThatAnswersAtOnce(
 
 function progress(line: string): void {
   tell({ type: "progress", line });
-}
-
-/** Linux: as the kernel counts it. */
-function memory(): { readonly nowKb: number; readonly peakKb: number } {
-  const status = readFileSync("/proc/self/status", "utf8");
-  const kb = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]);
-  return { nowKb: kb("VmRSS"), peakKb: kb("VmHWM") };
 }

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
@@ -11,6 +11,7 @@ import { startSystem } from "../support/system.ts";
 import { scaled, type Bench, type BenchOptions, type Row } from "./bench.ts";
 import type { FleetAsk, FleetReply, MadeKiosk, ServedKiosk } from "./fleet-messages.ts";
 import { percentile } from "./percentile.ts";
+import { processMemory } from "./process-memory.ts";
 
 const KIOSKS = 10_000;
 const SCANS = 100;
@@ -124,7 +125,7 @@ async function serveFleet(
   // One call a day: nothing is forwarded meanwhile.
   const system = await startSystem({ dataDir, env: { TARGET_DAILY_CALLS: "1", ...postgres } });
   try {
-    const idleKb = memoryOf(system.pid()).nowKb;
+    const idleKb = processMemory(system.pid()).nowKb;
     const replies = await Promise.all(
       parts.map((part) => askPart(part, { type: "reconnect", url: system.kioskUrl })),
     );
@@ -135,7 +136,7 @@ async function serveFleet(
     if (fleet.length !== kiosks || kept !== kiosks * SCANS) {
       throw new Error(`${kiosks * SCANS} scans were sent, and the proxy has ${kept}.`);
     }
-    return { fleet, idleKb, peakKb: memoryOf(system.pid()).peakKb };
+    return { fleet, idleKb, peakKb: processMemory(system.pid()).peakKb };
   } finally {
     await system.stop();
   }
@@ -179,11 +180,4 @@ async function askPart(part: ChildProcess, ask: FleetAsk): Promise<FleetReply> {
 
 function sum(fleet: readonly ServedKiosk[], name: "sentAway" | "cutOff"): number {
   return fleet.reduce((total, kiosk) => total + kiosk[name], 0);
-}
-
-/** Linux: as the kernel counts it. */
-function memoryOf(pid: number): { readonly nowKb: number; readonly peakKb: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const kb = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]);
-  return { nowKb: kb("VmRSS"), peakKb: kb("VmHWM") };
 }
