@@ -11,7 +11,9 @@ import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
 import { SEALING_KEY_PATH, type SealingKey } from "../contract/sealing.ts";
 import type { Clock } from "../domain/clock.ts";
-import { budgetBodies } from "./body-budget.ts";
+import { createAdmission, type Admission } from "./admission/admission.ts";
+import { admitBatches, type TicketOf } from "./admission/admit-batches.ts";
+import { budgetBodies, type KioskOfKey } from "./body-budget.ts";
 import { isCrossOrigin } from "./cross-origin.ts";
 import { replyRefusal, signedRequestOf, type Gate, type Sender } from "./devices/gate.ts";
 import { routePairing } from "./devices/kiosk-routes.ts";
@@ -42,6 +44,8 @@ export interface AppDeps {
   readonly pairing: Pairing;
   /** Shared by everything a kiosk sends. */
   readonly flood: FloodLimit;
+  /** Shared by the batches of all kiosks; one of its own unless somebody else looks at it too. */
+  readonly admission?: Admission;
   readonly kioskConfig: KioskConfig;
   /** The key that kiosks are to seal to. */
   readonly sealingKey: () => SealingKey;
@@ -59,17 +63,14 @@ export interface AppDeps {
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
 }
 
-/** Ours: batches stored at once; more than the group commit can take in a second only waits. */
-const MAX_BATCHES_IN_FLIGHT = 64;
-
 /**
- * Ours: of those, of one kiosk, so that none keeps the others out. It sends one at a time; Chromium may
- * send it two or three times (rule FL7).
+ * Ours: batches of one kiosk at once. It sends one at a time; Chromium may send it two or three times
+ * (rule FL7).
  */
 const MAX_BATCHES_PER_KIOSK = 3;
 
-/** Ours: past the limit, come back within this many seconds, spread. */
-const BUSY_RETRY_SECONDS = 5;
+/** Ours: a heartbeat that could not be kept may come again after so many seconds. */
+const HEARTBEAT_RETRY_SECONDS = 5;
 
 /** The kiosk listener: the built app and the three addresses it talks to. */
 export async function createApp(
@@ -92,17 +93,20 @@ export async function createApp(
   });
   refuseOtherOrigins(app);
   acceptJsonOnly(app);
-  budgetBodies(app, MAX_BATCH_BYTES, (keyId) => {
+  const kioskOfKey: KioskOfKey = (keyId) => {
     const known = deps.registry.find(keyId);
     return known === undefined || known.state === "revoked" ? undefined : known.device.deviceId;
-  });
+  };
+  const { admission = createAdmission({ clock: deps.clock, random: Math.random }) } = deps;
+  const ticketOf = admitBatches(app, admission, MAX_BATCH_BYTES, kioskOfKey);
+  budgetBodies(app, MAX_BATCH_BYTES, kioskOfKey);
 
   app.get(READY_PATH, async (_request, reply) =>
     deps.isAccepting()
       ? reply.send({ status: "ready" })
       : replyProblem(reply, "stopping", "Another process may take over.", 5),
   );
-  routeIngest(app, deps);
+  routeIngest(app, deps, admission, ticketOf);
   routeHeartbeat(app, deps);
   app.get(CONFIG_PATH, async (request, reply) => {
     const sender = admit(deps, request, reply);
@@ -150,15 +154,15 @@ function admit(
   return undefined;
 }
 
-function routeIngest(app: FastifyInstance, deps: AppDeps): void {
-  let inFlight = 0;
+function routeIngest(
+  app: FastifyInstance,
+  deps: AppDeps,
+  admission: Admission,
+  ticketOf: TicketOf,
+): void {
   const inFlightByKiosk = new Map<string, number>();
   app.post(INGEST_PATH, async (request, reply) => {
     if (!deps.isAccepting()) return replyProblem(reply, "stopping", "Send it again.", 2);
-    if (inFlight >= MAX_BATCHES_IN_FLIGHT) {
-      const seconds = 1 + (inFlight % BUSY_RETRY_SECONDS);
-      return replyProblem(reply, "busy", "Send it again a little later.", seconds);
-    }
     const sender = admit(deps, request, reply);
     if (sender === undefined) return reply;
     const { deviceId } = sender.device;
@@ -169,20 +173,29 @@ function routeIngest(app: FastifyInstance, deps: AppDeps): void {
     if (!Buffer.isBuffer(request.body)) {
       return replyProblem(reply, "invalid-body", "The body is empty.");
     }
-    inFlight += 1;
+    const ticket = ticketOf(request);
+    if (ticket === undefined) {
+      return replyProblem(reply, "busy", "This kiosk was paired just now.", 1);
+    }
     inFlightByKiosk.set(deviceId, ofKiosk + 1);
     try {
+      // With false, nobody waits for an answer any more.
+      if (!(await ticket.turn())) return reply;
       const answer = await deps.ingest(request.body, sender);
-      if (answer.type === "problem") {
-        if (answer.code === "store-unavailable") {
-          request.log.error({ reason: answer.detail }, "a batch was not kept");
-        }
-        return replyProblem(reply, answer.code, answer.detail, answer.retryAfterSeconds);
+      if (answer.type === "receipt") {
+        ticket.end("kept");
+        deps.onStored();
+        return reply.header("cache-control", "no-store").send(answer.receipt);
       }
-      deps.onStored();
-      return reply.header("cache-control", "no-store").send(answer.receipt);
+      const { code, detail } = answer;
+      if (code !== "store-unavailable") {
+        return replyProblem(reply, code, detail, answer.retryAfterSeconds);
+      }
+      ticket.end("trouble");
+      request.log.error({ reason: detail }, "a batch was not kept");
+      return replyProblem(reply, code, detail, admission.retryAfterSeconds());
     } finally {
-      inFlight -= 1;
+      ticket.end("refused");
       const left = (inFlightByKiosk.get(deviceId) ?? 1) - 1;
       if (left > 0) inFlightByKiosk.set(deviceId, left);
       else inFlightByKiosk.delete(deviceId);
@@ -215,7 +228,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
     } catch (error) {
       if (!isStoreTrouble(error)) throw error;
       request.log.error({ error: error.name, reason: error.message }, "a heartbeat was not kept");
-      return replyProblem(reply, "store-unavailable", `${error.message}.`, BUSY_RETRY_SECONDS);
+      return replyProblem(reply, "store-unavailable", `${error.message}.`, HEARTBEAT_RETRY_SECONDS);
     }
     if (heard.type === "nonce-reused") {
       return replyProblem(reply, "nonce-reused", "It came before with another body.");

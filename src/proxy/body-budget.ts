@@ -40,9 +40,7 @@ export function budgetBodies(
 
   app.addHook("onRequest", async (request, reply) => {
     if (request.method === "GET" || request.method === "HEAD") return;
-    // Without a length, as much as there can be. A larger one than that is refused anyway.
-    const announced = Number(request.headers["content-length"] ?? bodyLimit);
-    const bytes = Math.min(Number.isFinite(announced) ? announced : bodyLimit, bodyLimit);
+    const bytes = announcedBytes(request, bodyLimit);
     const kiosk = claimedKiosk(request, kioskOfKey);
     const ofStrangers = kiosk === undefined ? bytes : 0;
     const whose = kiosk === undefined ? `address ${request.ip}` : `kiosk ${kiosk}`;
@@ -69,7 +67,14 @@ export function budgetBodies(
   });
 }
 
-function claimedKiosk(request: FastifyRequest, kioskOfKey: KioskOfKey): string | undefined {
+/** Without a length, as much as there can be. A larger one than that is refused anyway. */
+export function announcedBytes({ headers }: FastifyRequest, bodyLimit: number): number {
+  const announced = Number(headers["content-length"] ?? bodyLimit);
+  return Math.min(Number.isFinite(announced) ? announced : bodyLimit, bodyLimit);
+}
+
+/** Whose key a request names; unproven. */
+export function claimedKiosk(request: FastifyRequest, kioskOfKey: KioskOfKey): string | undefined {
   const input = request.headers["signature-input"];
   const claimed = typeof input === "string" ? signatureParametersFrom(input) : undefined;
   return claimed === undefined ? undefined : kioskOfKey(claimed.keyId);

@@ -6,8 +6,8 @@ export async function openDevServer(
   settings: Settings,
   proxyUrl: string,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const forwarded = ["/v1", "/readyz", "/demo"];
   const { createServer } = await import("vite");
+  const forwarded = ["/v1", "/readyz", "/demo"];
   const server = await createServer({
     root,
     server: {

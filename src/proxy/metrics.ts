@@ -8,6 +8,7 @@ import { forecastOf } from "./allowance-forecast.ts";
 import type { Forecast } from "../domain/forecast.ts";
 import type { ProcessMetrics } from "./process-metrics.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
+import type { AdmissionFigures } from "./admission/admission.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
@@ -15,6 +16,8 @@ export interface MetricsSource {
   readonly allowed: number;
   /** What this process counts of itself. */
   readonly ownMetrics: ProcessMetrics;
+  /** What waits before the store, and who was told to come back. */
+  readonly admission?: () => AdmissionFigures;
   /** What looks at profiles came to since the start. */
   readonly looks?: () => Readonly<Record<string, number>>;
   /** What came of creating members since the start, where that is switched on. */
@@ -35,12 +38,14 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const registry = new Registry();
   const showFigures = createFigureGauges(registry, source.allowed);
   const showLooks = createLookGauges(registry, source);
+  const showAdmission = createAdmissionGauges(registry, source);
   return async () => {
     const figures = await readWithin(source.figures, MAX_READ_MS);
     const own = await source.ownMetrics.text(figures !== undefined);
     if (figures === undefined) return own;
     showFigures(figures);
     showLooks();
+    showAdmission();
     return `${await registry.metrics()}\n${own}`;
   };
 }
@@ -246,6 +251,24 @@ function createLookGauges(registry: Registry, source: MetricsSource) {
     const overflow = source.overflow?.();
     setEach(filed, "end", overflow?.rows ?? {});
     filing.set(overflow?.filesOpen ?? 0);
+  };
+}
+
+function createAdmissionGauges(registry: Registry, { admission }: MetricsSource) {
+  const gauge = gaugesIn(registry);
+  const batches = gauge("batches", "Batches of kiosks by where they are.", ["place"]);
+  const asked = gauge("batches_asked", "Batches since the start, by whether they were let in.", [
+    "answer",
+  ]);
+  const queue = gauge("batch_queue_seconds", "How long a batch that came now would wait.");
+  const expected = gauge("kiosks_sent_away", "Kiosks told to come back that are still expected.");
+  return () => {
+    const figures = admission?.();
+    if (figures === undefined) return;
+    setEach(batches, "place", { waiting: figures.waiting, "at-work": figures.atWork });
+    setEach(asked, "answer", { "let-in": figures.admitted, "sent-away": figures.sentAway });
+    queue.set(figures.queueMs / 1_000);
+    expected.set(figures.expected);
   };
 }
 

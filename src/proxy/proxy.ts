@@ -17,6 +17,7 @@ import { createRegistryRefresh } from "./devices/registry-refresh.ts";
 import { createShutOuts } from "./devices/shut-outs.ts";
 import { createSetupCodes } from "./devices/setup-code.ts";
 import { createSharedReading } from "./figures-reader.ts";
+import { createAdmission } from "./admission/admission.ts";
 import { createFloodLimit } from "./flood-limit.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
@@ -137,6 +138,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   );
   const ledger = await openLedgerClock({ store, clock });
   const flood = createFloodLimit(clock);
+  const admission = createAdmission({ clock, random: Math.random });
   const registry = await openDeviceRegistry(store, shutOuts.note);
   for (const { device, publicKey } of registry.list()) {
     if (publicKey !== undefined) continue;
@@ -163,6 +165,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       store,
       clock,
       flood,
+      admission,
       gate: createGate(registry, clock),
       registry,
       pairing,
@@ -278,6 +281,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         figures,
         allowed: settings.dailyCalls,
         ownMetrics,
+        admission: admission.figures,
         looks: readBack.figures,
         creation: creation?.figures,
         overflow: overflow?.figures,

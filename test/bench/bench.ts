@@ -9,6 +9,8 @@ export interface Bench {
 export interface BenchOptions {
   /** Share of the full size: 1 is what is published, less is for trying a bench out. */
   readonly scale: number;
+  /** On PostgreSQL instead of SQLite, where a bench takes one of them. */
+  readonly postgres: boolean;
   /** Prints a line about what is going on. */
   readonly say: (line: string) => void;
 }
@@ -24,7 +26,7 @@ export interface Row {
   readonly goal?: Goal;
 }
 
-export type Unit = "ms" | "µs" | "kB" | "/s" | "";
+export type Unit = "ms" | "µs" | "kB" | "days" | "/s" | "";
 
 export type Goal =
   /** Our figure is at most this. */

@@ -1,19 +1,22 @@
 import { loadavg } from "node:os";
+import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
+import { backlogBench } from "./backlog.bench.ts";
 import { bulkBench } from "./bulk.bench.ts";
 import { bulkWriterBench } from "./bulk-writer.bench.ts";
 import { captureBench } from "./capture.bench.ts";
 import { drainBench } from "./drain.bench.ts";
 import { ingestBench } from "./ingest.bench.ts";
 import { outboxBench } from "./outbox.bench.ts";
+import { reconnectBench } from "./reconnect.bench.ts";
 import { storeBench } from "./store.bench.ts";
 import { startBench } from "./start.bench.ts";
 import { trustBench } from "./trust.bench.ts";
 import { updatesBench } from "./updates.bench.ts";
 import { tableOf } from "./table.ts";
 
-// `npm run bench`, `npm run bench -- capture drain`, `npm run bench -- --scale 0.1 drain`. Prints one
-// table per bench. A goal that is missed is printed, not an error: a figure is not a test.
+// `npm run bench`, `npm run bench -- capture drain`, `npm run bench -- --scale 0.1 drain`,
+// `npm run bench -- --postgres reconnect`. Prints one table per bench. A goal that is missed is printed, not an error: a figure is not a test.
 
 const BENCHES: readonly Bench[] = [
   captureBench,
@@ -22,13 +25,15 @@ const BENCHES: readonly Bench[] = [
   startBench,
   storeBench,
   ingestBench,
+  reconnectBench,
+  backlogBench,
   trustBench,
   updatesBench,
   bulkBench,
   bulkWriterBench,
 ];
 
-const { names, scale } = argumentsOf(process.argv.slice(2));
+const { names, scale, postgres } = argumentsOf(process.argv.slice(2));
 const load = loadavg()[0]!;
 console.log(
   `Node ${process.versions.node}, load before the run ${load.toFixed(1)}, scale ${scale}`,
@@ -39,19 +44,28 @@ for (const bench of BENCHES) {
   if (names.length > 0 && !names.includes(bench.name)) continue;
   const startMs = performance.now();
   const say = (line: string) => console.log(`  ${bench.name}: ${line}`);
-  const rows = await bench.run({ scale, say });
+  const rows = await bench.run({ scale, postgres, say });
   console.log(tableOf(bench, rows, (performance.now() - startMs) / 1_000));
 }
 
-function argumentsOf(given: readonly string[]): { names: readonly string[]; scale: number } {
-  const flag = given.indexOf("--scale");
-  const scale = flag === -1 ? 1 : Number(given[flag + 1]);
+interface Arguments {
+  readonly names: readonly string[];
+  readonly scale: number;
+  readonly postgres: boolean;
+}
+
+function argumentsOf(given: readonly string[]): Arguments {
+  const { values, positionals: names } = parseArgs({
+    args: [...given],
+    options: { scale: { type: "string", default: "1" }, postgres: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const scale = Number(values.scale);
   if (!(scale > 0 && scale <= 1)) throw new Error("--scale takes a number above 0 and up to 1.");
-  const names = given.filter((_, index) => flag === -1 || (index !== flag && index !== flag + 1));
   const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
   if (unknown.length > 0) {
     const known = BENCHES.map((bench) => bench.name).join(", ");
     throw new Error(`No such bench: ${unknown.join(", ")}. There are ${known}.`);
   }
-  return { names, scale };
+  return { names, scale, postgres: values.postgres ?? false };
 }

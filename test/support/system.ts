@@ -10,6 +10,7 @@ import {
   PAIRINGS_PATH,
   type PairedDevice,
 } from "../../src/contract/admin.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { buildConsoleIfStale, buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
 import type { Stand } from "./devices.ts";
@@ -209,7 +210,7 @@ async function startLife(
 export function spawnProduct(env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(
     process.execPath,
-    ["--import", path.join(import.meta.dirname, "moved-clock.ts"), "src/proxy/main.ts"],
+    [...START_FLAGS, "--import", path.join(import.meta.dirname, "moved-clock.ts"), MAIN],
     {
       cwd: ROOT,
       env: { ...nodeEnv(), ...env },
@@ -217,6 +218,15 @@ export function spawnProduct(env: Readonly<Record<string, string>>): ChildProces
     },
   );
 }
+
+const MAIN = "src/proxy/main.ts";
+
+/** What `npm start` tells Node. */
+const START_FLAGS = (
+  / node ((?:--\S+ )*)src\/proxy\/main\.ts$/.exec(packageJson.scripts.start)?.[1] ?? ""
+)
+  .split(" ")
+  .filter((flag) => flag !== "");
 
 const COMMANDS = {
   backup: "src/proxy/backup-command.ts",

@@ -15,7 +15,7 @@ import {
   type OpenCounts,
   type ScanTally,
 } from "./scan-counts.ts";
-import type { Params, Tx } from "./sql.ts";
+import { allAmong, together, type Params, type Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
 
@@ -77,12 +77,26 @@ export async function mergeVisitors(
 ): Promise<ReadonlyMap<VisitorWrite, MergeOutcome>> {
   const outcomes = new Map<VisitorWrite, MergeOutcome>();
   const attributeRows: Params[] = [];
+  const newVisitors: Params[] = [];
   const byVisitor = Map.groupBy(writes, (write) => write.key);
-  for (const [key, own] of [...byVisitor].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    attributeRows.push(
-      ...(await mergeVisitor(tx, { vault, key, writes: own, nowMs, outcomes, tally })),
-    );
-  }
+  const keys = [...byVisitor.keys()].toSorted();
+  const held = await findVisitors(tx, keys);
+  const known = await findAttributes(tx, [...held.keys()]);
+  const merged = keys.map((key) => {
+    const own = byVisitor.get(key)!;
+    const merge = { vault, key, writes: own, nowMs, outcomes, newVisitors, tally };
+    return mergeVisitor(tx, merge, held.get(key), known.get(key));
+  });
+  for (const rows of await together(merged)) attributeRows.push(...rows);
+  // Where another writer makes one of them meanwhile, it breaks the key: all is done again, and finds it.
+  await tx.runMany(
+    `INSERT INTO visitor
+       (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
+        first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts,
+        last_scan_ms, open_scans, open_updates)
+     VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6, $7, $8)`,
+    newVisitors,
+  );
   await tx.runMany(
     `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
      VALUES ($1, $2, $3, $4, $5, $6, $7, '[]')
@@ -102,20 +116,26 @@ interface VisitorMerge {
   readonly writes: readonly VisitorWrite[];
   readonly nowMs: number;
   readonly outcomes: Map<VisitorWrite, MergeOutcome>;
+  /** Takes the row of a visitor who was not known. */
+  readonly newVisitors: Params[];
   readonly tally: ScanTally;
 }
 
 /** Gives the attribute rows to write, one per attribute however many writes there were to it. */
-async function mergeVisitor(tx: Tx, merge: VisitorMerge): Promise<readonly Params[]> {
-  const held = await findVisitor(tx, merge.key);
-  const attributes = held === undefined ? new Map() : await findAttributes(tx, merge.key);
+async function mergeVisitor(
+  tx: Tx,
+  merge: VisitorMerge,
+  held: VisitorRow | undefined,
+  attributes = new Map<string, MergedAttribute>(),
+): Promise<readonly Params[]> {
   const changed = applyWrites(merge, held?.version ?? 0, attributes);
   const version = Math.max(0, ...[...changed.values()].map((attribute) => attribute.version));
   if (changed.size === 0) {
     if (held !== undefined) await countSuperseded(tx, merge, held);
-  } else if (!(await saveVisitor(tx, merge, held, version))) {
-    // Another writer made this visitor between our look and our insert: look again.
-    return mergeVisitor(tx, merge);
+  } else if (held === undefined) {
+    addVisitor(merge, version);
+  } else {
+    await saveVisitor(tx, merge, held, version);
   }
   return [...changed].map(([name, { value, stamp, version }]) => [
     merge.key,
@@ -155,85 +175,88 @@ function applyWrites(
   return changed;
 }
 
-async function findVisitor(tx: Tx, key: string): Promise<VisitorRow | undefined> {
-  const rows = await tx.all<VisitorRow>(
-    `SELECT version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms,
+/** Locked in the order of their keys, which is that of `keys`. */
+async function findVisitors(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, VisitorRow>> {
+  const rows = await allAmong<VisitorRow & { readonly visitor: string }>(
+    tx,
+    (among) =>
+      `SELECT visitor, version, state, due_ms, not_before_ms, first_dirty_ms, sealed_id, last_scan_ms,
        open_scans, open_updates
-     FROM visitor WHERE visitor = $1 {{FOR UPDATE}}`,
-    [key],
+     FROM visitor WHERE visitor IN ${among} ORDER BY visitor {{FOR UPDATE}}`,
+    keys,
   );
-  return rows[0];
+  return new Map(rows.map((row) => [row.visitor, row]));
 }
 
-async function findAttributes(tx: Tx, key: string): Promise<Map<string, MergedAttribute>> {
-  const rows = await tx.all<{
+async function findAttributes(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Map<string, MergedAttribute>>> {
+  const rows = await allAmong<{
+    visitor: string;
     name: string;
     value: string;
     effective_ms: number;
     epoch: string;
     seq: number;
     version: number;
-  }>("SELECT name, value, effective_ms, epoch, seq, version FROM attribute WHERE visitor = $1", [
-    key,
-  ]);
-  return new Map(
-    rows.map(({ name, value, effective_ms: effectiveMs, epoch, seq, version }) => [
-      name,
-      { value, stamp: { effectiveMs, epoch, seq }, version },
-    ]),
+  }>(
+    tx,
+    (among) =>
+      `SELECT visitor, name, value, effective_ms, epoch, seq, version FROM attribute
+     WHERE visitor IN ${among}`,
+    keys,
   );
+  const found = new Map<string, Map<string, MergedAttribute>>();
+  for (const { visitor, name, value, effective_ms: effectiveMs, epoch, seq, version } of rows) {
+    const own = found.get(visitor) ?? new Map<string, MergedAttribute>();
+    found.set(visitor, own.set(name, { value, stamp: { effectiveMs, epoch, seq }, version }));
+  }
+  return found;
+}
+
+/** One who was not known waits from now on. */
+function addVisitor(merge: VisitorMerge, version: number): void {
+  const { vault, key, writes, nowMs, newVisitors, tally } = merge;
+  const visitor = writes[0]!.visitor;
+  const open = openTexts(withWrites(merge, NONE_OPEN, version));
+  const sealed = sealId(vault, key, visitor);
+  newVisitors.push([key, visitor.kind, sealed, version, nowMs, scannedMsOf(writes), ...open]);
+  countAsWaiting(merge);
+  tally.arrive(nowMs);
+}
+
+function scannedMsOf(writes: readonly VisitorWrite[]): number {
+  return Math.max(...writes.map(({ stamp }) => stamp.effectiveMs));
 }
 
 /**
  * The visitor waits from now on. One that waited already, or is looked for, keeps its place; one that
  * was dead gets a new life, one that was given up as unknown is looked for again, and one whose id
- * was dropped gets it again. False when somebody else made it meanwhile.
+ * was dropped gets it again.
  */
 async function saveVisitor(
   tx: Tx,
   merge: VisitorMerge,
-  held: VisitorRow | undefined,
+  held: VisitorRow,
   version: number,
-): Promise<boolean> {
+): Promise<void> {
   const { vault, key, writes, nowMs, tally } = merge;
   const visitor = writes[0]!.visitor;
-  const scannedMs = Math.max(...writes.map(({ stamp }) => stamp.effectiveMs));
-  if (held === undefined) {
-    const open = withWrites(merge, NONE_OPEN, version);
-    const inserted = await tx.run(
-      `INSERT INTO visitor
-         (visitor, kind, sealed_id, version, acked_version, state, due_ms, not_before_ms,
-          first_dirty_ms, lease_until_ms, fence, claimed_version, charge_bucket, attempts,
-          last_scan_ms, open_scans, open_updates)
-       VALUES ($1, $2, $3, $4, 0, 'waiting', $5, 0, $5, 0, 0, 0, 0, 0, $6, $7, $8)
-       ON CONFLICT (visitor) DO NOTHING`,
-      [
-        key,
-        visitor.kind,
-        sealId(vault, key, visitor),
-        version,
-        nowMs,
-        scannedMs,
-        ...openTexts(open),
-      ],
-    );
-    if (inserted === 1) {
-      countAsWaiting(merge);
-      tally.arrive(nowMs);
-    }
-    return inserted === 1;
-  }
   const before = openFrom(held);
   const open = openTexts(withWrites(merge, before, version));
   countAsWaiting(merge);
-  const lastScanMs = Math.max(held.last_scan_ms, scannedMs);
+  const lastScanMs = Math.max(held.last_scan_ms, scannedMsOf(writes));
   if (held.state === "waiting" || held.state === "absent") {
     await tx.run(
       `UPDATE visitor SET version = $2, last_scan_ms = $3, open_scans = $4, open_updates = $5
        WHERE visitor = $1`,
       [key, version, lastScanMs, ...open],
     );
-    return true;
+    return;
   }
   // Also what was set aside because its id could not be opened.
   const isSealedAnew = held.sealed_id === DROPPED || held.state === "dead";
@@ -253,7 +276,6 @@ async function saveVisitor(
      WHERE visitor = $1`,
     [key, version, state, Math.max(nowMs, held.not_before_ms), nowMs, sealed, lastScanMs, ...open],
   );
-  return true;
 }
 
 /** The writes beside what is already open; each waits for the version it led to. */

@@ -104,15 +104,18 @@ const MAX_LIFETIME_S = 3_600;
 
 async function tryTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  let isOpen = true;
   try {
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-    const value = await work(postgresTx(client));
+    const value = await work(postgresTx(client, () => isOpen));
+    isOpen = false;
     const { command } = await client.query("COMMIT");
     // PostgreSQL answers the commit of a transaction that failed before with a ROLLBACK, not an error.
     if (command !== "COMMIT") throw new Error("a script went on after a statement had failed");
     client.release();
     return value;
   } catch (error) {
+    isOpen = false;
     await giveBack(client, error);
     throw error;
   }
@@ -132,7 +135,14 @@ async function giveBack(client: PoolClient, error: unknown): Promise<void> {
 
 /** For the pool, and for the one connection that opens the store or cleans up. */
 export function clientOptions(url: string): ClientConfig {
-  return { connectionString: url, application_name: OUR_NAME, keepAlive: true, types: TYPES };
+  return {
+    connectionString: url,
+    application_name: OUR_NAME,
+    keepAlive: true,
+    types: TYPES,
+    // What a script asks together goes together (`together` in `sql.ts`).
+    pipeline: true,
+  };
 }
 
 /** By which the server lists our connections. */

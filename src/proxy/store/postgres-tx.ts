@@ -1,9 +1,13 @@
 import type { ClientBase } from "pg";
-import { postgresText, type Gate, type Params, type SqlValue, type Tx } from "./sql.ts";
+import { postgresText, together, type Gate, type Params, type SqlValue, type Tx } from "./sql.ts";
 
 /** The transaction that was begun on this connection. */
-export function postgresTx(client: ClientBase): Tx {
-  const query = (sql: string, params: Params) => client.query(preparedFor(sql, params));
+export function postgresTx(client: ClientBase, isOpen: () => boolean = () => true): Tx {
+  const query = async (sql: string, params: Params) => {
+    // It would be a transaction of its own.
+    if (!isOpen()) throw new Error("a script went on after its transaction had ended");
+    return client.query(preparedFor(sql, params));
+  };
   return {
     // The caller names the columns it selects; this is where rows are believed to have them.
     all: async <Row>(sql: string, params: Params) => (await query(sql, params)).rows as Row[],
@@ -11,12 +15,13 @@ export function postgresTx(client: ClientBase): Tx {
     runMany: async (sql, rows) => {
       const insert = INSERT_OF_ONE.exec(sql);
       if (insert === null) {
-        for (const params of rows) await query(sql, params);
+        await together(rows.map((params) => query(sql, params)));
         return;
       }
-      for (const part of inParts(rows)) {
-        await query(insertOf(part.length, insert, part[0]!.length), part.flat());
-      }
+      const parts = [...inParts(rows)];
+      await together(
+        parts.map((part) => query(insertOf(part.length, insert, part[0]!.length), part.flat())),
+      );
     },
     lock: async (gate, mode) => {
       const lock = mode === "alone" ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";

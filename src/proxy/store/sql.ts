@@ -49,3 +49,43 @@ export function sqliteText(sql: string): string {
 export function postgresText(sql: string): string {
   return sql.replaceAll(/\{\{(FOR UPDATE(?: SKIP LOCKED)?)\}\}/g, "$1");
 }
+
+/** Ours: keys asked about in one statement, always as many, so that it is one statement to prepare. */
+const ASKED_AT_ONCE = 50;
+
+const AMONG = `(${Array.from({ length: ASKED_AT_ONCE }, (_, index) => `$${index + 1}`).join(", ")})`;
+
+/** The rows about any of these keys, however many; of a key that is empty there are none. */
+export async function allAmong<Row>(
+  tx: Tx,
+  select: (among: string) => string,
+  keys: readonly string[],
+): Promise<readonly Row[]> {
+  const parts: Promise<readonly Row[]>[] = [];
+  for (let from = 0; from < keys.length; from += ASKED_AT_ONCE) {
+    const part = keys.slice(from, from + ASKED_AT_ONCE);
+    const padding = Array.from({ length: ASKED_AT_ONCE - part.length }, () => "");
+    parts.push(tx.all<Row>(select(AMONG), [...part, ...padding]));
+  }
+  return (await together(parts)).flat();
+}
+
+/**
+ * All of it, begun at once, in the order it was begun as far as the database sees it: on the way to
+ * PostgreSQL one does not wait for the answer to another. Throws what went wrong first, and only when
+ * nothing of it can reach the database any more.
+ */
+export async function together<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  let failure: { readonly cause: unknown } | undefined;
+  const results: T[] = [];
+  await Promise.all(
+    works.map((work, index) =>
+      work.then(
+        (result) => void (results[index] = result),
+        (cause: unknown) => void (failure ??= { cause }),
+      ),
+    ),
+  );
+  if (failure !== undefined) throw failure.cause;
+  return results;
+}

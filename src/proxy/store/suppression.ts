@@ -3,7 +3,7 @@ import { discardVisitor } from "./held-rows.ts";
 import { forgetLooks, forgetReadBack, mayBeCreatedUntilMs } from "./read-back-rows.ts";
 import { fateOf, openFrom, uncountScans, type OpenColumns } from "./scan-counts.ts";
 import { forgetVerdicts } from "./nonce-rows.ts";
-import type { Tx } from "./sql.ts";
+import { allAmong, type Tx } from "./sql.ts";
 import type { VisitorState } from "./visitor-state.ts";
 import type { Suppressed, Suppression } from "./store.ts";
 import { DROPPED, sealId } from "./vault-rows.ts";
@@ -20,27 +20,17 @@ export async function suppressionOf(
   return rows[0]?.act;
 }
 
-/** Ours: visitors asked for at once, always as many, so that it is one statement. */
-const ASKED_AT_ONCE = 50;
-
-const SUPPRESSED_AMONG = `SELECT visitor FROM suppression WHERE visitor IN (${Array.from(
-  { length: ASKED_AT_ONCE },
-  (_, index) => `$${index + 1}`,
-).join(", ")})`;
-
 /** Those of these visitors who withdrew or were erased. */
 export async function suppressedAmong(
   tx: Tx,
   visitorKeys: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (let from = 0; from < visitorKeys.length; from += ASKED_AT_ONCE) {
-    const part = visitorKeys.slice(from, from + ASKED_AT_ONCE);
-    const padding = Array.from({ length: ASKED_AT_ONCE - part.length }, () => "");
-    const rows = await tx.all<{ visitor: string }>(SUPPRESSED_AMONG, [...part, ...padding]);
-    for (const { visitor } of rows) found.add(visitor);
-  }
-  return found;
+  const rows = await allAmong<{ visitor: string }>(
+    tx,
+    (among) => `SELECT visitor FROM suppression WHERE visitor IN ${among}`,
+    visitorKeys,
+  );
+  return new Set(rows.map(({ visitor }) => visitor));
 }
 
 interface HeldVisitor extends OpenColumns {
