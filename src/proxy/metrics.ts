@@ -1,4 +1,5 @@
 import { Gauge, Registry } from "prom-client";
+import type { DiskFigures } from "./disk-space.ts";
 import type { CreationFigures } from "./read-back/creation-lane.ts";
 import type { StoreFigures } from "./store/store.ts";
 
@@ -9,6 +10,8 @@ export interface MetricsSource {
   readonly looks?: () => Readonly<Record<string, number>>;
   /** What came of creating members since the start, where that is switched on. */
   readonly creation?: (() => CreationFigures) | undefined;
+  /** Of the disk the database is on, where it is ours. */
+  readonly disk?: (() => DiskFigures) | undefined;
 }
 
 /** Prometheus text of what the store knows, read at the moment of asking. Never holds a visitor. */
@@ -38,6 +41,8 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
   const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
   const allowed = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
+  const free = gauge("disk_free_bytes", "Room left where the database lies.");
+  const reserve = gauge("disk_reserve_bytes", "Below so much nothing more is taken in.");
   const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
   const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
 
@@ -62,6 +67,11 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     held.set(figures.held);
     used.set(figures.allowanceUsed);
     allowed.set(source.allowed);
+    const disk = source.disk?.();
+    if (disk?.freeBytes !== undefined) {
+      free.set(disk.freeBytes);
+      reserve.set(disk.reserveBytes);
+    }
     for (const each of figures.kiosks) {
       const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
       owed.set(labels, each.owed);

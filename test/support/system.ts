@@ -185,6 +185,7 @@ export function spawnProduct(env: Readonly<Record<string, string>>): ChildProces
 const COMMANDS = {
   backup: "src/proxy/backup-command.ts",
   restore: "src/proxy/restore-command.ts",
+  move: "src/proxy/move-command.ts",
   import: "src/proxy/import-command.ts",
   pair: "src/proxy/devices/main.ts",
   keys: "src/proxy/keys/main.ts",

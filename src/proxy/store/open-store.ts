@@ -1,4 +1,5 @@
 import path from "node:path";
+import { refuseNetworkFolder } from "../network-folder.ts";
 import type { Settings } from "../settings.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import type { Store } from "./store.ts";
@@ -15,6 +16,7 @@ export async function openStore(
   { warn, onFatal, ...options }: StoreOptions,
 ): Promise<Store & Pick<SqliteStore, "copyTo">> {
   if (databaseUrl === undefined) {
+    refuseNetworkFolder(dataDir);
     return openSqliteStore({ ...options, path: path.join(dataDir, "tarjeta.sqlite"), onFatal });
   }
   const store = await openPostgresStore({ ...options, url: databaseUrl, warn });

@@ -4,7 +4,7 @@ import { StartupError } from "../startup-error.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
 import { createForgetting } from "./postgres-forgetting.ts";
 import { STORE_LIMITS, type StoreLimits } from "./limits.ts";
-import { migrate, NewerSchemaError } from "./migrations.ts";
+import { migrate, MIGRATIONS, NewerSchemaError } from "./migrations.ts";
 import { clientOptions, createPostgresDatabase, proveFit } from "./postgres-database.ts";
 import type { PostgresLimits } from "./postgres-database.ts";
 import { postgresFailure, reasonOf, UnfitServerError } from "./postgres-failure.ts";
@@ -21,6 +21,8 @@ export interface PostgresStoreOptions {
   readonly keys: Pick<Keys, "storage" | "pepper">;
   readonly limits?: Partial<StoreLimits> | undefined;
   readonly postgres?: Partial<PostgresLimits> | undefined;
+  /** For tests of a version to come. */
+  readonly migrations?: typeof MIGRATIONS | undefined;
   /** Told what went wrong beside all operations; of a sentence for the log. */
   readonly warn: (sentence: string) => void;
 }
@@ -35,7 +37,7 @@ export interface PostgresStoreOptions {
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const vault = createVault(options.keys);
-  const openedMs = await prepare(options.url, vault);
+  const openedMs = await prepare(options.url, vault, options.migrations ?? MIGRATIONS);
   const scripts = createStoreScripts({
     vault,
     lastReceiptMs: openedMs,
@@ -72,11 +74,29 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
 }
 
+/** Ours: who meets older replicas at their work so often finds a quieter moment to start. */
+const MAX_ATTEMPTS = 20;
+
 /**
  * Brings the schema up to date, one replica at a time, and proves the keys; in one transaction, so
  * that a crash leaves the old one. Gives the latest receipt time the database knows of.
+ *
+ * Replicas of the version before work on meanwhile: what they hold is waited for, and where each waits
+ * for the other, all of this is done again.
  */
-async function prepare(url: string, vault: Vault): Promise<number> {
+async function prepare(url: string, vault: Vault, steps: typeof MIGRATIONS): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryToPrepare(url, vault, steps);
+    } catch (cause) {
+      if (postgresFailure(cause) !== "again" || attempt === MAX_ATTEMPTS) {
+        throw refusalOfServer(cause);
+      }
+    }
+  }
+}
+
+async function tryToPrepare(url: string, vault: Vault, steps: typeof MIGRATIONS): Promise<number> {
   let client: Client | undefined;
   try {
     client = new Client({ ...clientOptions(url), connectionTimeoutMillis: CONNECT_MS });
@@ -86,14 +106,12 @@ async function prepare(url: string, vault: Vault): Promise<number> {
     const tx = postgresTx(client);
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     await client.query(`SELECT pg_advisory_xact_lock(${LOCKS}, ${SCHEMA_LOCK})`);
-    await migrate(tx);
+    await migrate(tx, steps);
     await proveKeys(tx, vault);
     await sealPlainVisitors(tx, vault);
     const openedMs = await lastReceiptMs(tx);
     await client.query("COMMIT");
     return openedMs;
-  } catch (cause) {
-    throw unusable(cause);
   } finally {
     // Also of one that never came about.
     await client?.end().catch(() => {});
@@ -103,8 +121,8 @@ async function prepare(url: string, vault: Vault): Promise<number> {
 /** Ours: who starts a proxy waits for a name to resolve and a server to answer. */
 const CONNECT_MS = 10_000;
 
-/** Says what to change. Never the address itself. */
-function unusable(cause: unknown): Error {
+/** Why the server or its database cannot be used, and what to change. Never the address itself. */
+export function refusalOfServer(cause: unknown): Error {
   const sentence = (text: string) => new StartupError(text, { cause });
   if (cause instanceof UnfitServerError) {
     return sentence(
@@ -131,6 +149,11 @@ function unusable(cause: unknown): Error {
   if (reason === "42501") {
     return sentence(
       "DATABASE_URL: this user may not make tables in that database; make it the database's owner.",
+    );
+  }
+  if (postgresFailure(cause) === "again") {
+    return sentence(
+      `DATABASE_URL: the schema could not be brought up to date beside the proxies at work (${reason}); start this one in a quieter moment.`,
     );
   }
   return postgresFailure(cause) === "unreachable"

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Vault } from "../vault/vault.ts";
 import { migrate, NewerSchemaError } from "./migrations.ts";
+import { MovedAwayError, refuseMoved } from "./moved-mark.ts";
 import { sqliteText, type Params, type Tx } from "./sql.ts";
 import {
   needsCompacting,
@@ -73,6 +74,7 @@ export async function openSqliteDatabase(
     db.exec("PRAGMA secure_delete = ON");
     const database = overConnection(db);
     database.begin();
+    await refuseMoved(database.tx);
     await migrate(database.tx);
     await proveKeys(database.tx, vault);
     await sealPlainVisitors(database.tx, vault);
@@ -158,6 +160,11 @@ export function overConnection(db: DatabaseSync): SqliteDatabase {
 
 function unusable(path: string, cause: unknown): Error {
   const sentence = (text: string) => new UnusableFileError(text, { cause });
+  if (cause instanceof MovedAwayError) {
+    return sentence(
+      `DATA_DIR: ${path} was moved to PostgreSQL on ${cause.message}; give its DATABASE_URL, or take the file back with npm run move -- --back.`,
+    );
+  }
   if (cause instanceof NewerSchemaError) {
     return sentence(
       `DATA_DIR: ${path} was written by a newer version (${cause.message}); start that version, or set DATA_DIR to another folder.`,
