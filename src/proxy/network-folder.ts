@@ -30,10 +30,10 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Throws a `StartupError` for a folder on a network. Elsewhere than on Linux it cannot tell. */
-export function refuseNetworkFolder(dataDir: string): void {
+export function refuseNetworkFolder(dataDir: string, fileSystem = statfsSync(dataDir).type): void {
   if (process.platform !== "linux") return;
   // Some kernels give numbers above 2^31 as negative ones.
-  const name = NETWORK_FILE_SYSTEMS.get(statfsSync(dataDir).type >>> 0);
+  const name = NETWORK_FILE_SYSTEMS.get(fileSystem >>> 0);
   if (name === undefined) return;
   throw new StartupError(
     `DATA_DIR: ${dataDir} is on a network file system (${name}), where two proxies could destroy one SQLite file; set DATA_DIR to a folder on a disk of this machine, or give DATABASE_URL.`,

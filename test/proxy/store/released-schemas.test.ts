@@ -271,7 +271,10 @@ describe("the schemas that were released", () => {
       const result = await store.ingest(batch);
       const verdicts = "receipt" in result ? result.receipt.verdicts : [];
       expect(verdicts.map(({ verdict }) => verdict).toSorted()).toEqual([
-        ...["accepted", "duplicate", "duplicate", "duplicate"],
+        "accepted",
+        "duplicate",
+        "duplicate",
+        "duplicate",
         ...(version >= 3 ? ["rejected"] : []),
       ]);
       const claim = { nowMs: NOW, ledgerMs: NOW, maxCallMs: 1, allowed: 99, leaseMs: 1, limit: 9 };
@@ -341,9 +344,9 @@ describe("replicas of two versions on one PostgreSQL", () => {
         `ALTER TABLE ${table} ADD COLUMN later_number BIGINT NOT NULL DEFAULT 0`,
       ]);
     let seq = 0;
-    let isOver = false;
+    const over = new AbortController();
     const work = async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         seq += 1;
         await older.ingest(aBatch([anUpdate({ seq, card: `29${seq % 7}` })]));
         const ask = {
@@ -373,7 +376,7 @@ describe("replicas of two versions on one PostgreSQL", () => {
     const device = aDevice(2);
     await newer.ingest(aBatch([anUpdate({ epoch: anId(0xe2), device })], { device }));
     await goesOn(10);
-    isOver = true;
+    over.abort();
     await working;
     expect(await ask(url, "SELECT count(*)::int AS n FROM journal")).toEqual([{ n: seq + 1 }]);
     await expect(aPostgresStore(url)).rejects.toThrow(/written by a newer version/);
