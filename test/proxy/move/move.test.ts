@@ -12,6 +12,7 @@ import { StartupError } from "../../../src/proxy/startup-error.ts";
 import { MIGRATIONS } from "../../../src/proxy/store/migrations.ts";
 import { openSqliteStore } from "../../../src/proxy/store/sqlite-store.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
+import { memberCards } from "../../support/cards.ts";
 import { KEYS } from "../../support/keys.ts";
 import { liveThrough, REMEMBERED } from "../../support/lived-store.ts";
 import { openPostgresLine } from "../../support/postgres-line.ts";
@@ -21,7 +22,9 @@ import { endingOf } from "../../support/processes.ts";
 import { aBatch, aDevice, anId, anUpdate, NOW } from "../../support/store-builders.ts";
 import { dumpPostgres, dumpSqlite, tablesIn } from "../../support/store-dump.ts";
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
-import { runCommand } from "../../support/system.ts";
+import { createRawKiosk } from "../../support/raw-kiosk.ts";
+import { runCommand, startSystem } from "../../support/system.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const LIMITS = { cardsPerMinute: 12 };
@@ -321,5 +324,46 @@ describe("a file that was moved", () => {
     expect(await store.ingest(REMEMBERED)).toMatchObject({ type: "repeated" });
     await store.close();
     expect(await sentenceOf(takeBack(file).then(() => {}))).toMatch(/was not moved/);
+  });
+});
+
+describe("the product, moved", () => {
+  it("[MV1] [MV4] goes on where it was, and does not start on the file by accident", async () => {
+    const url = await server.newDatabase();
+    const system = await startSystem();
+    onTestFinished(system.stop);
+    const cards = memberCards(3, 8_300);
+    system.emulator.know(cards);
+    const kiosk = await createRawKiosk(system);
+    kiosk.add(cards[0]!);
+    const { nonce, body } = kiosk.request();
+    expect((await kiosk.post(body, { nonce })).status).toBe(200);
+    await system.emulator.arrived([cards[0]!]);
+    await waitFor("the call to be settled", async () => {
+      return (await system.metric("tarjeta_visitors_waiting")) === 0;
+    });
+    const used = await system.metric("tarjeta_allowance_used_calls");
+    expect(used).toBeGreaterThan(0);
+    const keysFile = path.join(system.dataDir, "keys.json");
+    const env = { DATA_DIR: system.dataDir, KEYS_FILE: keysFile, DATABASE_URL: url };
+    expect((await runCommand("move", [], env)).stderr).toMatch(/in use by a proxy that runs/);
+    await system.kill("SIGTERM");
+    expect(await runCommand("move", [], env)).toMatchObject({ code: 0, stderr: "" });
+
+    await system.restart(env);
+    expect(await system.metric("tarjeta_allowance_used_calls")).toBe(used);
+    // What was taken in before is a repeat, and the kiosk is known without being paired anew.
+    expect(await kiosk.send()).toMatchObject([{ verdict: "duplicate" }]);
+    kiosk.add(cards[1]!);
+    expect(await kiosk.send()).toMatchObject([{ verdict: "accepted" }]);
+    await system.emulator.arrived([cards[1]!]);
+    expect(system.emulator.callsFor(cards[0]!)).toHaveLength(1);
+    await system.kill("SIGTERM");
+
+    await expect(system.restart()).rejects.toThrow(/was moved to PostgreSQL on/);
+    const back = await runCommand("move", ["--back"], { DATA_DIR: system.dataDir });
+    expect(back).toMatchObject({ code: 0, stderr: "" });
+    await system.restart();
+    expect((await kiosk.post(body, { nonce })).status).toBe(200);
   });
 });
