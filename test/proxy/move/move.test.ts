@@ -67,6 +67,20 @@ function move(file: string, url: string, options: Partial<MoveOptions> = {}) {
   });
 }
 
+/** Makes a server that changes what it is given, from the moment the table is there. */
+const SPOILING = `
+  CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN NEW.value := NEW.value || '!'; RETURN NEW; END $$;
+  CREATE FUNCTION plant() RETURNS event_trigger LANGUAGE plpgsql AS
+    $$ BEGIN
+      IF to_regclass('attribute') IS NOT NULL THEN
+        CREATE OR REPLACE TRIGGER spoil BEFORE INSERT ON attribute
+          FOR EACH ROW EXECUTE FUNCTION spoil();
+      END IF;
+    END $$;
+  CREATE EVENT TRIGGER plant ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+    EXECUTE FUNCTION plant()`;
+
 async function sentenceOf(attempt: Promise<unknown>): Promise<string> {
   const error = await attempt.then(
     () => undefined,
@@ -147,6 +161,17 @@ describe("a move to PostgreSQL", () => {
       ({ claims }) => claims.length,
     );
     expect(granted).toEqual([2, 2]);
+  });
+
+  it("[MV1] [MV2] is none where a single value reads otherwise than it was written", async () => {
+    const file = await aFile();
+    const url = await server.newDatabase();
+    await ask(url, SPOILING);
+    expect(await sentenceOf(move(file, url))).toMatch(
+      /^DATABASE_URL: the table attribute does not read as it was written \(1 of 1 rows\); nothing/,
+    );
+    expect(await tablesIn(url)).toEqual([]);
+    await (await open(file)).close();
   });
 
   it("[MV2] killed in the middle leaves nothing there and the file as it was; again, it goes through", async () => {
