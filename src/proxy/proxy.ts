@@ -91,6 +91,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     limits: { cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits) },
     onFatal: options.onFatal,
     warn: (sentence) => app.log.warn(sentence),
+    say: (sentence) => process.stderr.write(`${sentence}\n`),
   });
 
   const vault = createVault(keys);

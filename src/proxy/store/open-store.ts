@@ -5,7 +5,10 @@ import { openPostgresStore } from "./postgres-store.ts";
 import type { Store } from "./store.ts";
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from "./sqlite-store.ts";
 
-export interface StoreOptions extends Pick<SqliteStoreOptions, "keys" | "limits" | "onFatal"> {
+export interface StoreOptions extends Pick<
+  SqliteStoreOptions,
+  "keys" | "limits" | "onFatal" | "say"
+> {
   /** Told what went wrong beside all operations; of a sentence for the log. */
   readonly warn: (sentence: string) => void;
 }

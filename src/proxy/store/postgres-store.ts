@@ -21,6 +21,8 @@ export interface PostgresStoreOptions {
   readonly keys: Pick<Keys, "storage" | "pepper">;
   readonly limits?: Partial<StoreLimits> | undefined;
   readonly postgres?: Partial<PostgresLimits> | undefined;
+  /** Told what takes long while it is opened. */
+  readonly say?: ((sentence: string) => void) | undefined;
   /** For tests of a version to come. */
   readonly migrations?: typeof MIGRATIONS | undefined;
   /** Told what went wrong beside all operations; of a sentence for the log. */
@@ -37,7 +39,7 @@ export interface PostgresStoreOptions {
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const vault = createVault(options.keys);
-  const openedMs = await prepare(options.url, vault, options.migrations ?? MIGRATIONS);
+  const openedMs = await prepare(vault, options);
   const scripts = createStoreScripts({
     vault,
     lastReceiptMs: openedMs,
@@ -84,10 +86,10 @@ const MAX_ATTEMPTS = 20;
  * Replicas of the version before work on meanwhile: what they hold is waited for, and where each waits
  * for the other, all of this is done again.
  */
-async function prepare(url: string, vault: Vault, steps: typeof MIGRATIONS): Promise<number> {
+async function prepare(vault: Vault, options: PostgresStoreOptions): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryToPrepare(url, vault, steps);
+      return await tryToPrepare(vault, options);
     } catch (cause) {
       if (postgresFailure(cause) !== "again" || attempt === MAX_ATTEMPTS) {
         throw refusalOfServer(cause);
@@ -96,7 +98,10 @@ async function prepare(url: string, vault: Vault, steps: typeof MIGRATIONS): Pro
   }
 }
 
-async function tryToPrepare(url: string, vault: Vault, steps: typeof MIGRATIONS): Promise<number> {
+async function tryToPrepare(
+  vault: Vault,
+  { url, migrations, say }: PostgresStoreOptions,
+): Promise<number> {
   let client: Client | undefined;
   try {
     client = new Client({ ...clientOptions(url), connectionTimeoutMillis: CONNECT_MS });
@@ -106,7 +111,7 @@ async function tryToPrepare(url: string, vault: Vault, steps: typeof MIGRATIONS)
     const tx = postgresTx(client);
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     await client.query(`SELECT pg_advisory_xact_lock(${LOCKS}, ${SCHEMA_LOCK})`);
-    await migrate(tx, steps);
+    await migrate(tx, migrations, say);
     await proveKeys(tx, vault);
     await sealPlainVisitors(tx, vault);
     const openedMs = await lastReceiptMs(tx);

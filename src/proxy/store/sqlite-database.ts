@@ -18,6 +18,9 @@ export interface SqliteOptions {
   readonly maxPageCount?: number | undefined;
 }
 
+/** Hears what takes long while a store is opened; a sentence for whoever starts it. */
+export type Say = (sentence: string) => void;
+
 /** SQLite on this thread: one connection, one transaction at a time. */
 export interface SqliteDatabase {
   readonly tx: Tx;
@@ -57,6 +60,7 @@ const BUSY_TIMEOUT_MS = 1_000;
 export async function openSqliteDatabase(
   options: SqliteOptions,
   vault: Vault,
+  say?: Say,
 ): Promise<SqliteDatabase> {
   let db: DatabaseSync | undefined;
   try {
@@ -75,7 +79,7 @@ export async function openSqliteDatabase(
     const database = overConnection(db);
     database.begin();
     await refuseMoved(database.tx);
-    await migrate(database.tx);
+    await migrate(database.tx, undefined, say);
     await proveKeys(database.tx, vault);
     await sealPlainVisitors(database.tx, vault);
     database.commit();

@@ -59,7 +59,7 @@ interface OldDatabase {
   /** One transaction. */
   readonly change: (work: (tx: Tx) => Promise<void>) => Promise<void>;
   readonly rows: (table: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
-  readonly openStore: () => Promise<Store>;
+  readonly openStore: (say?: (sentence: string) => void) => Promise<Store>;
 }
 
 let server: TestServer;
@@ -91,7 +91,7 @@ async function anOldFile(): Promise<OldDatabase> {
         }
       }),
     rows: (table) => within(async (db) => db.prepare(`SELECT * FROM ${table}`).all()),
-    openStore: () => aSqliteStore({ path: file }),
+    openStore: (say) => aSqliteStore({ path: file, say }),
   };
 }
 
@@ -100,7 +100,7 @@ async function anOldPostgres(): Promise<OldDatabase> {
   return {
     change: (work) => inTransaction(url, work),
     rows: (table) => ask(url, `SELECT * FROM ${table}`),
-    openStore: () => aPostgresStore(url),
+    openStore: (say) => aPostgresStore(url, { say }),
   };
 }
 
@@ -304,7 +304,12 @@ describe("the schemas that were released", () => {
       await expect(old.change((tx) => migrate(tx, broken))).rejects.toThrow();
       expect(await old.rows("schema_version")).toEqual([{ version: 5 }]);
       await expect(old.rows("half")).rejects.toThrow();
-      await old.openStore();
+      const said: string[] = [];
+      await old.openStore((sentence) => void said.push(sentence));
+      const steps = MIGRATIONS.map((_step, index) => index + 1).slice(5);
+      expect(said).toEqual(
+        steps.map((n) => `The database is brought to schema ${n} of ${MIGRATIONS.length}.`),
+      );
     });
 
     it("[ST2] newer than this program are refused by name and left alone", async () => {
