@@ -3,6 +3,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { putBack } from "../../../src/proxy/backup/put-back.ts";
+import { takeBackup } from "../../../src/proxy/backup/take-backup.ts";
 import { writeKeysFile } from "../../../src/proxy/keys/keys-file.ts";
 import { makeKeys } from "../../../src/proxy/keys/keys.ts";
 import { createMoveProgress } from "../../../src/proxy/move/move-progress.ts";
@@ -333,6 +335,30 @@ describe("a file that was moved", () => {
     const other = await server.newDatabase();
     // Somebody gave the first one up: to another it can still be moved.
     expect(await move(file, other)).toMatchObject({ type: "moved" });
+  });
+
+  it("[MV4] gives way to no backup, forced or not, until it is taken back", async () => {
+    const file = await aFile();
+    const dataDir = path.dirname(file);
+    const beside = {
+      keysFile: path.join(dataDir, "keys.json"),
+      privacyLogFile: path.join(dataDir, "privacy.log"),
+      nowMs: NOW,
+    };
+    writeKeysFile(beside.keysFile, KEYS);
+    const archive = await takeBackup({
+      ...beside,
+      backupsDir: path.join(dataDir, "backups"),
+      copyDatabase: async (to) => copyFileSync(file, to),
+    });
+    await move(file, await server.newDatabase());
+    const restore = () => putBack({ ...beside, archive, dataDir, force: true });
+    expect(await sentenceOf(restore())).toMatch(
+      /^DATA_DIR: .* was moved to PostgreSQL on .* --back/,
+    );
+    await takeBack(file);
+    await restore();
+    await (await open(file)).close();
   });
 
   it("[MV4] [QT1] taken back is a database put back to then: all that is left of the day is charged", async () => {
