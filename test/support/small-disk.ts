@@ -23,7 +23,7 @@ export interface SmallDisk {
  */
 export function aSmallDisk(bytes: number): SmallDisk {
   const root = mkdtempSync(path.join(tmpdir(), "tarjeta-small-"));
-  const isReal = mount(root, bytes);
+  const isReal = isMounted(["-t", "tmpfs", "-o", `size=${bytes},mode=700`, "tmpfs", root]);
   const folder = path.join(root, "data");
   const ballast = path.join(root, "ballast");
   let tale: Tale = isReal ? {} : { freeBytes: bytes };
@@ -54,13 +54,11 @@ export function aSmallDisk(bytes: number): SmallDisk {
   };
 }
 
-/** Whether it is mounted: only root may, and not in every container. */
-function mount(folder: string, bytes: number): boolean {
+/** Mounts something, and tells whether it did: only root may, and not in every container. */
+export function isMounted(words: readonly string[]): boolean {
   if (process.getuid?.() !== 0) return false;
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes},mode=700`, "tmpfs", folder], {
-      stdio: "ignore",
-    });
+    execFileSync("mount", words, { stdio: "ignore" });
     return true;
   } catch {
     // `mount` says no by its exit code.
