@@ -36,6 +36,7 @@ export const PROBLEMS = {
   "too-many-tries": { status: 429, title: "Too many wrong tokens; come back later" },
   "limit-reached": { status: 503, title: "No more of these are kept; an operator must look" },
   busy: { status: 503, title: "Too much is waiting; come back later" },
+  "no-room": { status: 503, title: "The disk is nearly full; an operator must look" },
   "store-unavailable": { status: 503, title: "Updates cannot be stored right now" },
   "backup-failed": { status: 500, title: "The backup could not be made" },
   stopping: { status: 503, title: "The proxy is stopping" },

@@ -21,7 +21,7 @@ import { OTHER_NONCE, type Pairing } from "./devices/pairing.ts";
 import type { DeviceRegistry } from "./devices/registry.ts";
 import type { FloodLimit } from "./flood-limit.ts";
 import { httpLimits } from "./http-limits.ts";
-import type { Ingest } from "./ingest.ts";
+import { NO_ROOM, type Ingest } from "./ingest.ts";
 import { acceptJsonOnly } from "./json-only.ts";
 import { whereOf } from "./issue-words.ts";
 import { parseJson } from "./parse-json.ts";
@@ -59,6 +59,8 @@ export interface AppDeps {
   readonly isAccepting: () => boolean;
   /** Told of every request as it ends. */
   readonly observeRequest?: ((request: ObservedRequest) => void) | undefined;
+  /** False while the disk is so full that nothing more is taken in: readiness says so. */
+  readonly hasRoom?: (() => boolean) | undefined;
   /** Routes that only some composition root mounts. */
   readonly mount?: ((app: FastifyInstance) => void) | undefined;
 }
@@ -101,11 +103,15 @@ export async function createApp(
   const ticketOf = admitBatches(app, admission, MAX_BATCH_BYTES, kioskOfKey);
   budgetBodies(app, MAX_BATCH_BYTES, kioskOfKey);
 
-  app.get(READY_PATH, async (_request, reply) =>
-    deps.isAccepting()
-      ? reply.send({ status: "ready" })
-      : replyProblem(reply, "stopping", "Another process may take over.", 5),
-  );
+  app.get(READY_PATH, async (_request, reply) => {
+    if (!deps.isAccepting()) {
+      return replyProblem(reply, "stopping", "Another process may take over.", 5);
+    }
+    if (deps.hasRoom?.() === false) {
+      return replyProblem(reply, NO_ROOM.code, NO_ROOM.detail, NO_ROOM.retryAfterSeconds);
+    }
+    return reply.send({ status: "ready" });
+  });
   routeIngest(app, deps, admission, ticketOf);
   routeHeartbeat(app, deps);
   app.get(CONFIG_PATH, async (request, reply) => {

@@ -18,6 +18,8 @@ export interface IngestDeps {
   readonly openBody: OpenBody;
   /** Whether an update's configuration could have made it. */
   readonly judge: ConfigBook["judge"];
+  /** False while the disk is so full that what is left is for forwarding. */
+  readonly hasRoom?: (() => boolean) | undefined;
 }
 
 export type IngestReply =
@@ -26,7 +28,12 @@ export type IngestReply =
       readonly type: "problem";
       readonly code: Extract<
         ProblemCode,
-        "invalid-body" | "bad-signature" | "nonce-reused" | "store-unavailable" | "limit-reached"
+        | "invalid-body"
+        | "bad-signature"
+        | "nonce-reused"
+        | "no-room"
+        | "store-unavailable"
+        | "limit-reached"
       >;
       readonly detail: string;
       readonly retryAfterSeconds?: number;
@@ -68,14 +75,25 @@ export interface HandedOver extends Pick<
 
 /** Takes entries in; resolves once all of it is on disk. */
 export async function takeIn(
-  { store, clock, openBody, judge }: IngestDeps,
+  { store, clock, openBody, judge, hasRoom }: IngestDeps,
   { entries, ...batch }: HandedOver,
 ): Promise<IngestReply> {
+  if (hasRoom?.() === false) return { type: "problem", ...NO_ROOM };
   const receiptMs = clock.wallMs();
   return keep(store, { ...batch, receiptMs, ...(await judgeEntries(entries, openBody, judge)) });
 }
 
 const NOT_ITS_NONCE = { code: "bad-signature", detail: OTHER_NONCE.detail } as const;
+
+/** Ours: room is not made in seconds, and whoever makes it is not to wait for long. */
+const NO_ROOM_RETRY_SECONDS = 60;
+
+/** What a kiosk is told while the disk is nearly full: it keeps its entries and comes back. */
+export const NO_ROOM = {
+  code: "no-room",
+  detail: "Less is free on the disk of the database than DISK_RESERVE_MB; free some space.",
+  retryAfterSeconds: NO_ROOM_RETRY_SECONDS,
+} as const;
 
 /** Ours: come back within this many seconds. */
 const BUSY_RETRY_SECONDS = 5;

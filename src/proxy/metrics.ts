@@ -9,6 +9,7 @@ import type { Forecast } from "../domain/forecast.ts";
 import type { ProcessMetrics } from "./process-metrics.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import type { AdmissionFigures } from "./admission/admission.ts";
+import type { DiskFigures } from "./disk-space.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
@@ -24,6 +25,8 @@ export interface MetricsSource {
   readonly creation?: (() => BulkLaneFigures) | undefined;
   /** What came of bringing the backlog in bulk, where that is switched on. */
   readonly overflow?: (() => BulkLaneFigures) | undefined;
+  /** Of the disk the database is on, where it is ours. */
+  readonly disk?: (() => DiskFigures) | undefined;
 }
 
 /** Ours: half of the time after which Prometheus gives up unless told otherwise. */
@@ -39,6 +42,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const showFigures = createFigureGauges(registry, source.allowed);
   const showLooks = createLookGauges(registry, source);
   const showAdmission = createAdmissionGauges(registry, source);
+  const showDisk = createDiskGauge(registry, source);
   return async () => {
     const figures = await readWithin(source.figures, MAX_READ_MS);
     const own = await source.ownMetrics.text(figures !== undefined);
@@ -46,6 +50,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     showFigures(figures);
     showLooks();
     showAdmission();
+    showDisk();
     return `${await registry.metrics()}\n${own}`;
   };
 }
@@ -269,6 +274,16 @@ function createAdmissionGauges(registry: Registry, { admission }: MetricsSource)
     setEach(asked, "answer", { "let-in": figures.admitted, "sent-away": figures.sentAway });
     queue.set(figures.queueMs / 1_000);
     expected.set(figures.expected);
+  };
+}
+
+function createDiskGauge(registry: Registry, { disk }: MetricsSource) {
+  const reserve = gaugesIn(registry)(
+    "disk_reserve_bytes",
+    "With less free where the database lies, nothing more is taken in.",
+  );
+  return () => {
+    if (disk !== undefined) reserve.set(disk().reserveBytes);
   };
 }
 

@@ -19,6 +19,7 @@ import { createSetupCodes } from "./devices/setup-code.ts";
 import { createSharedReading } from "./figures-reader.ts";
 import { createAdmission } from "./admission/admission.ts";
 import { createFloodLimit } from "./flood-limit.ts";
+import { createDiskSpace, type DiskSpace } from "./disk-space.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
 import { createIngest, takeIn } from "./ingest.ts";
@@ -103,6 +104,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     },
     onFatal: options.onFatal,
     warn: (sentence) => app.log.warn(sentence),
+    say: (sentence) => process.stderr.write(`${sentence}\n`),
   });
 
   const vault = createVault(keys);
@@ -159,7 +161,14 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const book = await openConfigBook(store, kioskConfig, clock.wallMs(), (sentence) =>
     process.stderr.write(`${sentence}\n`),
   );
-  const ingestDeps = { store, clock, openBody: createBodyOpener(ring), judge: book.judge };
+  const disk = openDisk(settings, clock, (details, message) => app.log.error(details, message));
+  const ingestDeps = {
+    store,
+    clock,
+    openBody: createBodyOpener(ring),
+    judge: book.judge,
+    hasRoom: disk?.hasRoom,
+  };
   const app = await createApp(
     {
       store,
@@ -177,6 +186,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       onStored: () => forwarder.notify(),
       isAccepting: () => accepting,
       observeRequest: ownMetrics.observeRequest,
+      hasRoom: disk?.hasRoom,
       mount: options.mount,
     },
     { ...logging, ...tls, ...trust(settings.trustedHops) },
@@ -285,6 +295,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         looks: readBack.figures,
         creation: creation?.figures,
         overflow: overflow?.figures,
+        disk: disk?.figures,
       }),
       backup: () =>
         takeBackup({
@@ -367,6 +378,28 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await close();
     throw error;
   }
+}
+
+/** Of a database that is ours to watch: PostgreSQL's disk is that machine's. */
+function openDisk(
+  { databaseUrl, dataDir, diskReserveBytes }: Settings,
+  clock: Clock,
+  log: (details: object, message: string) => void,
+): DiskSpace | undefined {
+  if (databaseUrl !== undefined) return undefined;
+  const disk = createDiskSpace({
+    folder: dataDir,
+    reserveBytes: diskReserveBytes,
+    clock,
+    onChange: (hasRoom) =>
+      log(
+        disk.figures(),
+        hasRoom
+          ? "There is room on the disk again; updates are taken in"
+          : "The disk is nearly full; updates stay on their kiosks until some space is free",
+      ),
+  });
+  return disk;
 }
 
 function readBackTiming(settings: Settings): ReadBackTiming {

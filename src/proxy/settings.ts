@@ -44,6 +44,8 @@ export interface Settings {
   readonly pairingApproval: boolean;
   readonly emulatorPort: number;
   readonly dataDir: string;
+  /** Bytes that must stay free on the disk of `dataDir`, or nothing more is taken in; 0 for none. */
+  readonly diskReserveBytes: number;
   /** The PostgreSQL that several proxies share; absent means SQLite in `dataDir`. Holds a password. */
   readonly databaseUrl: string | undefined;
   /** Where the proxy's keys lie, or are made at the first start. */
@@ -101,6 +103,10 @@ export type VisitorIdSettings =
 
 /** Ours: a yearly shopper is still known at the second visit. */
 const DEFAULT_ID_RETENTION_DAYS = 400;
+
+/** Ours: what forwarding and settling write in hours, and time enough for somebody to come. */
+const DEFAULT_DISK_RESERVE_MB = 256;
+const MEGABYTE = 1_000_000;
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 
@@ -164,6 +170,12 @@ const Environment = z.object({
   PAIRING_APPROVAL: z.enum(["on", "off"], "must be on or off").default("off"),
   EMULATOR_PORT: Port.default(8081),
   DATA_DIR: z.string().min(1).default("./data"),
+  DISK_RESERVE_MB: z.coerce
+    .number("must be a number of megabytes")
+    .int("must be a whole number of megabytes")
+    .min(0)
+    .max(1_000_000)
+    .default(DEFAULT_DISK_RESERVE_MB),
   KEYS_FILE: z.string().min(1).optional(),
   PRIVACY_LOG_FILE: z.string().min(1).optional(),
   DATABASE_URL: z
@@ -259,6 +271,7 @@ export function settingsFrom(
     pairingApproval: env.PAIRING_APPROVAL === "on",
     emulatorPort: env.EMULATOR_PORT,
     dataDir: path.resolve(env.DATA_DIR),
+    diskReserveBytes: env.DISK_RESERVE_MB * MEGABYTE,
     databaseUrl: env.DATABASE_URL,
     keysFile: path.resolve(env.KEYS_FILE ?? path.join(env.DATA_DIR, "keys.json")),
     privacyLogFile: path.resolve(env.PRIVACY_LOG_FILE ?? path.join(env.DATA_DIR, "privacy.log")),

@@ -30,6 +30,7 @@ const TRIED: Readonly<Record<string, readonly string[]>> = {
   PAIRING_APPROVAL: ["off", "on"],
   EMULATOR_PORT: ["0"],
   DATA_DIR: [],
+  DISK_RESERVE_MB: ["0"],
   KEYS_FILE: [],
   PRIVACY_LOG_FILE: [],
   DATABASE_URL: [],

@@ -231,6 +231,7 @@ const START_FLAGS = (
 const COMMANDS = {
   backup: "src/proxy/backup-command.ts",
   restore: "src/proxy/restore-command.ts",
+  move: "src/proxy/move-command.ts",
   import: "src/proxy/import-command.ts",
   pair: "src/proxy/devices/main.ts",
   keys: "src/proxy/keys/main.ts",

@@ -13,7 +13,13 @@ import { StartupError } from "../startup-error.ts";
 import { openKeysFile, readKeysFile, writeKeysFile } from "../keys/keys-file.ts";
 import { mergeKeys, type Keys } from "../keys/keys.ts";
 import { markRestored } from "../store/allowance.ts";
-import { openSqliteDatabase, sqliteFailure, UnusableFileError } from "../store/sqlite-database.ts";
+import { MovedAwayError, refuseMoved } from "../store/moved-mark.ts";
+import {
+  openSqliteDatabase,
+  overConnection,
+  sqliteFailure,
+  UnusableFileError,
+} from "../store/sqlite-database.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
 import type { Tx } from "../store/sql.ts";
 import { DATABASE_FILE, KEYS_FILE, PRIVACY_LOG_FILE, readArchive, syncToDisk } from "./archive.ts";
@@ -70,7 +76,7 @@ export async function putBack(options: RestoreOptions): Promise<Restored> {
   const archivedKeys = hasKeys ? path.join(archive, KEYS_FILE) : undefined;
   const plan = planKeys(archivedKeys, keysFile);
 
-  refuseIfInUse(database);
+  await refuseIfInUse(database);
   if (!force && (existsSync(database) || plan.isReplacing)) {
     const there = existsSync(database) ? database : keysFile;
     throw new StartupError(
@@ -154,11 +160,22 @@ function putKeys(plan: KeysPlan, archived: string | undefined, keysFile: string)
   else copyPrivately(archived, keysFile);
 }
 
-function refuseIfInUse(database: string): void {
+async function refuseIfInUse(database: string): Promise<void> {
   if (!existsSync(database)) return;
   try {
-    openAlone(database).close();
+    const db = openAlone(database);
+    try {
+      await refuseMoved(overConnection(db).tx);
+    } finally {
+      db.close();
+    }
   } catch (error) {
+    if (error instanceof MovedAwayError) {
+      throw new StartupError(
+        `DATA_DIR: ${database} was moved to PostgreSQL on ${error.message}; take it back first, with npm run move -- --back.`,
+        { cause: error },
+      );
+    }
     // Damaged: nobody runs on it, and it is why somebody restores.
     if (error instanceof StartupError || sqliteFailure(error) !== "broken") throw error;
   }

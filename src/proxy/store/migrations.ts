@@ -386,18 +386,32 @@ export class NewerSchemaError extends Error {
 /**
  * Brings the schema to the newest version; one transaction, so that a crash leaves the old one.
  * Throws `NewerSchemaError` rather than touch what it does not know.
+ *
+ * From version 10 on steps only add: a replica of the version before may be at work on the database
+ * while a newer one migrates it, and after. What is needed no more goes in a later version, when
+ * nobody knows it any more.
+ *
+ * @param say told of every step that a database which is in use is brought on by: it may take minutes
  */
-export async function migrate(tx: Tx): Promise<void> {
+export async function migrate(
+  tx: Tx,
+  steps = MIGRATIONS,
+  say: (sentence: string) => void = () => {},
+): Promise<void> {
   await tx.run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)", []);
   const rows = await tx.all<{ version: number }>("SELECT version FROM schema_version", []);
   const found = rows[0]?.version ?? 0;
-  if (found > MIGRATIONS.length) {
+  if (found > steps.length) {
     throw new NewerSchemaError(
-      `schema ${found}, and this version of the program knows ${MIGRATIONS.length}`,
+      `schema ${found}, and this version of the program knows ${steps.length}`,
     );
   }
-  if (found === MIGRATIONS.length) return;
-  for (const statement of MIGRATIONS.slice(found).flat()) await tx.run(statement, []);
+  if (found === steps.length) return;
+  for (const [index, step] of steps.entries()) {
+    if (index < found) continue;
+    if (found > 0) say(`The database is brought to schema ${index + 1} of ${steps.length}.`);
+    for (const statement of step) await tx.run(statement, []);
+  }
   await tx.run("DELETE FROM schema_version", []);
-  await tx.run("INSERT INTO schema_version (version) VALUES ($1)", [MIGRATIONS.length]);
+  await tx.run("INSERT INTO schema_version (version) VALUES ($1)", [steps.length]);
 }

@@ -1,10 +1,14 @@
 import path from "node:path";
+import { refuseNetworkFolder } from "../network-folder.ts";
 import type { Settings } from "../settings.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import type { Store } from "./store.ts";
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from "./sqlite-store.ts";
 
-export interface StoreOptions extends Pick<SqliteStoreOptions, "keys" | "limits" | "onFatal"> {
+export interface StoreOptions extends Pick<
+  SqliteStoreOptions,
+  "keys" | "limits" | "onFatal" | "say"
+> {
   /** Told what went wrong beside all operations; of a sentence for the log. */
   readonly warn: (sentence: string) => void;
 }
@@ -15,6 +19,7 @@ export async function openStore(
   { warn, onFatal, ...options }: StoreOptions,
 ): Promise<Store & Pick<SqliteStore, "copyTo">> {
   if (databaseUrl === undefined) {
+    refuseNetworkFolder(dataDir);
     return openSqliteStore({ ...options, path: path.join(dataDir, "tarjeta.sqlite"), onFatal });
   }
   const store = await openPostgresStore({ ...options, url: databaseUrl, warn });

@@ -227,9 +227,7 @@ async function namesSince(tx: Tx, visitor: string, version: number): Promise<rea
 
 async function namesLookedFor(tx: Tx, visitor: string): Promise<readonly string[]> {
   const row = await findReadBack(tx, visitor);
-  return (row?.book.expected ?? [])
-    .filter(({ phase }) => phase === "sent")
-    .map(({ name }) => name);
+  return (row?.book.expected ?? []).filter(({ phase }) => phase === "sent").map(({ name }) => name);
 }
 
 function resend(name: string): Resend {

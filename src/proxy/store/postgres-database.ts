@@ -7,9 +7,9 @@ import {
   type CustomTypesConfig,
   type PoolClient,
 } from "pg";
-import { postgresFailure, storeErrorFrom, UnfitServerError } from "./postgres-failure.ts";
+import { postgresFailure, reasonOf, storeErrorFrom, UnfitServerError } from "./postgres-failure.ts";
 import { postgresTx } from "./postgres-tx.ts";
-import { DamagedRowError } from "./store-error.ts";
+import { DamagedRowError, StoreUnreachableError } from "./store-error.ts";
 import type { Tx } from "./sql.ts";
 
 export interface PostgresOptions {
@@ -109,7 +109,7 @@ async function tryTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     const value = await work(postgresTx(client, () => isOpen));
     isOpen = false;
-    const { command } = await client.query("COMMIT");
+    const command = await commit(client);
     // PostgreSQL answers the commit of a transaction that failed before with a ROLLBACK, not an error.
     if (command !== "COMMIT") throw new Error("a script went on after a statement had failed");
     client.release();
@@ -118,6 +118,22 @@ async function tryTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
     isOpen = false;
     await giveBack(client, error);
     throw error;
+  }
+}
+
+/**
+ * Throws `StoreUnreachableError` where the answer is lost: whether it is committed, nobody knows, and
+ * that is what is said, never that it is, nor that it is not.
+ */
+async function commit(client: PoolClient): Promise<string> {
+  try {
+    return (await client.query("COMMIT")).command;
+  } catch (cause) {
+    if (postgresFailure(cause) !== "unreachable") throw cause;
+    throw new StoreUnreachableError(
+      `whether the database kept it is not known (${reasonOf(cause)})`,
+      { cause },
+    );
   }
 }
 

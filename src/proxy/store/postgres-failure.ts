@@ -51,6 +51,7 @@ export function postgresFailure(error: unknown): PostgresFailure {
  * hold values of rows (rule PV2).
  */
 export function storeErrorFrom(cause: unknown): Error {
+  if (cause instanceof StoreUnreachableError) return cause;
   if (cause instanceof UnfitServerError) return new StoreUnreachableError(cause.message, { cause });
   switch (postgresFailure(cause)) {
     case "full":

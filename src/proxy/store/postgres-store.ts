@@ -5,7 +5,7 @@ import { createVault, type Vault } from "../vault/vault.ts";
 import { markRestored } from "./allowance.ts";
 import { createForgetting } from "./postgres-forgetting.ts";
 import { STORE_LIMITS, type StoreLimits } from "./limits.ts";
-import { migrate, NewerSchemaError } from "./migrations.ts";
+import { migrate, MIGRATIONS, NewerSchemaError } from "./migrations.ts";
 import { clientOptions, createPostgresDatabase, OUR_NAME, proveFit } from "./postgres-database.ts";
 import type { PostgresLimits } from "./postgres-database.ts";
 import { postgresFailure, reasonOf, UnfitServerError } from "./postgres-failure.ts";
@@ -23,6 +23,10 @@ export interface PostgresStoreOptions {
   readonly keys: Pick<Keys, "storage" | "pepper">;
   readonly limits?: Partial<StoreLimits> | undefined;
   readonly postgres?: Partial<PostgresLimits> | undefined;
+  /** Told what takes long while it is opened. */
+  readonly say?: ((sentence: string) => void) | undefined;
+  /** For tests of a version to come. */
+  readonly migrations?: typeof MIGRATIONS | undefined;
   /** Told what went wrong beside all operations; of a sentence for the log. */
   readonly warn: (sentence: string) => void;
 }
@@ -37,7 +41,7 @@ export interface PostgresStoreOptions {
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const vault = createVault(options.keys);
-  const openedMs = await prepare(options.url, vault);
+  const openedMs = await prepare(vault, options);
   const scripts = createStoreScripts({
     vault,
     lastReceiptMs: openedMs,
@@ -74,17 +78,19 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
 }
 
+/** Ours: who meets older replicas at their work so often finds a quieter moment to start. */
+const MAX_ATTEMPTS = 20;
+
 /**
  * Says in a database that was put back from a dump that it was: what may have been called since is
  * charged before the first call (rule BK3, `openLedger`). Brings the schema up to date and proves the
  * keys as a start does, and throws as one does; also, and then nothing was changed, while a proxy runs
  * on it.
  */
-export async function markPostgresRestored({
-  url,
-  keys,
-}: Pick<PostgresStoreOptions, "url" | "keys">): Promise<void> {
-  await prepare(url, createVault(keys), async (client, tx) => {
+export async function markPostgresRestored(
+  options: Pick<PostgresStoreOptions, "url" | "keys">,
+): Promise<void> {
+  await prepare(createVault(options.keys), options, async (client, tx) => {
     await proveAlone(client);
     await markRestored(tx);
   });
@@ -103,16 +109,39 @@ async function proveAlone(client: ClientBase): Promise<void> {
   );
 }
 
+type Further = (client: ClientBase, tx: Tx) => Promise<void>;
+
+type Preparing = Pick<PostgresStoreOptions, "url" | "migrations" | "say">;
+
 /**
  * Brings the schema up to date, one replica at a time, and proves the keys; in one transaction, so
  * that a crash leaves the old one. Gives the latest receipt time the database knows of.
  *
+ * Replicas of the version before work on meanwhile: what they hold is waited for, and where each waits
+ * for the other, all of this is done again.
+ *
  * @param further done last in the same transaction
  */
 async function prepare(
-  url: string,
   vault: Vault,
-  further: (client: ClientBase, tx: Tx) => Promise<void> = async () => undefined,
+  options: Preparing,
+  further: Further = async () => undefined,
+): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryToPrepare(vault, options, further);
+    } catch (cause) {
+      if (postgresFailure(cause) !== "again" || attempt === MAX_ATTEMPTS) {
+        throw refusalOfServer(cause);
+      }
+    }
+  }
+}
+
+async function tryToPrepare(
+  vault: Vault,
+  { url, migrations, say }: Preparing,
+  further: Further,
 ): Promise<number> {
   let client: Client | undefined;
   try {
@@ -123,15 +152,13 @@ async function prepare(
     const tx = postgresTx(client);
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     await client.query(`SELECT pg_advisory_xact_lock(${LOCKS}, ${SCHEMA_LOCK})`);
-    await migrate(tx);
+    await migrate(tx, migrations, say);
     await proveKeys(tx, vault);
     await sealPlainVisitors(tx, vault);
     const openedMs = await lastReceiptMs(tx);
     await further(client, tx);
     await client.query("COMMIT");
     return openedMs;
-  } catch (cause) {
-    throw unusable(cause);
   } finally {
     // Also of one that never came about.
     await client?.end().catch(() => {});
@@ -141,8 +168,8 @@ async function prepare(
 /** Ours: who starts a proxy waits for a name to resolve and a server to answer. */
 const CONNECT_MS = 10_000;
 
-/** Says what to change. Never the address itself. */
-function unusable(cause: unknown): Error {
+/** Why the server or its database cannot be used, and what to change. Never the address itself. */
+export function refusalOfServer(cause: unknown): Error {
   const sentence = (text: string) => new StartupError(text, { cause });
   if (cause instanceof UnfitServerError) {
     return sentence(
@@ -169,6 +196,11 @@ function unusable(cause: unknown): Error {
   if (reason === "42501") {
     return sentence(
       "DATABASE_URL: this user may not make tables in that database; make it the database's owner.",
+    );
+  }
+  if (postgresFailure(cause) === "again") {
+    return sentence(
+      `DATABASE_URL: the schema could not be brought up to date beside the proxies at work (${reason}); start this one in a quieter moment.`,
     );
   }
   return postgresFailure(cause) === "unreachable"

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Vault } from "../vault/vault.ts";
 import { migrate, NewerSchemaError } from "./migrations.ts";
+import { MovedAwayError, refuseMoved } from "./moved-mark.ts";
 import { sqliteText, type Params, type Tx } from "./sql.ts";
 import {
   needsCompacting,
@@ -16,6 +17,9 @@ export interface SqliteOptions {
   /** Largest size in pages of 4 KiB; for tests of a full disk. */
   readonly maxPageCount?: number | undefined;
 }
+
+/** Hears what takes long while a store is opened; a sentence for whoever starts it. */
+export type Say = (sentence: string) => void;
 
 /** SQLite on this thread: one connection, one transaction at a time. */
 export interface SqliteDatabase {
@@ -56,6 +60,7 @@ const BUSY_TIMEOUT_MS = 1_000;
 export async function openSqliteDatabase(
   options: SqliteOptions,
   vault: Vault,
+  say?: Say,
 ): Promise<SqliteDatabase> {
   let db: DatabaseSync | undefined;
   try {
@@ -73,7 +78,8 @@ export async function openSqliteDatabase(
     db.exec("PRAGMA secure_delete = ON");
     const database = overConnection(db);
     database.begin();
-    await migrate(database.tx);
+    await refuseMoved(database.tx);
+    await migrate(database.tx, undefined, say);
     await proveKeys(database.tx, vault);
     await sealPlainVisitors(database.tx, vault);
     database.commit();
@@ -158,6 +164,11 @@ export function overConnection(db: DatabaseSync): SqliteDatabase {
 
 function unusable(path: string, cause: unknown): Error {
   const sentence = (text: string) => new UnusableFileError(text, { cause });
+  if (cause instanceof MovedAwayError) {
+    return sentence(
+      `DATA_DIR: ${path} was moved to PostgreSQL on ${cause.message}; give its DATABASE_URL, or take the file back with npm run move -- --back.`,
+    );
+  }
   if (cause instanceof NewerSchemaError) {
     return sentence(
       `DATA_DIR: ${path} was written by a newer version (${cause.message}); start that version, or set DATA_DIR to another folder.`,

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { StartupError } from "../startup-error.ts";
 import { DamagedRowError, StoreFailedError, StoreFullError } from "./store-error.ts";
 import { storeOperations, type StoreCall, type StoreOperations } from "./sql-store.ts";
+import type { Say } from "./sqlite-database.ts";
 import type { Store } from "./store.ts";
 import type { ThreadAnswer, ThreadOptions, ThreadReply, ThreadRequest } from "./thread-message.ts";
 
@@ -11,6 +12,8 @@ export interface SqliteStoreOptions extends ThreadOptions {
    * whoever starts it again reads what is really there.
    */
   readonly onFatal: (error: Error) => void;
+  /** Told what takes long while it is opened. */
+  readonly say?: Say | undefined;
 }
 
 export interface SqliteStore extends Store {
@@ -27,6 +30,7 @@ export interface SqliteStore extends Store {
  */
 export async function openSqliteStore({
   onFatal,
+  say,
   ...options
 }: SqliteStoreOptions): Promise<SqliteStore> {
   const thread = new Worker(new URL("./sqlite-thread.ts", import.meta.url), {
@@ -55,6 +59,8 @@ export async function openSqliteStore({
     switch (reply.type) {
       case "opened":
         return opening.resolve();
+      case "opening":
+        return say?.(reply.sentence);
       case "refused":
         rejectAll(new StoreFailedError(reply.sentence));
         return opening.reject(new StartupError(reply.sentence));

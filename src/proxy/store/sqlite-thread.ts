@@ -35,7 +35,9 @@ const reply = (message: ThreadReply) => port.postMessage(message);
 
 try {
   const vault = createVault(options.keys);
-  const database = await openSqliteDatabase(options, vault);
+  const database = await openSqliteDatabase(options, vault, (sentence) =>
+    reply({ type: "opening", sentence }),
+  );
   let mustEmptyLog = false;
   const onForgotten = () => {
     mustEmptyLog = true;

@@ -21,6 +21,8 @@ export type ThreadRequest =
 /** From the thread. */
 export type ThreadReply =
   | { readonly type: "opened" }
+  /** It is still being opened; the sentence is for the person who started the proxy. */
+  | { readonly type: "opening"; readonly sentence: string }
   /** The file cannot be used; the sentence is for the person who started the proxy. */
   | { readonly type: "refused"; readonly sentence: string }
   /** One message per group. */

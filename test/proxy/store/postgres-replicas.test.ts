@@ -9,6 +9,7 @@ import { makeKeys } from "../../../src/proxy/keys/keys.ts";
 import { createVault } from "../../../src/proxy/vault/vault.ts";
 import { KEYS } from "../../support/keys.ts";
 import { ask, startPostgres, type TestServer } from "../../support/postgres.ts";
+import { openPostgresLine } from "../../support/postgres-line.ts";
 import { anEmptiedStore, aPostgresStore } from "../../support/postgres-store.ts";
 import { aMemoryStore } from "../../support/store-files.ts";
 import {
@@ -370,6 +371,33 @@ describe("a PostgreSQL that fails", () => {
     expect(await count("SELECT count(*) AS n FROM journal")).toBe(2);
     await wire.close();
   });
+
+  it.each([
+    ["it was kept", "after", "repeated"],
+    ["it was not", "before", "stored"],
+  ] as const)(
+    "[ST5] says that it does not know when the answer to a COMMIT is lost: %s",
+    async (_what, when, outcome) => {
+      const direct = await anEmptiedStore(url);
+      const line = await openPostgresLine(url);
+      const store = await aPostgresStore(line.url);
+      const batch = aBatch([anUpdate()]);
+      const last = line.stopAt("COMMIT\0", when);
+      const asked = store.ingest(batch);
+      const said = expect(asked).rejects.toMatchObject({
+        name: "StoreUnreachableError",
+        message: expect.stringMatching(/^whether the database kept it is not known \(/),
+      });
+      await last;
+      line.cut();
+      await said;
+      expect(await direct.ingest(batch)).toMatchObject({ type: outcome });
+      expect(await store.ingest(batch)).toMatchObject({ type: "repeated" });
+      expect(await count("SELECT count(*) AS n FROM journal")).toBe(1);
+      await store.close();
+      await line.close();
+    },
+  );
 
   it("[PG7] cleans up behind an erasure", async () => {
     const store = await anEmptiedStore(url);
