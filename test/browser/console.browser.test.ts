@@ -128,7 +128,7 @@ describe.each(Object.entries(STATES))("the console on a day that is %s", (name, 
       await waitFor("the numbers to be the metrics'", async () => {
         const [figures, metrics] = [await figuresOn(page), await metricsOf(system)];
         expect(figures.length).toBeGreaterThan(past === undefined ? 4 : 12);
-        expect(figures).toEqual(figures.map(([metric]) => [metric, metrics[metric]]));
+        expect(figures).toEqual(figures.map(([metric]) => [metric, metrics(metric)]));
         return true;
       });
       for (const colorScheme of SCHEMES) {
@@ -221,7 +221,7 @@ describe("the console", () => {
 
   it("[CO5] [CO7] pauses, sends the refused again and resumes, by keyboard and after asking", async () => {
     await withState("loss", async (system, page) => {
-      const figure = async (metric: string) => (await metricsOf(system))[metric];
+      const figure = async (metric: string) => (await metricsOf(system))(metric);
       const refused = (await figure("tarjeta_dead_letters")) ?? 0;
       await page.setViewportSize(SIZES[0]!);
       await signIn(page, system);
