@@ -104,7 +104,7 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
             forecast={chain?.allowance.forecast}
           />
         </div>
-        {chain?.forwarding !== undefined && (
+        {chain !== undefined && (
           <Forwarding
             {...{ saying, nowMs, desk }}
             forwarding={chain.forwarding}

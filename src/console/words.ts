@@ -5,7 +5,7 @@ import type { ChainOverview } from "../contract/overview.ts";
 import type { Unit } from "./formats.ts";
 
 export type Fate = keyof Outcomes;
-export type Forwarding = NonNullable<ChainOverview["forwarding"]>;
+export type Forwarding = ChainOverview["forwarding"];
 export type SectionId =
   | "scans"
   | "allowance"

@@ -3,13 +3,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { REDRIVE_PATH, type RedriveProgress } from "../../src/contract/dead-letters.ts";
-import {
-  FORWARDING_PATH,
-  PauseRequest,
-  type ForwardingState,
-} from "../../src/contract/forwarding.ts";
-import { Overview, OVERVIEW_PATH } from "../../src/contract/overview.ts";
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { KNOWN_CARD } from "../support/cards.ts";
 import { axeFindings, figuresOn, metricsOf, settled, signIn } from "../support/console-page.ts";
@@ -135,7 +128,7 @@ describe.each(Object.entries(STATES))("the console on a day that is %s", (name, 
       await waitFor("the numbers to be the metrics'", async () => {
         const [figures, metrics] = [await figuresOn(page), await metricsOf(system)];
         expect(figures.length).toBeGreaterThan(past === undefined ? 4 : 12);
-        expect(figures).toEqual(figures.map(([metric]) => [metric, metrics[metric]]));
+        expect(figures).toEqual(figures.map(([metric]) => [metric, metrics(metric)]));
         return true;
       });
       for (const colorScheme of SCHEMES) {
@@ -186,17 +179,11 @@ describe("the console", () => {
           getComputedStyle(input).getPropertyValue("-webkit-text-security"),
         ),
       ).toBe("disc");
-      await page.screenshot({
-        path: path.join(PICTURES, "console-card-1440x900.png"),
-        animations: "disabled",
-      });
+      await picture(page, "card");
       await page.keyboard.press("Enter");
       await page.getByText("Target took it; not seen in the profile yet.").waitFor();
       await page.locator("#visitor").scrollIntoViewIfNeeded();
-      await page.screenshot({
-        path: path.join(PICTURES, "console-journey-1440x900.png"),
-        animations: "disabled",
-      });
+      await picture(page, "journey");
       expect(await axeFindings(page)).toEqual([]);
       expect(await everythingKept(page)).not.toMatch(/2912[- ]?3456[- ]?7890[- ]?6/);
       expect(answers.join("\n")).not.toContain(KNOWN_CARD);
@@ -227,39 +214,18 @@ describe("the console", () => {
       for (const section of ["#allowance", "#waiting", "#refused", "#visitor"]) {
         expect([section, await page.locator(section).count()]).toEqual([section, 0]);
       }
-      await page.screenshot({
-        path: path.join(PICTURES, "console-store-1440x900.png"),
-        animations: "disabled",
-      });
+      await picture(page, "store");
       expect(await axeFindings(page)).toEqual([]);
     });
   });
 
-  it("[CO5] [CO7] sends the refused again, pauses and resumes, by keyboard and after asking", async () => {
+  it("[CO5] [CO7] pauses, sends the refused again and resumes, by keyboard and after asking", async () => {
     await withState("loss", async (system, page) => {
-      const operator = await standInOperator(page);
+      const figure = async (metric: string) => (await metricsOf(system))(metric);
+      const refused = (await figure("tarjeta_dead_letters")) ?? 0;
       await page.setViewportSize(SIZES[0]!);
       await signIn(page, system);
-      await settled(page);
-
-      await tabTo(page, page.getByRole("button", { name: "Send all again" }));
-      await page.keyboard.press("Enter");
       const question = page.getByRole("dialog");
-      await question.getByText(/^Send \d+ refused visitors to Target once more\?$/).waitFor();
-      await page.screenshot({
-        path: path.join(PICTURES, "console-redrive-1440x900.png"),
-        animations: "disabled",
-      });
-      expect(await axeFindings(page)).toEqual([]);
-      await page.keyboard.press("Escape");
-      await question.waitFor({ state: "detached" });
-      expect(operator.asked).toEqual([]);
-      // Back where the question came from.
-      await page.keyboard.press("Enter");
-      await tabTo(page, question.getByRole("button", { name: "Send again" }));
-      await page.keyboard.press("Enter");
-      await page.getByText("2 on their way again.").waitFor();
-      expect(operator.asked).toEqual([`${REDRIVE_PATH} {}`]);
 
       await tabTo(page, page.getByRole("button", { name: "Pause sending" }));
       await page.keyboard.press("Space");
@@ -268,18 +234,31 @@ describe("the console", () => {
       await page.keyboard.press("Enter");
       await page.getByText("Sending is paused", { exact: true }).waitFor();
       await page.getByText("“Target maintenance”").waitFor();
-      await page.screenshot({
-        path: path.join(PICTURES, "console-paused-1440x900.png"),
-        animations: "disabled",
-      });
+      expect(await figure('tarjeta_forwarding{state="paused"}')).toBe(1);
+      await picture(page, "paused");
       expect(await axeFindings(page)).toEqual([]);
+
+      await tabTo(page, page.getByRole("button", { name: "Send all again" }));
+      await page.keyboard.press("Enter");
+      await question.getByText(`Send ${refused} refused visitors to Target once more?`).waitFor();
+      await picture(page, "redrive");
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await question.waitFor({ state: "detached" });
+      expect(await figure("tarjeta_dead_letters")).toBe(refused);
+      // Back where the question came from.
+      await page.keyboard.press("Enter");
+      await tabTo(page, question.getByRole("button", { name: "Send again" }));
+      await page.keyboard.press("Enter");
+      await page.getByText(`${refused} on their way again.`).waitFor();
+      await page.getByText("Target refused nobody.").waitFor();
+      expect(await figure("tarjeta_dead_letters")).toBe(0);
+      expect(await figure("tarjeta_visitors_waiting")).toBe(refused);
+
       await tabTo(page, page.getByRole("button", { name: "Resume sending" }));
       await page.keyboard.press("Enter");
       await page.getByText("Sending to Target", { exact: true }).waitFor();
-      expect(operator.asked.slice(1)).toEqual([
-        `${FORWARDING_PATH}/pause {"reason":"Target maintenance"}`,
-        `${FORWARDING_PATH}/resume {}`,
-      ]);
+      expect(await figure('tarjeta_forwarding{state="running"}')).toBe(1);
     });
   });
 
@@ -321,20 +300,14 @@ describe("the console", () => {
       await page.keyboard.press("Enter");
       await page.getByText("That token is not known here.").waitFor();
       expect(await page.getByLabel("Token").inputValue()).toBe("");
-      await page.screenshot({
-        path: path.join(PICTURES, "console-sign-in-1440x900.png"),
-        animations: "disabled",
-      });
+      await picture(page, "sign-in");
       expect(await axeFindings(page)).toEqual([]);
 
       await signIn(page, system);
       await system.kill("SIGKILL");
       await page.clock.fastForward(20_000);
       await page.getByText(/^These figures are from \d\d:\d\d:\d\d/).waitFor();
-      await page.screenshot({
-        path: path.join(PICTURES, "console-stale-1440x900.png"),
-        animations: "disabled",
-      });
+      await picture(page, "stale");
       expect(await axeFindings(page)).toEqual([]);
 
       await tabTo(page, page.getByRole("button", { name: "Try now" }));
@@ -348,46 +321,9 @@ describe("the console", () => {
   });
 });
 
-/**
- * Stands in for the routes that redrive, pause and resume, by their contract; everything else is the
- * proxy's own. Gives what was asked of it.
- */
-async function standInOperator(page: Page): Promise<{ readonly asked: string[] }> {
-  const asked: string[] = [];
-  let forwarding: ForwardingState = {
-    state: "running",
-    breaker: { state: "closed", failures: 0 },
-  };
-  let looks = 0;
-  await page.route(`**${OVERVIEW_PATH}`, async (route) => {
-    const answer = await route.fetch();
-    const overview = Overview.parse(await answer.json());
-    const chain = { ...overview.chain, forwarding };
-    await route.fulfill({ response: answer, json: { ...overview, chain } });
-  });
-  await page.route(`**${REDRIVE_PATH}`, async (route) => {
-    const request = route.request();
-    if (request.method() === "POST") asked.push(`${REDRIVE_PATH} ${request.postData()}`);
-    else looks += 1;
-    const isDone = looks > 1;
-    const progress: RedriveProgress = {
-      state: isDone ? "done" : "running",
-      redriven: isDone ? 2 : 1,
-      of: 2,
-    };
-    await route.fulfill({ status: isDone ? 200 : 202, json: progress });
-  });
-  await page.route(`**${FORWARDING_PATH}/*`, async (route) => {
-    const { pathname } = new URL(route.request().url());
-    const body = PauseRequest.parse(route.request().postDataJSON());
-    asked.push(`${pathname} ${JSON.stringify(body)}`);
-    const { breaker } = forwarding;
-    forwarding = pathname.endsWith("/pause")
-      ? { state: "paused", pause: { sinceMs: Date.now(), who: "admin", ...body }, breaker }
-      : { state: "running", breaker };
-    await route.fulfill({ json: forwarding });
-  });
-  return { asked };
+function picture(page: Page, name: string): Promise<unknown> {
+  const file = path.join(PICTURES, `console-${name}-1440x900.png`);
+  return page.screenshot({ path: file, animations: "disabled" });
 }
 
 /** Goes there as somebody without a mouse does; that where they are is seen is asserted on the way. */

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { Role } from "../../src/contract/admin.ts";
 import { ALLOWANCE_PATH } from "../../src/contract/allowance.ts";
+import { REDRIVE_PATH } from "../../src/contract/dead-letters.ts";
+import { FORWARDING_PATH } from "../../src/contract/forwarding.ts";
 import { JOURNEYS_PATH } from "../../src/contract/journey.ts";
 import { KIOSKS_PATH } from "../../src/contract/kiosk-state.ts";
 import { offersFor, type Offers } from "../../src/console/offers.ts";
@@ -13,6 +15,8 @@ const ROUTES: readonly (readonly [offer: keyof Offers, method: "GET" | "POST", p
   ["chain", "GET", ALLOWANCE_PATH],
   ["allKiosks", "GET", KIOSKS_PATH],
   ["journey", "POST", JOURNEYS_PATH],
+  ["forwarding", "POST", `${FORWARDING_PATH}/pause`],
+  ["redrive", "POST", REDRIVE_PATH],
 ];
 
 it.each(Role.options)(

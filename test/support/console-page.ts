@@ -54,14 +54,18 @@ export function figuresOn(page: Page): Promise<readonly (readonly [string, numbe
   );
 }
 
-/** The figures of `/metrics`, with their labels as they are printed. */
-export async function metricsOf(system: System): Promise<Readonly<Record<string, number>>> {
+/** The figures of `/metrics` by name; a name without its labels is the sum over them. */
+export async function metricsOf(system: System): Promise<(name: string) => number | undefined> {
   const text = await (await fetch(`${system.adminUrl}/metrics`)).text();
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return Object.fromEntries(
-    lines.map((line) => {
-      const at = line.lastIndexOf(" ");
-      return [line.slice(0, at), Number(line.slice(at + 1))];
-    }),
-  );
+  const series = lines.map((line) => {
+    const at = line.lastIndexOf(" ");
+    return [line.slice(0, at), Number(line.slice(at + 1))] as const;
+  });
+  return (name) => {
+    const values = series
+      .filter(([each]) => each === name || each.startsWith(`${name}{`))
+      .map(([, value]) => value);
+    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+  };
 }

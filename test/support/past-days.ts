@@ -174,8 +174,12 @@ async function sendAll(store: Store, past: PastDays, atMs: number): Promise<void
   await Promise.all(looks.map((look) => store.settleLook(look, { type: "unknown", atMs })));
 }
 
+/** Every third half hour for another reason than Target's own. */
 function refusal(atMs: number): Settlement {
-  return { type: "refused", reason: "Request could not be processed", atMs };
+  const isTooLong = Math.floor(atMs / (HOUR / 2)) % 3 === 0;
+  return isTooLong
+    ? { type: "refused", reason: "a value is too long", class: "value-too-long", atMs }
+    : { type: "refused", reason: "Request could not be processed", class: "refused", atMs };
 }
 
 function absence({ nowMs, ledgerMs, maxCallMs }: ClaimAsk): Settlement {

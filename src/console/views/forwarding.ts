@@ -51,9 +51,8 @@ export type SendingState = Forwarding["state"] | "allowance-spent";
 
 /** An operator's word counts first, then that nobody answers, then that nobody may be called. */
 export function stateOf(
-  forwarding: Forwarding | undefined,
+  { state }: Forwarding,
   { allowed, used }: ChainOverview["allowance"],
 ): SendingState {
-  const state = forwarding?.state ?? "running";
   return state === "running" && used >= allowed ? "allowance-spent" : state;
 }

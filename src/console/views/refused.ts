@@ -30,7 +30,7 @@ export function refusedView(
         class: name,
         name: words.refused.class[name],
         visitors: formats.count(visitors),
-        metric: `tarjeta_dead_letters_by_class{class="${named}"}`,
+        metric: `tarjeta_dead_letters{class="${named}"}`,
       };
     }),
   };

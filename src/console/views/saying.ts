@@ -11,7 +11,7 @@ export interface Saying {
 export interface Row {
   readonly name: string;
   readonly value: string;
-  /** The metric that says the same, where one does (rule CO2). */
+  /** The metric that says the same, where one does; without labels, the sum over them (rule CO2). */
   readonly metric?: string;
 }
 
