@@ -1,5 +1,6 @@
 import type { Vault } from "../vault/vault.ts";
 import { withSent } from "./claim-transaction.ts";
+import { isPaused } from "./forwarding-rows.ts";
 import { oweAgain } from "./owe-again.ts";
 import type {
   BacklogAsk,
@@ -94,6 +95,8 @@ async function attributesOf(tx: Tx, row: BacklogRow): Promise<readonly BacklogAt
 /** Notes what a file that is about to leave says of its members; gives those whose rows may. */
 export async function recordFiled(tx: Tx, order: FilingOrder): Promise<readonly string[]> {
   const admitted: string[] = [];
+  // What is held back is owed still, and in a file or a call after the pause.
+  if (await isPaused(tx)) return admitted;
   for (const member of order.members.toSorted(byKey)) {
     if (await recordOne(tx, order, member)) admitted.push(member.visitorKey);
   }
@@ -131,7 +134,8 @@ async function recordOne(tx: Tx, order: FilingOrder, member: Member): Promise<bo
   await saveReadBack(tx, { ...known, book: { ...known.book, createdMs: order.atMs } });
   await orderLook(tx, visitorKey, { version, atMs: order.atMs, dueMs: order.dueMs, sent });
   await tx.run(
-    `UPDATE visitor SET state = 'idle', acked_version = $2, attempts = 0, reason = NULL
+    `UPDATE visitor SET state = 'idle', acked_version = $2, attempts = 0, reason = NULL,
+       look_first = 0
      WHERE visitor = $1`,
     [visitorKey, version],
   );

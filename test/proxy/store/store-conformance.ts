@@ -822,6 +822,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await cardsIn(store)).toEqual([]);
     });
 
+    it("[FT3] wait while forwarding is paused", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({ seq: 1, card: "21" })]));
+      await store.pauseForwarding({ atMs: NOW, who: "night" });
+      expect(await file(store, "21", 1)).toEqual([]);
+      await store.resumeForwarding();
+      expect(await file(store, "21", 1)).toEqual([hashOf("21")]);
+    });
+
     it("[OV2] are owed what is newer alone, and that once more when the file has ended", async () => {
       const store = await open();
       await store.ingest(aBatch([anUpdate({ seq: 1, card: "21" })]));
