@@ -822,7 +822,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await cardsIn(store)).toEqual([]);
     });
 
-    it("[FT3] wait while forwarding is paused", async () => {
+    it("[FT2] wait while forwarding is paused", async () => {
       const store = await open();
       await store.ingest(aBatch([anUpdate({ seq: 1, card: "21" })]));
       await store.pauseForwarding({ atMs: NOW, who: "night" });
