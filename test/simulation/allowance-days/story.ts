@@ -37,7 +37,7 @@ function crashes(days: number): readonly Happening[] {
 /** A month, with all that the rules speak of. */
 export const MONTH: AllowanceStory = {
   days: 30,
-  allowed: 5_760,
+  allowed: 8_640,
   happenings: [
     ...crashes(30),
     ...[3, 7, 11, 16, 21, 26].map((day): Happening => ({
