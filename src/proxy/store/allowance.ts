@@ -7,7 +7,8 @@ import {
   type Release,
 } from "../../domain/pace.ts";
 import type { Tx } from "./sql.ts";
-import type { ChargeAsk, ChargedCalls, ChargedMinute } from "./store.ts";
+import type { ChargedCalls, ChargedMinute } from "./operations-store.ts";
+import type { ChargeAsk } from "./store.ts";
 
 // The ledger of calls (rules QT1, QT2). A call charged at ledger time c can arrive until
 // c + maxCallMs; it is written into the minute that holds that moment and counts until 24 hours
