@@ -30,11 +30,13 @@ export interface DiskSpaceOptions {
   readonly clock: Clock;
   /** Told when the room is gone, and when it is there again. */
   readonly onChange: (hasRoom: boolean) => void;
+  /** What the system says; nothing where it does not. */
+  readonly freeBytesOf?: ((folder: string) => number | undefined) | undefined;
 }
 
 /** Asks the system at most once a second, and only when somebody wants to know. */
 export function createDiskSpace(options: DiskSpaceOptions): DiskSpace {
-  const { folder, reserveBytes, clock, onChange } = options;
+  const { folder, reserveBytes, clock, onChange, freeBytesOf = askSystem } = options;
   let freeBytes: number | undefined;
   let hasRoom = true;
   let lookAtMonoMs = -Infinity;
@@ -62,7 +64,7 @@ export function createDiskSpace(options: DiskSpaceOptions): DiskSpace {
 }
 
 /** Bytes that this user may still write. */
-function freeBytesOf(folder: string): number | undefined {
+function askSystem(folder: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
