@@ -15,6 +15,7 @@ export interface FleetMember {
   readonly target: TcpLine;
   /** The same in every life. */
   readonly kioskUrl: () => string;
+  /** Throws when it ended without having been told to. */
   readonly isUp: () => boolean;
   /** Resolves when it answers. Tries again where something else that was broken kept it from starting. */
   readonly start: () => Promise<void>;
@@ -54,6 +55,7 @@ export async function createMember(options: MemberOptions): Promise<FleetMember>
   databaseUrl.port = String(database.port);
   let urls = { kioskUrl: "http://127.0.0.1:0", adminUrl: "http://127.0.0.1:0" };
   let life: { readonly child: ChildProcess; readonly ended: Promise<Ending> } | undefined;
+  let endedByItself: string | undefined;
 
   const startOnce = async (): Promise<string | undefined> => {
     const child = spawn(process.execPath, [path.join(import.meta.dirname, "fleet-proxy.ts")], {
@@ -90,7 +92,7 @@ export async function createMember(options: MemberOptions): Promise<FleetMember>
     urls = first;
     life = { child, ended };
     void ended.then(() => {
-      if (life?.child === child) life = undefined;
+      if (life?.child === child) endedByItself = said;
     });
     return undefined;
   };
@@ -101,7 +103,10 @@ export async function createMember(options: MemberOptions): Promise<FleetMember>
     target,
     privacyLogFile,
     kioskUrl: () => urls.kioskUrl,
-    isUp: () => life !== undefined,
+    isUp: () => {
+      if (endedByItself !== undefined) throw new Error(`A proxy ended by itself: ${endedByItself}`);
+      return life !== undefined;
+    },
     start: async () => {
       let said: string | undefined;
       for (let tries = 0; tries < MAX_STARTS; tries += 1) {
@@ -111,9 +116,11 @@ export async function createMember(options: MemberOptions): Promise<FleetMember>
       throw new Error(`A proxy does not start: ${said}`);
     },
     kill: async (signal) => {
-      if (life === undefined) throw new Error("A proxy ended by itself.");
-      life.child.kill(signal);
-      return life.ended;
+      if (life === undefined) throw new Error("It is not up.");
+      const { child, ended } = life;
+      life = undefined;
+      child.kill(signal);
+      return ended;
     },
     admin: async (address, body) => {
       const answer = await fetch(urls.adminUrl + address, {
@@ -125,8 +132,10 @@ export async function createMember(options: MemberOptions): Promise<FleetMember>
       return answer.json();
     },
     close: async () => {
-      life?.child.kill("SIGKILL");
-      await life?.ended;
+      const last = life;
+      life = undefined;
+      last?.child.kill("SIGKILL");
+      await last?.ended;
       await database.close();
       await target.close();
       rmSync(dataDir, { recursive: true, force: true });
