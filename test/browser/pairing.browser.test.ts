@@ -25,7 +25,7 @@ afterAll(() => system.stop());
 /** For tests that need no more of a kiosk than a browser that nobody paired. */
 function withFreshBrowser(): void {
   beforeEach(async () => {
-    browser = await openKioskBrowser();
+    browser = await openKioskBrowser({ isStill: true });
     ({ page } = browser);
   });
   afterEach(async () => {
@@ -118,7 +118,7 @@ describe("the demo's link", () => {
 
   it("[PR1] pairs each browser that opens it as a kiosk of its own", async () => {
     const demo = await startDemoSystem();
-    const second = await openKioskBrowser();
+    const second = await openKioskBrowser({ isStill: true });
     try {
       await openKiosk(page, `${demo.kioskUrl}/?${demo.pair}&store=s-1&kiosk=left`);
       await openKiosk(second.page, `${demo.kioskUrl}/?${demo.pair}&store=s-1&kiosk=right`);

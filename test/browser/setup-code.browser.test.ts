@@ -38,7 +38,7 @@ describe("a QR code held before the reader of an unpaired kiosk", () => {
   let page: Page;
 
   beforeEach(async () => {
-    browser = await openKioskBrowser();
+    browser = await openKioskBrowser({ isStill: true });
     ({ page } = browser);
     await page.goto(system.kioskUrl);
     await visitState(page, "unpaired");
@@ -54,7 +54,7 @@ describe("a QR code held before the reader of an unpaired kiosk", () => {
     await visitState(page, "attract");
     expect(await recordsOf("by-qr")).toMatchObject([{ state: "active", storeId: "madrid-1" }]);
 
-    const second = await openKioskBrowser();
+    const second = await openKioskBrowser({ isStill: true });
     try {
       await second.page.goto(system.kioskUrl);
       await visitState(second.page, "unpaired");

@@ -16,6 +16,11 @@ export interface KioskBrowserOptions {
   /** An earlier browser's profile, after it was killed or closed. */
   readonly profileDir?: string;
   readonly args?: readonly string[];
+  /**
+   * Whoever stands before it wants no motion. Drawn in software, what moves for ever on the attract
+   * screen takes all that a core has: tests that do not look at it leave it out.
+   */
+  readonly isStill?: boolean;
 }
 
 /** A real Chromium with touch on a profile that survives it. */
@@ -54,6 +59,7 @@ export async function openKioskBrowser(options: KioskBrowserOptions = {}): Promi
     headless: true,
     hasTouch: true,
     viewport: SCREEN,
+    ...(options.isStill === true ? { reducedMotion: "reduce" } : {}),
     args: [...QUIET, ...(options.args ?? [])],
   });
   const complaints: string[] = [];

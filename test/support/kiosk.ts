@@ -40,14 +40,14 @@ export async function withKiosk(
   options: KioskOptions = {},
 ): Promise<void> {
   const line = await openFaultProxy(system.kioskUrl);
-  let browser = await openKioskBrowser(options);
+  let browser = await openKioskBrowser({ ...options, isStill: true });
   const { profileDir } = browser;
   const complaints: string[] = [];
   const stand = { storeId: options.store ?? "store-1", kioskId: options.name ?? "kiosk-1" };
 
   const startAnew = async () => {
     complaints.push(...browser.complaints);
-    browser = await openKioskBrowser({ ...options, profileDir });
+    browser = await openKioskBrowser({ ...options, profileDir, isStill: true });
   };
   const startBrowser = async () => {
     await startAnew();
