@@ -1,4 +1,5 @@
 import { Gauge, Registry } from "prom-client";
+import { createAdmissionGauges } from "./admission/admission-metrics.ts";
 import type { AdmissionFigures } from "./admission/admission.ts";
 import type { CreationFigures } from "./read-back/creation-lane.ts";
 import type { StoreFigures } from "./store/store.ts";
@@ -39,16 +40,14 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const creating = gauge("creation_files_open", "Bulk files that Target has or is to get.");
   const incidents = gauge("incidents_open", "Losses and doubts nobody has cleared.");
   const held = gauge("held_updates", "Updates beyond a kiosk's pace that wait for an operator.");
-  const batches = gauge("batches", "Batches of kiosks by where they are.", ["place"]);
-  const asked = gauge("batches_asked", "Batches since the start, by whether they were let in.", [
-    "answer",
-  ]);
-  const queue = gauge("batch_queue_seconds", "How long a batch that came now would wait.");
-  const expected = gauge("kiosks_sent_away", "Kiosks told to come back that are still expected.");
   const used = gauge("allowance_used_calls", "Calls that count against the rolling 24 hours.");
   const allowed = gauge("allowance_calls", "Calls allowed in any rolling 24 hours.");
   const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
   const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
+
+  const { admission } = source;
+  const setAdmission =
+    admission === undefined ? () => {} : createAdmissionGauges(registry, admission);
 
   return async () => {
     const figures = await source.figures();
@@ -69,15 +68,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     creating.set(creation?.filesOpen ?? 0);
     incidents.set(figures.openIncidents);
     held.set(figures.held);
-    const admission = source.admission?.();
-    if (admission !== undefined) {
-      batches.set({ place: "waiting" }, admission.waiting);
-      batches.set({ place: "at-work" }, admission.atWork);
-      asked.set({ answer: "let-in" }, admission.admitted);
-      asked.set({ answer: "sent-away" }, admission.sentAway);
-      queue.set(admission.queueMs / 1_000);
-      expected.set(admission.expected);
-    }
+    setAdmission();
     used.set(figures.allowanceUsed);
     allowed.set(source.allowed);
     for (const each of figures.kiosks) {
