@@ -8,6 +8,7 @@ import { forecastOf } from "./allowance-forecast.ts";
 import type { Forecast } from "../domain/forecast.ts";
 import type { ProcessMetrics } from "./process-metrics.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
+import { createAdmissionGauges } from "./admission/admission-metrics.ts";
 import type { AdmissionFigures } from "./admission/admission.ts";
 import type { DiskFigures } from "./disk-space.ts";
 import type { StoreFigures } from "./store/store.ts";
@@ -41,7 +42,9 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const registry = new Registry();
   const showFigures = createFigureGauges(registry, source.allowed);
   const showLooks = createLookGauges(registry, source);
-  const showAdmission = createAdmissionGauges(registry, source);
+  const { admission } = source;
+  const showAdmission =
+    admission === undefined ? () => {} : createAdmissionGauges(registry, admission);
   const showDisk = createDiskGauge(registry, source);
   return async () => {
     const figures = await readWithin(source.figures, MAX_READ_MS);
@@ -256,24 +259,6 @@ function createLookGauges(registry: Registry, source: MetricsSource) {
     const overflow = source.overflow?.();
     setEach(filed, "end", overflow?.rows ?? {});
     filing.set(overflow?.filesOpen ?? 0);
-  };
-}
-
-function createAdmissionGauges(registry: Registry, { admission }: MetricsSource) {
-  const gauge = gaugesIn(registry);
-  const batches = gauge("batches", "Batches of kiosks by where they are.", ["place"]);
-  const asked = gauge("batches_asked", "Batches since the start, by whether they were let in.", [
-    "answer",
-  ]);
-  const queue = gauge("batch_queue_seconds", "How long a batch that came now would wait.");
-  const expected = gauge("kiosks_sent_away", "Kiosks told to come back that are still expected.");
-  return () => {
-    const figures = admission?.();
-    if (figures === undefined) return;
-    setEach(batches, "place", { waiting: figures.waiting, "at-work": figures.atWork });
-    setEach(asked, "answer", { "let-in": figures.admitted, "sent-away": figures.sentAway });
-    queue.set(figures.queueMs / 1_000);
-    expected.set(figures.expected);
   };
 }
 

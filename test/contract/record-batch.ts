@@ -13,7 +13,7 @@ import { KEYS } from "../support/keys.ts";
 import { sealForTest } from "../support/sealing.ts";
 import { released, type RecordedBatch } from "./recorded-batch.ts";
 
-// `node test/contract/record-batch.ts`, once for each contract version that is released: writes down a
+// `node test/contract/record-batch.ts`, then `npm run format`, once for each contract version: writes down a
 // batch as kiosks of that version send it, with all that a proxy needs to take it in. What is there
 // already is never written again: it is what kiosks in the field hold.
 

@@ -62,7 +62,7 @@ describe("proxies on PostgreSQL", () => {
     const { nonce, body } = kiosk.request();
     const answer = await kiosk.post(body, { nonce });
     expect(answer.status).toBe(503);
-    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(["3", "4", "5"]).toContain(answer.headers.get("retry-after"));
     expect(await answer.json()).toMatchObject({ code: "store-unavailable" });
 
     await server.start();

@@ -37,7 +37,8 @@ import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-st
  * engine may live in another thread.
  */
 export interface Store
-  extends DeviceStore,
+  extends
+    DeviceStore,
     ReadBackStore,
     OverflowStore,
     ForwardingStore,

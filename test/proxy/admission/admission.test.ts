@@ -1,4 +1,6 @@
+import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
+import { createAdmissionGauges } from "../../../src/proxy/admission/admission-metrics.ts";
 import { createAdmission, type Asked } from "../../../src/proxy/admission/admission.ts";
 import { aMovableClock } from "../../support/movable-clock.ts";
 import { percentile } from "../../bench/percentile.ts";
@@ -151,6 +153,26 @@ describe("what counts as waiting", () => {
     expect(admission.figures()).toMatchObject({ waiting: 0, atWork: 1, admitted: 2 });
     working.ticket.end("kept");
     expect(admission.figures()).toMatchObject({ atWork: 0 });
+  });
+});
+
+describe("the metrics of admission", () => {
+  it("[AM1] [AM3] say what waits, and how many were told to come back", async () => {
+    const { clock, admission, ask, fill } = aProxy();
+    fill();
+    ask("other");
+    clock.advance(400);
+    const registry = new Registry();
+    createAdmissionGauges(registry, admission.figures)();
+    const lines = (await registry.metrics()).split("\n").filter((line) => !line.startsWith("#"));
+    expect(lines.filter((line) => line !== "")).toEqual([
+      'tarjeta_batches{place="waiting"} 12',
+      'tarjeta_batches{place="at-work"} 14',
+      'tarjeta_batches_asked{answer="let-in"} 26',
+      'tarjeta_batches_asked{answer="sent-away"} 1',
+      "tarjeta_batch_queue_seconds 1.04",
+      "tarjeta_kiosks_sent_away 1",
+    ]);
   });
 });
 

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, it } from "vitest";
-import { MAX_BATCH_BYTES } from "../../../src/contract/ingest.ts";
+import { connect } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { INGEST_PATH, MAX_BATCH_BYTES } from "../../../src/contract/ingest.ts";
 import { createAdmission, type Admission } from "../../../src/proxy/admission/admission.ts";
+import { systemClock } from "../../../src/proxy/system-clock.ts";
+import { signedHeaders } from "../../support/devices.ts";
 import { aListener } from "../../support/listener.ts";
 import { createRawKiosk, postBatch } from "../../support/raw-kiosk.ts";
-import { systemClock } from "../../../src/proxy/system-clock.ts";
+import { waitFor } from "../../support/wait.ts";
 
 /** Sends everybody away while told to, and notes who asked. */
 function aDoor(seconds: number) {
@@ -53,6 +56,33 @@ describe("the kiosk listener with too much before it", () => {
       expect((await kiosk.send()).map(({ verdict }) => verdict)).toEqual(["accepted"]);
     },
   );
+
+  it("[AM1] hears a kiosk out before it sends it away: a connection cut off tells nothing", async () => {
+    const { admission, asked } = aDoor(40);
+    const listener = await aListener({}, {}, undefined, { admission });
+    const { identity } = await createRawKiosk(listener);
+    const body = "x".repeat(200_000);
+    const signed = await signedHeaders(identity, INGEST_PATH, { method: "POST", body });
+    const lines = Object.entries({
+      ...signed,
+      host: "127.0.0.1",
+      "content-type": "application/json",
+      "content-length": String(body.length),
+    }).map(([name, value]) => `${name}: ${value}\r\n`);
+    const socket = connect(Number(new URL(listener.url).port), "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+    let said = "";
+    socket.on("data", (chunk) => (said += String(chunk)));
+    const closed = new Promise((done) => socket.once("close", done));
+    socket.write(`POST ${INGEST_PATH} HTTP/1.1\r\n${lines.join("")}\r\n${body.slice(0, 100_000)}`);
+    await waitFor("it to be sent away", () => asked.length === 1);
+    // Whoever asks now is answered after what was to be said at once.
+    expect((await fetch(`${listener.url}/readyz`)).ok).toBe(true);
+    expect(said).toBe("");
+    socket.write(body.slice(100_000));
+    await closed;
+    expect(said).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 40\r\n/);
+  });
 
   it("[AM1] asks for paired kiosks only: whoever names no key is refused as ever", async () => {
     const { admission, asked } = aDoor(3);
