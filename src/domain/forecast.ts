@@ -38,9 +38,9 @@ export function forecastFrom(figures: ForecastFigures): Forecast {
     if (gained >= ahead) return { type: "clears", inMs: (hour + ahead / gained) * HOUR_MS };
     ahead -= gained;
   }
-  const gained = steadyPerHour - arrivedLastHour;
-  if (gained <= 0) return { type: "grows", perDay: Math.round(-gained * HOURS) };
-  return { type: "clears", inMs: (HOURS + ahead / gained) * HOUR_MS };
+  const growing = arrivedLastHour - steadyPerHour;
+  if (growing >= 0) return { type: "grows", perDay: Math.round(growing * HOURS) };
+  return { type: "clears", inMs: (HOURS + ahead / -growing) * HOUR_MS };
 }
 
 /** Calls that the pace will make in each of the next 24 hours, while there is somebody to call for. */

@@ -21,6 +21,9 @@ afterAll(() => server?.stop());
 const REPLICAS = 3;
 const STEP_MS = 500;
 
+/** Of each of them. */
+const CONCURRENCY = 8;
+
 interface Sketch {
   /** What one of them does otherwise. */
   readonly change?: (store: Store, index: number) => Store;
@@ -34,7 +37,13 @@ async function aFleet({ change = (store) => store }: Sketch = {}) {
   while (stores.length < REPLICAS) stores.push(await aPostgresStore(url));
   const worlds = await Promise.all(
     stores.map((store, index) =>
-      aForwardingWorld({ store: change(store, index), clock, emulator, random: () => 0.9 }),
+      aForwardingWorld({
+        store: change(store, index),
+        clock,
+        emulator,
+        concurrency: CONCURRENCY,
+        random: () => 0.9,
+      }),
     ),
   );
   const runAll = () => Promise.all(worlds.map(({ forwarder }) => forwarder.runOnce()));
@@ -74,7 +83,7 @@ describe("three proxies on one PostgreSQL", () => {
     await scanMany(first, 40);
     await fleet.runAll();
     const opening = callTimes(emulator).length;
-    expect(opening).toBeLessThanOrEqual(REPLICAS * 8);
+    expect(opening).toBeLessThanOrEqual(REPLICAS * CONCURRENCY);
     const ends = await passTime(fleet, 40_000);
     const probes = callTimes(emulator).slice(opening);
     // Every probe but the last began a pause; the first pause was begun by the calls before.

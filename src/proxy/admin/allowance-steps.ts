@@ -1,5 +1,5 @@
 import { ALLOWANCE_STEP_MS, type Allowance } from "../../contract/allowance.ts";
-import type { ChargedMinute } from "../store/store.ts";
+import type { ChargedMinute } from "../store/operations-store.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

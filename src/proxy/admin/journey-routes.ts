@@ -11,7 +11,8 @@ import { whereOf } from "../issue-words.ts";
 import { parseJson } from "../parse-json.ts";
 import { replyProblem } from "../problem-reply.ts";
 import { visitorAlias } from "../store/dead-letter-rows.ts";
-import type { Store, StoredJourney, StoredJourneyUpdate } from "../store/store.ts";
+import type { StoredJourney, StoredJourneyUpdate } from "../store/operations-store.ts";
+import type { Store } from "../store/store.ts";
 
 export interface JourneyRoutesDeps {
   readonly store: Pick<Store, "journey">;

@@ -8,7 +8,8 @@ import {
   type Overview,
 } from "../../contract/overview.ts";
 import { allowanceForecast } from "../allowance-forecast.ts";
-import type { KioskFigures, ScanSlots, StoreFigures } from "../store/store.ts";
+import type { ScanSlots } from "../store/operations-store.ts";
+import type { KioskFigures, StoreFigures } from "../store/store.ts";
 
 /** What an overview is made of: one reading of the figures, and beside it what they only count. */
 export interface OverviewParts {

@@ -7,7 +7,8 @@ import {
   type Release,
 } from "../../domain/pace.ts";
 import type { Tx } from "./sql.ts";
-import type { ChargeAsk, ChargedCalls, ChargedMinute } from "./store.ts";
+import type { ChargedCalls, ChargedMinute } from "./operations-store.ts";
+import type { ChargeAsk } from "./store.ts";
 
 // The ledger of calls (rules QT1, QT2). A call charged at ledger time c can arrive until
 // c + maxCallMs; it is written into the minute that holds that moment and counts until 24 hours
@@ -65,9 +66,10 @@ export async function seeLedger(tx: Tx, ledgerMs: number): Promise<Ledger> {
   return ledgerBy(tx, await readClock(tx), ledgerMs);
 }
 
+// In the two statements below the plus keeps SQLite from the index: nearly all rows count, and it would
+// look up each of them by it.
 async function ledgerBy(tx: Tx, clock: ClockRow | undefined, ledgerMs: number): Promise<Ledger> {
   const nowMs = Math.max(clock?.ledger_ms ?? ledgerMs, ledgerMs);
-  // With a plus, since nearly all rows count: SQLite would look up each of them by the index.
   const rows = await tx.all<{ used: number | null; oldest: number | null }>(
     `SELECT CAST(sum(calls) AS BIGINT) AS used, min(bucket) AS oldest FROM allowance_bucket
      WHERE +bucket > $1`,
@@ -87,16 +89,13 @@ function minuteOf(ledgerMs: number): number {
   return Math.floor(ledgerMs / MINUTE_MS);
 }
 
-/** The buckets that count, oldest first; at most `limit`. */
-async function bucketsOf(
-  tx: Tx,
-  { ledgerMs }: Ledger,
-  limit = Number.MAX_SAFE_INTEGER,
-): Promise<readonly Bucket[]> {
-  return tx.all<Bucket>(
-    "SELECT bucket, calls FROM allowance_bucket WHERE bucket > $1 ORDER BY bucket LIMIT $2",
-    [lastFreeBucket(ledgerMs), limit],
+/** The buckets that count, oldest first. */
+async function bucketsOf(tx: Tx, { ledgerMs }: Ledger): Promise<readonly Bucket[]> {
+  const buckets = await tx.all<Bucket>(
+    "SELECT bucket, calls FROM allowance_bucket WHERE +bucket > $1",
+    [lastFreeBucket(ledgerMs)],
   );
+  return buckets.toSorted((a, b) => a.bucket - b.bucket);
 }
 
 export async function furthestLedgerMs(tx: Tx): Promise<number | undefined> {
@@ -265,19 +264,21 @@ export async function refund(tx: Tx, bucket: number): Promise<void> {
 
 /** Ledger time at which the next call becomes free; nothing when none ever does. */
 async function nextFreeAtMs(tx: Tx, ledger: Ledger, allowed: number): Promise<number | undefined> {
-  // One bucket, as a rule; more where less is allowed than was.
-  for (const limit of [FEW_BUCKETS, Number.MAX_SAFE_INTEGER]) {
-    let counted = ledger.used;
-    for (const { bucket, calls } of await bucketsOf(tx, ledger, limit)) {
-      counted -= calls;
-      if (counted < allowed) return bucketFreeAtMs(bucket);
-    }
+  const { used, oldestBucket } = ledger;
+  if (oldestBucket === undefined) return undefined;
+  const oldest = await tx.all<Bucket>(
+    "SELECT bucket, calls FROM allowance_bucket WHERE bucket = $1",
+    [oldestBucket],
+  );
+  // As a rule; more of them where less is allowed than was.
+  if (used - (oldest[0]?.calls ?? 0) < allowed) return bucketFreeAtMs(oldestBucket);
+  let counted = used;
+  for (const { bucket, calls } of await bucketsOf(tx, ledger)) {
+    counted -= calls;
+    if (counted < allowed) return bucketFreeAtMs(bucket);
   }
   return undefined;
 }
-
-/** Ours. */
-const FEW_BUCKETS = 16;
 
 /** Ours: a console draws a day by the hour. */
 const HOURS_AHEAD = 24;

@@ -1,6 +1,7 @@
 import { FRESH_MS } from "./due-visitors.ts";
 import type { Tx } from "./sql.ts";
-import type { BacklogAge, BacklogLaneFigures, StoreFigures } from "./store.ts";
+import type { BacklogAge, BacklogLaneFigures } from "./operations-store.ts";
+import type { StoreFigures } from "./store.ts";
 
 /** Ours: ages that mean something to whoever is on call, in milliseconds; the last class has no end. */
 export const AGE_CLASSES_MS = [60_000, 600_000, 3_600_000, 21_600_000, 86_400_000] as const;

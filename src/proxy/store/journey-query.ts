@@ -4,7 +4,7 @@ import type { Vault } from "../vault/vault.ts";
 import { hourOf, SCAN } from "./open-updates.ts";
 import { openFrom, type OpenColumns, type OpenCounts } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
-import type { StoredJourney, StoredJourneyUpdate } from "./store.ts";
+import type { StoredJourney, StoredJourneyUpdate } from "./operations-store.ts";
 import { suppressionOf } from "./suppression.ts";
 import { callsFrom, MAX_CALLS, type VisitorCall } from "./visitor-calls.ts";
 import type { VisitorState } from "./visitor-state.ts";

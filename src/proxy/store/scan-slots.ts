@@ -1,7 +1,7 @@
 import { dayOf, sharesFrom, type ScanFate, type ScanShares } from "./scan-counts.ts";
 import { hourOf, SCAN } from "./open-updates.ts";
 import type { Tx } from "./sql.ts";
-import type { MatchCounts, ScanSlot, ScanSlots } from "./store.ts";
+import type { MatchCounts, ScanSlot, ScanSlots } from "./operations-store.ts";
 
 // The counts of `scan-counts.ts`, read for people (rules OP1, OP3, AD4).
 

@@ -11,7 +11,6 @@ import type { DeadLetterClass } from "../../contract/dead-letters.ts";
 import type { EntryHeader } from "../../contract/entry.ts";
 import type { ForwardingState } from "../../contract/forwarding.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
-import type { JourneyStage } from "../../contract/journey.ts";
 import type { Device, Update } from "../../contract/update.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
@@ -20,9 +19,13 @@ import type { DeadLetterCounts, DeadLetterStore } from "./dead-letter-store.ts";
 import type { DeviceStore } from "./device-store.ts";
 import type { ForwardingStore } from "./forwarding-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
+import type {
+  BacklogAge,
+  BacklogLaneFigures,
+  OperationsStore,
+  ScanSlots,
+} from "./operations-store.ts";
 import type { ReadBackState, ReadBackStore, SentAttribute } from "./read-back-store.ts";
-import type { ScanShares } from "./scan-counts.ts";
-import type { VisitorState } from "./visitor-state.ts";
 
 /**
  * Everything the proxy must not forget: what came in, what is owed to Target, what may be spent.
@@ -32,7 +35,8 @@ import type { VisitorState } from "./visitor-state.ts";
  * cut, and it either happened whole or not at all. Arguments and results are plain data, so that an
  * engine may live in another thread.
  */
-export interface Store extends DeviceStore, ReadBackStore, ForwardingStore, DeadLetterStore {
+export interface Store
+  extends DeviceStore, ReadBackStore, ForwardingStore, DeadLetterStore, OperationsStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
 
@@ -134,15 +138,6 @@ export interface Store extends DeviceStore, ReadBackStore, ForwardingStore, Dead
 
   /** The figures behind `/metrics`. `ledgerMs` is the ledger's time now. */
   readonly figures: (nowMs: number, ledgerMs: number) => Promise<StoreFigures>;
-  /** What became of the updates that took effect on `sinceDay` (UTC, since 1970) or later. */
-  readonly matchRate: (sinceDay: number, storeId?: string) => Promise<MatchCounts>;
-  /** What one store sees of the figures (rule AD4). */
-  readonly storeScans: (nowMs: number, storeId: string) => Promise<ScanSlots>;
-  /** Calls charged in the last 48 hours of the ledger, oldest first, by the minute they count in. */
-  readonly chargedCalls: (ledgerMs: number) => Promise<ChargedCalls>;
-  /** How far the newest updates of a visitor came, newest first, at most `limit`. */
-  readonly journey: (visitor: VisitorId, limit: number) => Promise<StoredJourney>;
-
   /** Finishes what was begun and lets go of the files. */
   readonly close: () => Promise<void>;
 }
@@ -360,82 +355,6 @@ export interface Suppression {
 /** The attributes that are being overwritten in Target. */
 export interface Suppressed {
   readonly clearing: readonly string[];
-}
-
-/** What became of updates, by the store that sent them, and of answers by the attribute they write. */
-export interface MatchCounts {
-  readonly stores: readonly (ScanShares & { readonly storeId: string })[];
-  readonly questions: readonly (ScanShares & { readonly attribute: string })[];
-}
-
-/** What became of the scans of an hour or a day that begins at `fromMs`, UTC. */
-export type ScanSlot = ScanShares & { readonly fromMs: number };
-
-/** What became of scans, in all and over time; slots without any are not left out. */
-export interface ScanSlots {
-  /** Of the last 7 days, UTC, today included: the sum of `days`. */
-  readonly scans: ScanShares;
-  /** The last 24 hours and the last 7 days, oldest first, the running ones included. */
-  readonly hours: readonly ScanSlot[];
-  readonly days: readonly ScanSlot[];
-}
-
-export interface ChargedCalls {
-  /** The ledger's time: that of whoever asks, or of a replica that is ahead. */
-  readonly ledgerMs: number;
-  readonly minutes: readonly ChargedMinute[];
-}
-
-/** Calls that count until 24 hours after the end of a minute of ledger time. */
-export interface ChargedMinute {
-  readonly minute: number;
-  readonly calls: number;
-}
-
-/** A visitor and the updates about them, as far as anything is kept. */
-export interface StoredJourney {
-  readonly visitorKey: string;
-  readonly isSuppressed: boolean;
-  /** Absent where nothing was ever owed to Target. */
-  readonly visitor?: {
-    readonly state: VisitorState;
-    readonly reason?: string | undefined;
-    readonly attempts: number;
-    readonly dueMs: number;
-    readonly confirmedMs: number;
-  };
-  readonly updates: readonly StoredJourneyUpdate[];
-}
-
-export interface StoredJourneyUpdate {
-  readonly id: string;
-  readonly storeId: string;
-  readonly kioskId: string;
-  readonly occasion: "scan" | "answer";
-  /** The attribute an answer wrote; a scan's are those of its configuration. */
-  readonly question?: string | undefined;
-  readonly configVersion: string;
-  readonly verdict: string;
-  readonly stage: JourneyStage;
-  readonly capturedMs: number;
-  readonly storedMs: number;
-  readonly sentMs?: number | undefined;
-  readonly acknowledgedMs?: number | undefined;
-  readonly appliedMs?: number | undefined;
-}
-
-/** Visitors that wait and came to owe something within one class of age. */
-export interface BacklogAge {
-  /** Up to this age in milliseconds; absent in the last class. */
-  readonly upToMs?: number | undefined;
-  readonly fresh: number;
-  readonly backlog: number;
-}
-
-export interface BacklogLaneFigures {
-  readonly visitors: number;
-  /** Age of the oldest of them in milliseconds; 0 when there is none. */
-  readonly oldestMs: number;
 }
 
 export interface StoreFigures extends ScanSlots {

@@ -142,9 +142,10 @@ async function clear(
       version,
     ]),
   );
+  // As fresh as a scan of that moment: a withdrawal does not wait behind a backlog (rule QT4).
   await tx.run(
-    `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, first_dirty_ms = $4,
-       fence = fence + 1, attempts = 0, reason = NULL, dead_ms = NULL
+    `UPDATE visitor SET version = $2, state = 'waiting', due_ms = $3, last_scan_ms = $3,
+       first_dirty_ms = $4, fence = fence + 1, attempts = 0, reason = NULL, dead_ms = NULL
      WHERE visitor = $1`,
     [visitorKey, version, Math.max(nowMs, held.not_before_ms), nowMs],
   );
@@ -163,7 +164,7 @@ export async function clearOnceMore(tx: Tx, visitorKey: string, atMs: number): P
   if (atMs >= dueMs) return false;
   await tx.run(
     `UPDATE visitor SET version = version + 1, state = 'waiting', lease_until_ms = 0, due_ms = $2,
-       first_dirty_ms = $2, attempts = 0
+       last_scan_ms = $2, first_dirty_ms = $2, attempts = 0
      WHERE visitor = $1`,
     [visitorKey, dueMs],
   );

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { expect, it } from "vitest";
 import { STORE_LIMITS } from "../../../src/proxy/store/limits.ts";
+import { MIGRATIONS } from "../../../src/proxy/store/migrations.ts";
 import { makeOlder } from "../../support/older-store.ts";
 import { aBatch, anUpdate, DAY, MINUTE, NOW } from "../../support/store-builders.ts";
 import { aFolder, aMemoryStore, aSqliteStore } from "../../support/store-files.ts";
@@ -21,7 +22,7 @@ it("[FT6] keeps the journal's row of what is held for an operator", async () => 
 });
 
 /** The schema before the one that knows of classes. */
-const BEFORE_CLASSES = 9;
+const BEFORE_CLASSES = MIGRATIONS.findIndex((step) => step.join().includes("dead_class"));
 
 it("[FT3] puts the dead letters of an older store into classes by their sentences", async () => {
   const file = path.join(aFolder(), "tarjeta.sqlite");

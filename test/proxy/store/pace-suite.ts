@@ -84,6 +84,26 @@ export function describePace(name: string, open: () => Promise<Store>): void {
       expect(cardsOf((await store.claim(anAsk({ limit: 1 }))).claims)).toEqual(["22"]);
     });
 
+    it("[QT4] [PV6] clears what a visitor who withdrew had in Target before the backlog", async () => {
+      const store = await open();
+      await scanned(store, ["29"], 1_000, NOW - 2);
+      const claim = (await store.claim(anAsk())).claims[0]!;
+      await store.recordSending(claim, ["lastStore"]);
+      const { version } = claim;
+      await store.settle(claim, { type: "delivered", version, atMs: NOW, nextDueAtMs: NOW });
+      const laterMs = NOW + HOUR;
+      await scanned(store, ["21"], 2 * HOUR, NOW - 1);
+      await store.suppress({
+        act: "withdraw",
+        visitorKey: claim.visitorKey,
+        atMs: laterMs,
+        nowMs: laterMs,
+        cleared: { "*": "-" },
+      });
+      const next = await store.claim(anAsk({ nowMs: laterMs, limit: 1 }));
+      expect(cardsOf(next.claims)).toEqual(["29"]);
+    });
+
     it("[QT3] lets the backlog go call by call, and says when the next goes", async () => {
       const store = await open();
       await scanned(store, manyCards(20, "21"), HOUR);

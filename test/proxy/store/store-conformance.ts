@@ -347,7 +347,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         forwarding: { state: "running", breaker: { state: "closed", failures: 0 } },
         openIncidents: 0,
         held: 0,
-        visitorsFresh: 1,
+        lanes: { fresh: { visitors: 1 } },
         arrivedLastHour: 1,
         allowanceUsed: 0,
         allowanceReleasedByHour: Array.from({ length: 24 }, () => 0),
