@@ -45,7 +45,7 @@ interface State {
   /** Of the calls that count when the proxy starts. */
   readonly env?: (used: number) => Readonly<Record<string, string>>;
   /** What happens once the proxy runs. */
-  readonly then?: (system: System) => Promise<void>;
+  readonly begin?: (system: System) => Promise<void>;
   readonly opening: RegExp;
   /** Words that must be there besides. */
   readonly says?: readonly string[];
@@ -72,7 +72,7 @@ const STATES: Readonly<Record<string, State>> = {
     },
     env: () => ({ TARGET_DAILY_CALLS: "1500" }),
     // Target fails from now on, and some are scanned who would be sent at once.
-    then: async (system) => {
+    begin: async (system) => {
       system.emulator.inject({ type: "status", status: 503, share: 1, match: { route: "any" } });
       const kiosk = await createRawKiosk(system, { storeId: "madrid-sol", kioskId: "till" });
       for (let card = 0; card < 12; card += 1) kiosk.add(String(2_100_000_000_000 + card));
@@ -111,14 +111,14 @@ afterAll(async () => {
 });
 
 async function withState(name: string, act: (system: System, page: Page) => Promise<void>) {
-  const { past, env, then } = STATES[name]!;
+  const { past, env, begin } = STATES[name]!;
   const dataDir = mkdtempSync(path.join(tmpdir(), "tarjeta-console-"));
   writeKeysFile(path.join(dataDir, "keys.json"), KEYS);
   const used = past === undefined ? 0 : await putPastDays(dataDir, past, Date.now());
   const system = await startSystem({ dataDir, env: env?.(used) ?? {} });
   const page = await browser.context.newPage();
   try {
-    await then?.(system);
+    await begin?.(system);
     await act(system, page);
     // axe is the test's own, and breaks no policy either.
     expect(browser.complaints).toEqual([]);
