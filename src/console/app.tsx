@@ -17,6 +17,7 @@ import { SignIn } from "./sign-in.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { isStale, Live } from "./top.tsx";
 import { Mark } from "./ui/mark.tsx";
+import { isSending } from "./views/forwarding.ts";
 import { headlineView } from "./views/headline.ts";
 import { incidentsView } from "./views/incidents.ts";
 import { kiosksToLookAt, kiosksView } from "./views/kiosks.ts";
@@ -90,7 +91,8 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
   const offers = offersFor(session.role);
   const kiosks = kiosksView(overview, allKiosks, nowMs, saying);
   const headline = headlineView(overview, kiosksToLookAt(kiosks), saying);
-  const waiting = chain?.backlog.visitors ?? 0;
+  const sending = chain !== undefined && isSending(chain) ? chain : undefined;
+  const waiting = sending?.backlog.visitors ?? 0;
   return (
     <>
       <header class="top">
@@ -101,7 +103,7 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
           </h1>
           <Live
             {...{ saying, freshness, heardMs, nowMs, desk }}
-            forecast={chain?.allowance.forecast}
+            forecast={sending?.allowance.forecast}
           />
         </div>
         {chain !== undefined && (
@@ -118,7 +120,7 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
         {chain !== undefined && (
           <>
             <Calls {...{ saying, allowance, waiting }} />
-            <AllowanceCard {...{ saying, allowance, nowMs }} figures={chain.allowance} />
+            <AllowanceCard {...{ saying, chain, allowance, nowMs }} />
             <Waiting {...{ saying, chain }} />
           </>
         )}

@@ -104,6 +104,7 @@ export const ENGLISH: Words = {
     backlog: "Backlog",
     goneAt: (moment) => `gone at about ${moment}`,
     noBacklog: "nothing waits",
+    standsStill: "stands still",
     grows: (perDay) => `grows by ${perDay} a day`,
     empty: "No call has left yet.",
     time: "From",

@@ -99,6 +99,7 @@ export interface Words {
     readonly backlog: string;
     readonly goneAt: (moment: string) => string;
     readonly noBacklog: string;
+    readonly standsStill: string;
     readonly grows: (perDay: string) => string;
     readonly empty: string;
     readonly time: string;

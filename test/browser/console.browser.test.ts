@@ -44,7 +44,11 @@ interface State {
   readonly past?: PastDays;
   /** Of the calls that count when the proxy starts. */
   readonly env?: (used: number) => Readonly<Record<string, string>>;
+  /** What happens once the proxy runs. */
+  readonly begin?: (system: System) => Promise<void>;
   readonly opening: RegExp;
+  /** Words that must be there besides. */
+  readonly says?: readonly string[];
 }
 
 /** The five days that operations must be able to tell apart at a glance. */
@@ -66,9 +70,17 @@ const STATES: Readonly<Record<string, State>> = {
         ...KIOSKS.slice(3),
       ],
     },
-    // A Target that is not there: nothing listens at this port of our own machine.
-    env: () => ({ TARGET_DAILY_CALLS: "1500", TARGET_ORIGIN: "http://127.0.0.1:9" }),
-    opening: /Three kiosks need a look\.|Target does not answer\./,
+    env: () => ({ TARGET_DAILY_CALLS: "1500" }),
+    // Target fails from now on, and some are scanned who would be sent at once.
+    begin: async (system) => {
+      system.emulator.inject({ type: "status", status: 503, share: 1, match: { route: "any" } });
+      const kiosk = await createRawKiosk(system, { storeId: "madrid-sol", kioskId: "till" });
+      for (let card = 0; card < 12; card += 1) kiosk.add(String(2_100_000_000_000 + card));
+      await kiosk.send();
+    },
+    opening:
+      /^Target does not answer\. Everything thanked for is safe\. Three kiosks need a look\./,
+    says: ["Off for 2 days", "Not heard for 51 min", "Browser may clear its storage"],
   },
   spent: {
     past: { ...HEALTHY, unsentHours: 3, refused: 1 },
@@ -83,6 +95,7 @@ const STATES: Readonly<Record<string, State>> = {
     },
     env: () => ({ TARGET_DAILY_CALLS: "1500" }),
     opening: /^Some scans may be lost\. One incident needs a look\./,
+    says: ["Value too long", "Target said no"],
   },
 };
 
@@ -98,13 +111,14 @@ afterAll(async () => {
 });
 
 async function withState(name: string, act: (system: System, page: Page) => Promise<void>) {
-  const { past, env } = STATES[name]!;
+  const { past, env, begin } = STATES[name]!;
   const dataDir = mkdtempSync(path.join(tmpdir(), "tarjeta-console-"));
   writeKeysFile(path.join(dataDir, "keys.json"), KEYS);
   const used = past === undefined ? 0 : await putPastDays(dataDir, past, Date.now());
   const system = await startSystem({ dataDir, env: env?.(used) ?? {} });
   const page = await browser.context.newPage();
   try {
+    await begin?.(system);
     await act(system, page);
     // axe is the test's own, and breaks no policy either.
     expect(browser.complaints).toEqual([]);
@@ -117,13 +131,14 @@ async function withState(name: string, act: (system: System, page: Page) => Prom
 }
 
 describe.each(Object.entries(STATES))("the console on a day that is %s", (name, state) => {
-  const { opening, past } = state;
+  const { opening, past, says = [] } = state;
   it("[CO2] [CO7] [CO8] opens with a true sentence, shows the metrics' numbers, and satisfies axe", async () => {
     await withState(name, async (system, page) => {
       await page.setViewportSize(SIZES[0]!);
       await signIn(page, system);
       const heading = page.getByRole("heading", { level: 1, name: opening });
       await heading.waitFor();
+      for (const words of says) await page.getByText(words).waitFor();
 
       await waitFor("the numbers to be the metrics'", async () => {
         const [figures, metrics] = [await figuresOn(page), await metricsOf(system)];

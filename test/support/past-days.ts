@@ -84,14 +84,26 @@ async function live(store: Store, past: PastDays, nowMs: number): Promise<void> 
       ];
     }),
   ];
+  // A store's time only goes forward: a kiosk's last word comes in its turn.
+  const waiting = outboxes.toSorted((a, b) => silentMs(b) - silentMs(a));
+  const hear = async (untilMs: number) => {
+    while (waiting[0] !== undefined && nowMs - silentMs(waiting[0]) <= untilMs) {
+      await beat(store, waiting.shift()!, nowMs, beganMs);
+    }
+  };
   for (const [index, { scans, endMs, lengthMs }] of slots.entries()) {
+    await hear(endMs - 1);
     // Who is not heard of any more brings nothing any more.
-    const awake = outboxes.filter(({ kiosk }) => nowMs - endMs >= (kiosk.silentMs ?? 0));
+    const awake = outboxes.filter((outbox) => nowMs - endMs >= silentMs(outbox));
     await takeIn(store, awake, { scans, endMs, lengthMs, beganMs, firstCard: card });
     card += scans;
     if (slots.length - index > 2 * (past.unsentHours ?? 0)) await sendAll(store, past, endMs);
   }
-  for (const outbox of outboxes) await beat(store, outbox, nowMs, beganMs);
+  await hear(nowMs);
+}
+
+function silentMs({ kiosk }: Outbox): number {
+  return kiosk.silentMs ?? 0;
 }
 
 function outboxOf(kiosk: PastKiosk, index: number): Outbox {
@@ -193,8 +205,8 @@ function delivery({ version }: Claim, atMs: number): Settlement {
 /** The last word of a kiosk. */
 async function beat(store: Store, outbox: Outbox, nowMs: number, beganMs: number): Promise<void> {
   const { kiosk, device, epoch, segment, seq } = outbox;
-  const { silentMs = 0, owes = 0, lost = 0, storagePersisted = true } = kiosk;
-  const atMs = nowMs - silentMs;
+  const { owes = 0, lost = 0, storagePersisted = true } = kiosk;
+  const atMs = nowMs - silentMs(outbox);
   const lastSeq = seq + lost + owes;
   const witness = aWitness({
     epoch,

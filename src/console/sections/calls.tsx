@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
-import type { Allowance, AllowanceFigures } from "../../contract/allowance.ts";
+import type { Allowance } from "../../contract/allowance.ts";
+import type { ChainOverview } from "../../contract/overview.ts";
 import { Card, Empty, Rows } from "../ui/card.tsx";
 import { Chart } from "../ui/chart.tsx";
 import { Figures } from "../ui/figures.tsx";
@@ -13,7 +14,7 @@ const HEIGHT = 208;
 export interface CallsProps {
   readonly saying: Saying;
   readonly allowance: Allowance | undefined;
-  /** Visitors that owe Target something. */
+  /** Visitors that owe Target something, and are being sent. */
   readonly waiting: number;
 }
 
@@ -70,13 +71,13 @@ export function Calls({ saying, allowance, waiting }: CallsProps) {
 }
 
 export interface AllowanceCardProps extends Pick<CallsProps, "saying" | "allowance"> {
-  readonly figures: AllowanceFigures;
+  readonly chain: ChainOverview;
   readonly nowMs: number;
 }
 
 /** How much may still be called. */
-export function AllowanceCard({ saying, figures, allowance, nowMs }: AllowanceCardProps) {
-  const view = allowanceView(figures, allowance, nowMs, saying);
+export function AllowanceCard({ saying, chain, allowance, nowMs }: AllowanceCardProps) {
+  const view = allowanceView(chain, allowance, nowMs, saying);
   return (
     <Card id="allowance-left" title={saying.words.allowance.title} class="third">
       <p class="big">

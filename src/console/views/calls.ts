@@ -1,4 +1,6 @@
 import type { Allowance, AllowanceFigures } from "../../contract/allowance.ts";
+import type { ChainOverview } from "../../contract/overview.ts";
+import { isSending } from "./forwarding.ts";
 import type { Row, Saying } from "./saying.ts";
 
 // The calls of the last 24 hours, drawn a bar per half hour; and what of the allowance is left.
@@ -80,12 +82,16 @@ export interface AllowanceView {
 
 /** @param allowance of the last day; not there in the first moments of a page */
 export function allowanceView(
-  figures: AllowanceFigures,
+  chain: ChainOverview,
   allowance: Allowance | undefined,
   nowMs: number,
   { words, formats }: Saying,
 ): AllowanceView {
-  const { allowed, used, forecast } = figures;
+  const { allowed, used, forecast } = chain.allowance;
+  const backlog =
+    isSending(chain) || forecast.type === "clear"
+      ? goneOf(forecast, nowMs, { words, formats })
+      : words.allowance.standsStill;
   const say = words.allowance;
   const free = allowed - used;
   const freeing = allowance === undefined ? undefined : freeInNextHour(allowance);
@@ -98,7 +104,7 @@ export function allowanceView(
         ? { name: say.over, value: formats.count(-free) }
         : { name: say.free, value: formats.count(free) },
       ...(freeing === undefined ? [] : [{ name: say.freeNextHour, value: formats.count(freeing) }]),
-      { name: say.backlog, value: goneOf(forecast, nowMs, { words, formats }) },
+      { name: say.backlog, value: backlog },
     ],
   };
 }

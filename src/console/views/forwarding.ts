@@ -49,6 +49,12 @@ export function forwardingView(
 
 export type SendingState = Forwarding["state"] | "allowance-spent";
 
+/** Whether anything leaves by itself: else no forecast is worth a word. */
+export function isSending({ forwarding, allowance }: ChainOverview): boolean {
+  const state = stateOf(forwarding, allowance);
+  return state === "running" || state === "allowance-spent";
+}
+
 /** An operator's word counts first, then that nobody answers, then that nobody may be called. */
 export function stateOf(
   { state }: Forwarding,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Allowance } from "../../../src/contract/allowance.ts";
+import type { ChainOverview } from "../../../src/contract/overview.ts";
 import { allowanceView, callsView } from "../../../src/console/views/calls.ts";
-import { SAYING } from "../../support/overviews.ts";
+import { aChain, SAYING } from "../../support/overviews.ts";
 import { DAY, MINUTE, NOW } from "../../support/store-builders.ts";
 
 const STEP = 5 * MINUTE;
@@ -52,15 +53,15 @@ describe("the calls of a day", () => {
 });
 
 describe("the allowance", () => {
-  const rowsOf = (figures: Parameters<typeof allowanceView>[0]) =>
-    allowanceView(figures, aDayOfCalls(), NOW, SAYING).rows.map(
+  const rowsOf = (allowance: ChainOverview["allowance"], more: Partial<ChainOverview> = {}) =>
+    allowanceView(aChain({ allowance, ...more }), aDayOfCalls(), NOW, SAYING).rows.map(
       ({ name, value }) => `${name}: ${value}`,
     );
 
   it("says what is used, what is free, what comes free, and when the backlog is gone", () => {
     const forecast = { type: "clears", clearsAtMs: NOW + 2 * HOUR } as const;
     const figures = { allowed: 1_000_000, used: 438_400, forecast };
-    const view = allowanceView(figures, aDayOfCalls(), NOW, SAYING);
+    const view = allowanceView(aChain({ allowance: figures }), aDayOfCalls(), NOW, SAYING);
     expect([view.used, view.ofUsed, view.fraction]).toEqual([
       "438,400",
       "of 1,000,000 used",
@@ -82,6 +83,17 @@ describe("the allowance", () => {
       "Comes free in the next hour: 11",
       "Backlog: grows by 4 a day",
     ]);
+  });
+
+  it("[CO8] foretells no end of a backlog while nothing is sent", () => {
+    const allowance = {
+      allowed: 10,
+      used: 1,
+      forecast: { type: "clears", clearsAtMs: NOW + HOUR },
+    } as const;
+    const breaker = { state: "open", failures: 9 } as const;
+    const rows = rowsOf(allowance, { forwarding: { state: "breaker-open", breaker } });
+    expect(rows.at(-1)).toBe("Backlog: stands still");
   });
 
   it("names the day of what is far away", () => {
