@@ -416,5 +416,5 @@ describe("the product, moved", () => {
     expect(back).toMatchObject({ code: 0, stderr: "" });
     await system.restart();
     expect((await kiosk.post(body, { nonce })).status).toBe(200);
-  });
+  }, 150_000);
 });
