@@ -106,10 +106,18 @@ export async function liveThrough(store: Store, seed: number): Promise<LivedStor
     if (turn % 10 === 0) await beat(1 + (turn % 3));
     nowMs += Math.floor(random() * 20 * MINUTE);
   }
+  await fileSome(store, nowMs);
   await scanMany(store, nowMs);
   await administer(store, nowMs);
   const figures = await store.figures(nowMs, nowMs);
   return { allowanceUsed: figures.allowanceUsed };
+}
+
+/** A file of the overflow lane has just left. */
+async function fileSome(store: Store, nowMs: number): Promise<void> {
+  const page = { after: "", limit: 3, dirtyBeforeMs: nowMs, filedBeforeMs: 0 };
+  const { members } = await store.backlog(page);
+  await store.recordFiled({ file: "1.rows", members, atMs: nowMs, dueMs: nowMs + MINUTE });
 }
 
 function settlementOf(claim: Claim, atMs: number, draw: number): Settlement {

@@ -174,7 +174,8 @@ describe("[IS2] the paths, ports and names of an installation", () => {
     const start = MANIFEST.scripts["start"]!.split(" && ").map((each) => each.replace("node ", ""));
     const started = [unitValue("ExecStartPre"), unitValue("ExecStart")];
     expect(started).toEqual(start.map((file) => `/opt/tarjeta/node_modules/.bin/node ${file}`));
-    expect(CONTAINERFILE).toContain(`ENTRYPOINT ["node", "${start[1]}"]`);
+    const words = ["node", ...start[1]!.split(" ")].map((word) => `"${word}"`);
+    expect(CONTAINERFILE).toContain(`ENTRYPOINT [${words.join(", ")}]`);
     for (const [, link] of PAGE.matchAll(/\]\(([^)#]+)/g)) {
       expect(existsSync(path.join(INSTALL, link!)), link).toBe(true);
     }
