@@ -4,6 +4,7 @@ import { DeadLetterClass } from "../../contract/dead-letters.ts";
 import type { DeadLetterCounts, RedriveOrder, RedrivePage } from "./dead-letter-store.ts";
 import { createScanTally, openFrom, type OpenColumns, type ScanTally } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
+import { withGivenUp } from "./visitor-calls.ts";
 
 // A dead letter is a visitor in the state `dead`: so there is never more than one of each.
 
@@ -114,12 +115,14 @@ async function oweDead(tx: Tx, visitor: string, nowMs: number, tally: ScanTally)
 }
 
 interface HeldLetter extends OpenColumns {
+  readonly version: number;
+  readonly calls: string;
   readonly not_before_ms: number;
 }
 
 async function lockDead(tx: Tx, visitor: string): Promise<HeldLetter | undefined> {
   const rows = await tx.all<HeldLetter>(
-    `SELECT not_before_ms, open_scans, open_updates FROM visitor
+    `SELECT not_before_ms, open_scans, open_updates, version, calls FROM visitor
      WHERE visitor = $1 AND state = 'dead' {{FOR UPDATE}}`,
     [visitor],
   );
@@ -141,13 +144,14 @@ export async function expireDeadLetters(tx: Tx, beforeMs: number, limit: number)
   const keys = page.map(({ visitor }) => visitor).toSorted((a, b) => (a < b ? -1 : 1));
   let expired = 0;
   for (const visitor of keys) {
-    if ((await lockDead(tx, visitor)) === undefined) continue;
+    const held = await lockDead(tx, visitor);
+    if (held === undefined) continue;
     expired += await tx.run(
       `UPDATE visitor SET state = 'idle', acked_version = version, attempts = 0, reason = NULL,
          dead_ms = NULL, dead_class = NULL, look_first = 0, open_scans = '[]',
-         open_updates = '[]'
+         open_updates = '[]', calls = $3
        WHERE visitor = $1 AND dead_ms < $2`,
-      [visitor, beforeMs],
+      [visitor, beforeMs, withGivenUp(held.calls, held.version)],
     );
   }
   return expired;

@@ -6,7 +6,7 @@ import { openFrom, type OpenColumns, type OpenCounts } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { StoredJourney, StoredJourneyUpdate } from "./operations-store.ts";
 import { suppressionOf } from "./suppression.ts";
-import { callsFrom, MAX_CALLS, type VisitorCall } from "./visitor-calls.ts";
+import { callsFrom, isGivenUp, MAX_CALLS, type VisitorCall } from "./visitor-calls.ts";
 import type { VisitorState } from "./visitor-state.ts";
 
 interface VisitorRow extends OpenColumns {
@@ -110,7 +110,10 @@ function stageOf(row: UpdateRow, visitor: VisitorRow | undefined): JourneyStage 
   if (row.verdict === "superseded") return "superseded";
   if (visitor === undefined) return "waiting";
   const isAcknowledged = row.version <= visitor.acked_version;
-  if (isAcknowledged && !isOpen(row, openFrom(visitor))) return "applied";
+  if (isAcknowledged && !isOpen(row, openFrom(visitor))) {
+    const ended = firstOf(row, callsFrom(visitor.calls));
+    return ended !== undefined && isGivenUp(ended) ? "refused" : "applied";
+  }
   switch (visitor.state) {
     case "dead":
       return "refused";
@@ -130,19 +133,27 @@ function isOpen(row: UpdateRow, { updates }: OpenCounts): boolean {
   return updates.some((line) => line[0] === hourOf(row.effective_ms) && line[2] === question);
 }
 
+/** The oldest of the calls that are kept which had everything up to the update's version in it. */
+function firstOf(
+  { version }: Pick<UpdateRow, "version">,
+  calls: readonly VisitorCall[],
+): VisitorCall | undefined {
+  return calls.findLast(([carried]) => carried >= version);
+}
+
 /** The first call that carried it, or something newer in its place; and when that was applied. */
 function timesOf(
   { version, verdict }: UpdateRow,
   calls: readonly VisitorCall[],
 ): Pick<StoredJourneyUpdate, "sentMs" | "acknowledgedMs" | "appliedMs"> {
   if (verdict !== "accepted") return {};
-  const carrying = calls.filter(([carried]) => carried >= version).toReversed();
-  const [first] = carrying;
+  const first = firstOf({ version }, calls);
   // An older call, which is no longer kept, may have carried it first.
   const isCut = calls.length === MAX_CALLS && first === calls.at(-1);
-  if (first === undefined || isCut) return {};
+  if (first === undefined || isCut || isGivenUp(first)) return {};
   const [, sentMs, acknowledgedMs] = first;
-  const appliedMs = carrying.find((call) => call[3] > 0)?.[3];
+  const carrying = calls.filter(([carried]) => carried >= version);
+  const appliedMs = carrying.findLast((call) => call[3] > 0)?.[3];
   return {
     ...(sentMs === 0 ? {} : { sentMs }),
     acknowledgedMs,

@@ -4,7 +4,10 @@ import type { Tx } from "./sql.ts";
 // The last calls that Target acknowledged for a visitor: what a journey tells of them (rule OP4).
 // Written by the forwarder's pace, never while updates are taken in. Names no value and no attribute.
 
-/** Times in milliseconds since 1970; 0 where it is not known, or did not happen yet. */
+/**
+ * Times in milliseconds since 1970; 0 where it is not known, or did not happen yet. Never acknowledged is
+ * what was given up in place of a call.
+ */
 export type VisitorCall = readonly [
   version: number,
   sentMs: number,
@@ -52,6 +55,16 @@ export async function noteCall(
   await saveCalls(tx, visitor, [call, ...callsFrom(calls)].slice(0, MAX_CALLS));
 }
 
+/** The calls as they are stored, after what a dead letter owed up to `version` was given up. */
+export function withGivenUp(calls: string, version: number): string {
+  const givenUp: VisitorCall = [version, 0, 0, 0];
+  return JSON.stringify([givenUp, ...callsFrom(calls)].slice(0, MAX_CALLS));
+}
+
+export function isGivenUp([, , acknowledgedMs]: VisitorCall): boolean {
+  return acknowledgedMs === 0;
+}
+
 /** What was acknowledged up to `version` counts as applied. */
 export async function noteApplied(
   tx: Tx,
@@ -69,8 +82,9 @@ export async function noteApplied(
   await saveCalls(tx, visitor, after);
 }
 
-function isNewlyApplied([sent, , , appliedMs]: VisitorCall, version: number): boolean {
-  return sent <= version && appliedMs === 0;
+function isNewlyApplied(call: VisitorCall, version: number): boolean {
+  const [sent, , , appliedMs] = call;
+  return sent <= version && appliedMs === 0 && !isGivenUp(call);
 }
 
 async function saveCalls(tx: Tx, visitor: string, calls: readonly VisitorCall[]): Promise<void> {

@@ -216,6 +216,20 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
       expect(await state()).toEqual(["unknown", "unknown"]);
     });
 
+    it("[OP4] tells what was given up as refused, whatever comes after it", async () => {
+      const store = await open();
+      await scan(store, { a: "1" });
+      await settle(store, await claimOne(store), { type: "refused", reason: "no", atMs: NOW });
+      expect(await store.expireDeadLetters(NOW + 1, 9)).toBe(1);
+      const stages = async () =>
+        (await store.journey(VISITOR, 9)).updates.map(({ stage, sentMs }) => [stage, sentMs]);
+      expect(await stages()).toEqual([["refused", undefined]]);
+      await scan(store, { b: "2" }, { atMs: NOW - 1 });
+      await callOnce(store);
+      await lookOnce(store, () => seen({ atMs: NOW + HOUR }));
+      expect((await stages()).map(([stage]) => stage)).toEqual(["applied", "refused"]);
+    });
+
     it("[OP4] [PV6] tells nothing of who withdrew", async () => {
       const store = await open();
       await scan(store, { a: "1" });
