@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer } from "./api.ts";
 import type { Desk } from "./desk.ts";
 import { Awning } from "./ui/ribbon.tsx";
@@ -19,7 +19,8 @@ export function SignIn({ saying, hasEnded, desk }: SignInProps) {
   const token = useRef<HTMLInputElement>(null);
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState("");
-  useEffect(() => token.current?.focus(), []);
+  // With the first paint: whoever types at once loses no letter.
+  useLayoutEffect(() => token.current?.focus(), []);
 
   const enter = async () => {
     const input = token.current;

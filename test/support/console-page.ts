@@ -11,6 +11,7 @@ export async function signIn(page: Page, { adminUrl, dataDir }: System): Promise
   const token = readFileSync(path.join(dataDir, "admin-token"), "utf8").trim();
   await page.goto(adminUrl);
   await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  await page.locator("input:focus").waitFor();
   await page.keyboard.type(token);
   await page.keyboard.press("Enter");
   await settled(page);
