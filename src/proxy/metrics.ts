@@ -160,10 +160,6 @@ function createBacklogGauges(gauge: GaugeMaker, allowed: number) {
     "Waiting visitors by lane and by the age, in seconds, their class of age ends at.",
     ["lane", "up_to"],
   );
-  const fresh = gauge(
-    "visitors_waiting_fresh",
-    "Visitors among those waiting who were scanned within the last 5 minutes.",
-  );
   const arrived = gauge(
     "visitors_arrived_1h",
     "Visitors that came to owe Target something within the last hour.",
@@ -185,7 +181,6 @@ function createBacklogGauges(gauge: GaugeMaker, allowed: number) {
         byAge.set({ lane, up_to: upTo }, age[lane]);
       }
     }
-    fresh.set(figures.lanes.fresh.visitors);
     arrived.set(figures.arrivedLastHour);
     const forecast = forecastOf(figures, allowed);
     clears.set(secondsOf(forecast));

@@ -177,7 +177,7 @@ describe("nothing that a variable says", () => {
     let said = "";
     child.stdout?.on("data", (chunk: Buffer) => (said += String(chunk)));
     const ended = endingOf(child);
-    await waitFor("the start to be over", () => /^Admin /m.test(said));
+    await waitFor("the start to be over", () => /^Console /m.test(said));
     child.kill("SIGKILL");
     await ended;
     expect(/pair=/.test(said)).toBe(isLink);

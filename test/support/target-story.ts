@@ -131,6 +131,8 @@ export async function liveStory(options: StoryOptions): Promise<StoryReport> {
       const { visitorsWaiting, visitorsAbsent, looksWaiting } = await store.figures(0, 0);
       if (hour > 3 && visitorsWaiting + visitorsAbsent + looksWaiting === 0) break;
     }
+    // The last call of all may have left a moment ago.
+    clock.advance(HOUR);
     // As of the beginning, so that no day of the story is too old to be told of.
     const figures = await store.figures(NOW, 0);
     const letters = await store.deadLetters(99);

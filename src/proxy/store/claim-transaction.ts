@@ -140,8 +140,10 @@ async function heldOf(
     const known = await findReadBack(tx, row.visitor);
     const attributes = await claimedAttributes(tx, row, known?.book.resending ?? []);
     const state = readBackState(known, nowMs);
-    // Of what was given up before, Target's word is not taken.
-    return { readBack: row.look_first === 1 ? { ...state, isAsked: true } : state, attributes };
+    // Of what was given up before Target's word is not taken; and a call without an answer may yet
+    // arrive, after the one that follows it.
+    const isDoubtful = row.look_first === 1 || row.attempts > 0;
+    return { readBack: isDoubtful ? { ...state, isAsked: true } : state, attributes };
   } catch (error) {
     if (error instanceof DamagedRowError) return error;
     throw error;

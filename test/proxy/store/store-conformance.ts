@@ -883,6 +883,19 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   });
 
   describe(`${name}: claims`, () => {
+    it("[UN1] ask for a look after a call without an answer: it may yet arrive after the next", async () => {
+      const store = await open();
+      await store.ingest(aBatch([anUpdate({})]));
+      const first = await claimOne(store);
+      expect(first.readBack.isAsked).toBe(false);
+      await store.settle(first, { type: "unavailable", dueAtMs: NOW });
+      const second = await claimOne(store);
+      expect(second.readBack.isAsked).toBe(true);
+      await store.settle(second, delivered(second, { nextDueAtMs: NOW }));
+      await store.ingest(aBatch([anUpdate({ seq: 2, attributes: { a: "b" } })]));
+      expect((await claimOne(store)).readBack.isAsked).toBe(false);
+    });
+
     it("[FW2] leases a visitor to one claim at a time", async () => {
       const store = await open();
       await store.ingest(aBatch([anUpdate()]));
