@@ -1,21 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createOverflowLane } from "../../../src/proxy/overflow/overflow-lane.ts";
 import { overflowTiming } from "../../../src/proxy/overflow/overflow-plan.ts";
 import { createFetchBudget } from "../../../src/proxy/read-back/fetch-budget.ts";
-import { READ_BACK } from "../../../src/proxy/read-back/look-plan.ts";
-import { createReadBack } from "../../../src/proxy/read-back/read-back.ts";
 import type { OverflowStore } from "../../../src/proxy/store/overflow-store.ts";
-import type { Suppression } from "../../../src/proxy/store/store.ts";
-import { createTargetConnection } from "../../../src/proxy/target/target-connection.ts";
-import { createVault } from "../../../src/proxy/vault/vault.ts";
 import { cardIds, type VisitorIds } from "../../../src/proxy/visitor-ids/visitor-ids.ts";
-import { sleepOn } from "../../support/bulk-target.ts";
-import { aForwardingWorld, aMember } from "../../support/forwarding-world.ts";
-import { KEYS } from "../../support/keys.ts";
+import { aBulkLaneWorld, type BeforeCall } from "../../support/bulk-lane-world.ts";
+import { aMember } from "../../support/forwarding-world.ts";
 import { MINUTE, NOW } from "../../support/store-builders.ts";
-import { aFolder } from "../../support/store-files.ts";
 
 const CARD = "2900000000063";
 const OTHER = "2900000000070";
@@ -29,90 +21,28 @@ interface LaneSketch {
   readonly drainMs?: number;
   readonly mostMembers?: number;
   readonly dailyFetches?: number;
-  /** Before the `turn`th call to Target's bulk API. */
-  readonly beforeCall?: (turn: number) => Promise<void> | void;
+  readonly beforeCall?: BeforeCall;
 }
 
-/** Forwarder, looks and lane between a real store and an emulator on a real socket; one clock. */
 async function aWorld() {
-  const timing = { ...READ_BACK, share: 0 };
-  const vault = createVault(KEYS);
-  const world = await aForwardingWorld({ readBack: timing });
-  const { store, target, clock, forwarder, emulator } = world;
-  const readBack = createReadBack({
-    store,
-    target,
-    visitorIds: cardIds,
-    clock,
-    random: () => 0.5,
-    timing,
-    dailyFetches: 500_000,
-    onOwed: () => undefined,
-  });
-  const address = emulator.app.server.address();
-  if (address === null || typeof address === "string") throw new Error("The emulator is not on.");
-  const connection = createTargetConnection({
-    origin: `http://127.0.0.1:${address.port}`,
-    client: "demo",
-  });
-  onTestFinished(() => connection.close());
-  const folder = path.join(aFolder(), "overflow");
-
-  const aLane = (sketch: LaneSketch = {}) => {
-    let turns = 0;
-    return createOverflowLane({
-      store: sketch.store ?? store,
-      target,
-      visitorIds: sketch.visitorIds ?? cardIds,
-      bulk: {
-        connection,
-        connectTo: () => {
-          throw new Error("no other host is to be asked");
-        },
-        vault,
-        folder,
-        pace: {
-          turn: async (signal) => {
-            turns += 1;
-            await sketch.beforeCall?.(turns);
-            signal?.throwIfAborted();
-          },
-          holdBack: clock.advance,
-        },
-        sleep: sleepOn(clock),
-        random: () => 0.5,
-      },
-      names: sketch.names ?? ["lastStore", "visitReason"],
-      fetches: createFetchBudget(sketch.dailyFetches ?? 500_000, clock.monoMs()),
-      drainMs: async () => sketch.drainMs ?? 48 * HOUR,
-      clock,
-      timing: overflowTiming(24 * HOUR, timing),
-      ...(sketch.mostMembers === undefined ? {} : { mostMembers: sketch.mostMembers }),
-      onOwed: () => undefined,
-    });
-  };
-  const pass = async (forMs: number) => {
-    clock.advance(forMs);
-    await forwarder.runOnce();
-    // The budget fills while nobody looks.
-    clock.advance(MINUTE);
-    await readBack.runOnce();
-    await forwarder.runOnce();
-  };
-  const figures = () => store.figures(clock.wallMs(), 0);
+  const world = await aBulkLaneWorld("overflow");
+  const { store, target, clock, emulator } = world;
   return {
     ...world,
-    aLane,
-    folder,
-    pass,
-    hours: async (count: number) => {
-      for (let hour = 0; hour < count; hour += 1) await pass(HOUR);
-    },
-    figures,
-    shares: async () => (await figures()).scans,
-    /** Single calls about a card. */
-    updates: (card: string) =>
-      emulator.calls().filter(({ visitor }) => visitor?.value === card).length,
+    aLane: (sketch: LaneSketch = {}) =>
+      createOverflowLane({
+        store: sketch.store ?? store,
+        target,
+        visitorIds: sketch.visitorIds ?? cardIds,
+        bulk: world.bulk(sketch.beforeCall),
+        names: sketch.names ?? ["lastStore", "visitReason"],
+        fetches: createFetchBudget(sketch.dailyFetches ?? 500_000, clock.monoMs()),
+        drainMs: async () => sketch.drainMs ?? 48 * HOUR,
+        clock,
+        timing: overflowTiming(24 * HOUR, world.timing),
+        ...(sketch.mostMembers === undefined ? {} : { mostMembers: sketch.mostMembers }),
+        onOwed: () => undefined,
+      }),
     valuesOf: (card: string) => {
       const profile = emulator.profile(aMember(card));
       return Object.fromEntries(
@@ -127,15 +57,6 @@ async function aWorld() {
       }
       clock.advance(2 * HOUR);
     },
-    withdraw: (card: string, act: Suppression["act"] = "withdraw") =>
-      store.suppress({
-        act,
-        visitorKey: vault.hashOf(aMember(card)),
-        visitor: aMember(card),
-        atMs: clock.wallMs(),
-        nowMs: clock.wallMs(),
-        cleared: { "*": "-" },
-      }),
   };
 }
 

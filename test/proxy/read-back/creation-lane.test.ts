@@ -1,22 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { VisitorId } from "../../../src/domain/visitor-id.ts";
 import { makeStorageKey } from "../../../src/proxy/keys/keys.ts";
 import { createCreationLane } from "../../../src/proxy/read-back/creation-lane.ts";
 import { creationTiming } from "../../../src/proxy/read-back/creation-plan.ts";
-import { READ_BACK } from "../../../src/proxy/read-back/look-plan.ts";
-import { createReadBack } from "../../../src/proxy/read-back/read-back.ts";
 import type { ReadBackStore } from "../../../src/proxy/store/read-back-store.ts";
-import type { Suppression } from "../../../src/proxy/store/store.ts";
-import { createTargetConnection } from "../../../src/proxy/target/target-connection.ts";
 import { createVault } from "../../../src/proxy/vault/vault.ts";
 import { cardIds, type VisitorIds } from "../../../src/proxy/visitor-ids/visitor-ids.ts";
-import { sleepOn } from "../../support/bulk-target.ts";
-import { aForwardingWorld, aMember } from "../../support/forwarding-world.ts";
+import { aBulkLaneWorld, type BeforeCall } from "../../support/bulk-lane-world.ts";
+import { aMember } from "../../support/forwarding-world.ts";
 import { KEYS } from "../../support/keys.ts";
 import { aBatch, anId, anUpdate, MINUTE } from "../../support/store-builders.ts";
-import { aFolder } from "../../support/store-files.ts";
 
 const STRANGER = "2900000000063";
 const OTHER = "2900000000070";
@@ -30,90 +24,31 @@ interface LaneSketch {
   readonly visitorIds?: VisitorIds;
   readonly store?: ReadBackStore;
   readonly mostMembers?: number;
-  /** Before the `turn`th call to Target's bulk API. */
-  readonly beforeCall?: (turn: number) => Promise<void> | void;
+  readonly beforeCall?: BeforeCall;
 }
 
-/** Forwarder, looks and lane between a real store and an emulator on a real socket; one clock. */
 async function aWorld() {
-  const timing = { ...READ_BACK, share: 0 };
-  const vault = createVault(KEYS);
-  const world = await aForwardingWorld({ readBack: timing });
-  const { store, target, clock, forwarder, emulator } = world;
-  const readBack = createReadBack({
-    store,
-    target,
-    visitorIds: cardIds,
-    clock,
-    random: () => 0.5,
-    timing,
-    dailyFetches: 500_000,
-    onOwed: () => undefined,
-  });
-  const address = emulator.app.server.address();
-  if (address === null || typeof address === "string") throw new Error("The emulator is not on.");
-  const connection = createTargetConnection({
-    origin: `http://127.0.0.1:${address.port}`,
-    client: "demo",
-  });
-  onTestFinished(() => connection.close());
-  const folder = path.join(aFolder(), "creation");
+  const world = await aBulkLaneWorld("creation");
+  const { store, clock, emulator } = world;
   const warnings: unknown[] = [];
-
-  const aLane = (sketch: LaneSketch = {}) => {
-    let turns = 0;
-    const sleep = sleepOn(clock);
-    return createCreationLane({
-      store: sketch.store ?? store,
-      visitorIds: sketch.visitorIds ?? cardIds,
-      bulk: {
-        connection,
-        connectTo: () => {
-          throw new Error("no other host is to be asked");
-        },
-        vault: sketch.vault ?? vault,
-        folder: sketch.folder ?? folder,
-        pace: {
-          turn: async (signal) => {
-            turns += 1;
-            await sketch.beforeCall?.(turns);
-            signal?.throwIfAborted();
-          },
-          holdBack: clock.advance,
-        },
-        sleep,
-        random: () => 0.5,
-      },
-      names: sketch.names ?? ["lastStore", "visitReason"],
-      clock,
-      timing: creationTiming(timing),
-      ...(sketch.mostMembers === undefined ? {} : { mostMembers: sketch.mostMembers }),
-      log: { warn: (...told) => void warnings.push(told) },
-    });
-  };
-  const pass = async (forMs: number) => {
-    clock.advance(forMs);
-    await forwarder.runOnce();
-    // The budget fills while nobody looks.
-    clock.advance(MINUTE);
-    await readBack.runOnce();
-    await forwarder.runOnce();
-  };
-  const hours = async (count: number) => {
-    for (let hour = 0; hour < count; hour += 1) await pass(HOUR);
-  };
-  const figures = () => store.figures(clock.wallMs(), 0);
   return {
     ...world,
-    aLane,
-    folder,
-    pass,
-    hours,
-    figures,
     warnings,
-    shares: async () => (await figures()).scans,
-    updates: (card: string) =>
-      emulator.calls().filter(({ visitor }) => visitor?.value === card).length,
+    aLane: (sketch: LaneSketch = {}) =>
+      createCreationLane({
+        store: sketch.store ?? store,
+        visitorIds: sketch.visitorIds ?? cardIds,
+        bulk: {
+          ...world.bulk(sketch.beforeCall),
+          vault: sketch.vault ?? world.vault,
+          folder: sketch.folder ?? world.folder,
+        },
+        names: sketch.names ?? ["lastStore", "visitReason"],
+        clock,
+        timing: creationTiming(world.timing),
+        ...(sketch.mostMembers === undefined ? {} : { mostMembers: sketch.mostMembers }),
+        log: { warn: (...told) => void warnings.push(told) },
+      }),
     attributesOf: (visitor: VisitorId) => {
       const profile = emulator.profile(visitor);
       if (profile === undefined) return undefined;
@@ -122,18 +57,9 @@ async function aWorld() {
     /** Scanned two hours ago, and missed by the look before the send; missed long enough after it. */
     miss: async (...cards: readonly string[]) => {
       for (const card of cards) await world.scan(card, { lastStore: "S-1" }, 2 * HOUR);
-      await pass(MINUTE);
-      await hours(2);
+      await world.pass(MINUTE);
+      await world.hours(2);
     },
-    withdraw: (card: string, act: Suppression["act"] = "withdraw") =>
-      store.suppress({
-        act,
-        visitorKey: vault.hashOf(aMember(card)),
-        visitor: aMember(card),
-        atMs: clock.wallMs(),
-        nowMs: clock.wallMs(),
-        cleared: { "*": "-" },
-      }),
   };
 }
 
