@@ -20,7 +20,7 @@ export default defineConfig({
           exclude: ["test/**/*.browser.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: Number(process.env["NODE_TEST_WORKERS"] ?? 2),
+          maxWorkers: 2,
         },
       },
       {
