@@ -10,6 +10,7 @@ import { HEARTBEAT_PATH, HeartbeatRequest, type HeartbeatReceipt } from "../cont
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../contract/ingest.ts";
 import { CONFIG_PATH, type KioskConfig } from "../contract/kiosk-config.ts";
 import { SEALING_KEY_PATH, type SealingKey } from "../contract/sealing.ts";
+import type { Device } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
 import { createAdmission, type Admission } from "./admission/admission.ts";
 import { admitBatches, type TicketOf } from "./admission/admit-batches.ts";
@@ -46,7 +47,8 @@ export interface AppDeps {
   readonly flood: FloodLimit;
   /** Shared by the batches of all kiosks; one of its own unless somebody else looks at it too. */
   readonly admission?: Admission;
-  readonly kioskConfig: KioskConfig;
+  /** What a kiosk is to work with, by its record. */
+  readonly configFor: (device: Device) => KioskConfig;
   /** The key that kiosks are to seal to. */
   readonly sealingKey: () => SealingKey;
   /** Whether there are older ones too, and kiosks are to say which they need. */
@@ -117,7 +119,7 @@ export async function createApp(
   app.get(CONFIG_PATH, async (request, reply) => {
     const sender = admit(deps, request, reply);
     if (sender === undefined) return reply;
-    return reply.header("cache-control", "no-store").send(deps.kioskConfig);
+    return reply.header("cache-control", "no-store").send(deps.configFor(sender.device));
   });
   // A public key, for everybody who wants to keep something from everybody else.
   app.get(SEALING_KEY_PATH, async (_request, reply) =>
@@ -243,7 +245,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       v: 1,
       nonce: beat.data.nonce,
       proxyTimeMs: heard.receiptMs,
-      configVersion: deps.kioskConfig.version,
+      configVersion: deps.configFor(sender.device).version,
       sealing: deps.sealingKey(),
       ...(heard.resend === undefined ? {} : { resend: heard.resend }),
       ...(hasOlderKeys ? { askSealedTo: true } : {}),

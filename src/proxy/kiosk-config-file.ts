@@ -1,21 +1,23 @@
 import { readFileSync } from "node:fs";
 import { EXAMPLE_CONFIG } from "../contract/example-config.ts";
-import { KioskConfig } from "../contract/kiosk-config.ts";
+import type { KioskConfig } from "../contract/kiosk-config.ts";
+import { kioskConfigsFrom, type KioskConfigs } from "./kiosk-config/layers.ts";
 import { StartupError } from "./startup-error.ts";
 
-/** The configuration every kiosk is given: the file's, or the shipped example. */
+/** The chain's configuration: the file's, or the shipped example. */
 export function readKioskConfig(file: string | undefined): KioskConfig {
-  if (file === undefined) return EXAMPLE_CONFIG;
-  const parsed = KioskConfig.safeParse(parseFile(file));
-  if (parsed.success) {
-    if (parsed.data.consent === undefined) return parsed.data;
-    throw new StartupError(
-      `KIOSK_CONFIG: ${file}: consent: this version's kiosk cannot ask for it yet; leave it out.`,
-    );
-  }
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.map(String).join(".") || "the whole file";
-  throw new StartupError(`KIOSK_CONFIG: ${file}: ${field}: ${issue?.message ?? "not usable"}.`);
+  return readKioskConfigs(file).all[0] ?? EXAMPLE_CONFIG;
+}
+
+/**
+ * What every kiosk is given: by the file, or the shipped example. Throws a `StartupError` naming the file
+ * and the path of the wrong field.
+ */
+export function readKioskConfigs(file: string | undefined): KioskConfigs {
+  if (file === undefined) return { configFor: () => EXAMPLE_CONFIG, all: [EXAMPLE_CONFIG] };
+  const configs = kioskConfigsFrom(parseFile(file));
+  if (configs.ok) return configs.value;
+  throw new StartupError(`KIOSK_CONFIG: ${file}: ${configs.error}.`);
 }
 
 function parseFile(file: string): unknown {

@@ -28,6 +28,8 @@ export interface MetricsSource {
   readonly overflow?: (() => BulkLaneFigures) | undefined;
   /** Of the disk the database is on, where it is ours. */
   readonly disk?: (() => DiskFigures) | undefined;
+  /** Whether the kiosks' configuration in use is what its file says. */
+  readonly isConfigTaken?: () => boolean;
 }
 
 /** Ours: half of the time after which Prometheus gives up unless told otherwise. */
@@ -46,6 +48,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   const showAdmission =
     admission === undefined ? () => {} : createAdmissionGauges(registry, admission);
   const showDisk = createDiskGauge(registry, source);
+  const showConfig = createConfigGauge(registry, source);
   return async () => {
     const figures = await readWithin(source.figures, MAX_READ_MS);
     const own = await source.ownMetrics.text(figures !== undefined);
@@ -54,6 +57,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     showLooks();
     showAdmission();
     showDisk();
+    showConfig();
     return `${await registry.metrics()}\n${own}`;
   };
 }
@@ -264,6 +268,16 @@ function createDiskGauge(registry: Registry, { disk }: MetricsSource) {
   );
   return () => {
     if (disk !== undefined) reserve.set(disk().reserveBytes);
+  };
+}
+
+function createConfigGauge(registry: Registry, { isConfigTaken }: MetricsSource) {
+  const refused = gaugesIn(registry)(
+    "kiosk_config_refused",
+    "1 while KIOSK_CONFIG was changed and is wrong: the last good one is in use.",
+  );
+  return () => {
+    refused.set(isConfigTaken?.() === false ? 1 : 0);
   };
 }
 

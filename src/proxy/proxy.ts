@@ -23,7 +23,9 @@ import { createDiskSpace, type DiskSpace } from "./disk-space.ts";
 import { createForwarder } from "./forwarder.ts";
 import { httpLimits, limitConnections, serverLimits } from "./http-limits.ts";
 import { createIngest, takeIn } from "./ingest.ts";
-import { readKioskConfig } from "./kiosk-config-file.ts";
+import { readKioskConfigs } from "./kiosk-config-file.ts";
+import { followKioskConfig } from "./kiosk-config/follow-file.ts";
+import type { KioskConfigs } from "./kiosk-config/layers.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import { openKeysFile } from "./keys/keys-file.ts";
 import { publicKeyOf } from "./keys/keys.ts";
@@ -80,7 +82,7 @@ export interface Proxy {
 /** Puts the proxy together and listens. Throws a `StartupError` naming what to change. */
 export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const { settings, clock } = options;
-  const kioskConfig = readKioskConfig(settings.kioskConfigFile);
+  const kioskConfigs = readKioskConfigs(settings.kioskConfigFile);
   const tls = readTls(settings.tls);
   prepareDataDir(settings.dataDir);
   const admin = adminToken(settings.adminToken, settings.dataDir);
@@ -99,7 +101,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   const store = await openStore(settings, {
     keys,
     limits: {
-      cardsPerMinute: cardsPerMinuteFor(kioskConfig.cardLimits),
+      cardsPerMinute: mostCardsPerMinute(kioskConfigs),
       maxAgeMs: settings.retention.maxUpdateAgeDays * DAY_MS,
     },
     onFatal: options.onFatal,
@@ -158,9 +160,25 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     needsApproval: settings.pairingApproval,
     setupCodes: createSetupCodes(keys),
   });
-  const book = await openConfigBook(store, kioskConfig, clock.wallMs(), (sentence) =>
+  const book = await openConfigBook(store, kioskConfigs.all, clock.wallMs(), (sentence) =>
     process.stderr.write(`${sentence}\n`),
   );
+  const liveConfigs = followKioskConfig({
+    file: settings.kioskConfigFile,
+    first: kioskConfigs,
+    publish: (configs) => book.publish(configs, clock.wallMs()),
+    log: {
+      warn: (details, message) => app.log.warn(details, message),
+      error: (details, message) => app.log.error(details, message),
+    },
+    onTaken(taken) {
+      if (mostCardsPerMinute(taken) <= mostCardsPerMinute(kioskConfigs)) return;
+      app.log.warn(
+        {},
+        "KIOSK_CONFIG raises cardLimits: the proxy holds by the former ones until its next start",
+      );
+    },
+  });
   const disk = openDisk(settings, clock, (details, message) => app.log.error(details, message));
   const ingestDeps = {
     store,
@@ -178,7 +196,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       gate: createGate(registry, clock),
       registry,
       pairing,
-      kioskConfig,
+      configFor: liveConfigs.configFor,
       sealingKey: () => publicKeyOf(ring()),
       hasOlderKeys: () => ring().sealing.length > 1,
       ingest: createIngest(ingestDeps),
@@ -296,6 +314,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
         creation: creation?.figures,
         overflow: overflow?.figures,
         disk: disk?.figures,
+        isConfigTaken: liveConfigs.isTaken,
       }),
       backup: () =>
         takeBackup({
@@ -346,6 +365,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await retention.stop();
     await resealing.stop();
     await registryRefresh.stop();
+    await liveConfigs.stop();
     await target.close();
     await tokens?.close();
     await visitorIds.close();
@@ -371,6 +391,7 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     overflow?.start();
     retention.start();
     resealing.start();
+    liveConfigs.start();
     // Nobody else has a SQLite file.
     if (settings.databaseUrl !== undefined) registryRefresh.start();
     return { kioskUrl, adminUrl, adminTokenFile: admin.file, close };
@@ -378,6 +399,11 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     await close();
     throw error;
   }
+}
+
+/** Of all kiosks: the store knows one limit for whoever sends. */
+function mostCardsPerMinute({ all }: KioskConfigs): number {
+  return Math.max(...all.map(({ cardLimits }) => cardsPerMinuteFor(cardLimits)));
 }
 
 /** Of a database that is ours to watch: PostgreSQL's disk is that machine's. */

@@ -61,7 +61,7 @@ async function aProxyFor(record: RecordedBatch) {
     registry,
     gate: createGate(registry, clock),
     flood: () => undefined,
-    kioskConfig: config,
+    configFor: () => config,
     sealingKey: () => publicKeyOf(keys),
     ingest: createIngest({ store, clock, openBody, judge: createConfigBook([config]).judge }),
     onStored: () => undefined,

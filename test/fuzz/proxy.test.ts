@@ -49,7 +49,7 @@ beforeAll(async () => {
     clock,
     ...desk,
     flood: () => undefined,
-    kioskConfig: EXAMPLE_CONFIG,
+    configFor: () => EXAMPLE_CONFIG,
     sealingKey: () => publicKeyOf(KEYS),
     ingest: createIngest({
       store,

@@ -37,7 +37,7 @@ function anApp(changes: Partial<AppDeps> = {}) {
     },
     clock: systemClock,
     flood: () => undefined,
-    kioskConfig: EXAMPLE_CONFIG,
+    configFor: () => EXAMPLE_CONFIG,
     sealingKey: () => publicKeyOf(KEYS),
     onStored: () => {
       throw new Error("nothing was stored");

@@ -9,6 +9,7 @@ import { openConfigBook } from "../../src/proxy/publish-config.ts";
 import { aDevice } from "../support/entries.ts";
 import { withChoices } from "../support/config-file.ts";
 import { aMemoryStore } from "../support/store-files.ts";
+import { waitFor } from "../support/wait.ts";
 
 const MEMBER = { kind: "member", value: "2912345678906" } as const;
 
@@ -186,7 +187,7 @@ describe("what was published", () => {
     const store = await aMemoryStore();
     const warnings: string[] = [];
     const open = (config: KioskConfig) =>
-      openConfigBook(store, config, 1, (sentence) => void warnings.push(sentence));
+      openConfigBook(store, [config], 1, (sentence) => void warnings.push(sentence));
     await open(ASKING);
     await open({ ...EXAMPLE_CONFIG, version: "two" });
     const { judge } = await open({ ...EXAMPLE_CONFIG, version: "three" });
@@ -205,7 +206,20 @@ describe("what was published", () => {
     const store = await aMemoryStore();
     await store.publishConfig({ version: "odd", digest: "d", content: "{}", firstMs: 1 });
     const warnings: string[] = [];
-    await openConfigBook(store, EXAMPLE_CONFIG, 1, (sentence) => void warnings.push(sentence));
+    await openConfigBook(store, [EXAMPLE_CONFIG], 1, (sentence) => void warnings.push(sentence));
     expect(warnings).toEqual([expect.stringContaining("odd")]);
+  });
+
+  it("[CF1] by another proxy on the same database is heard soon after somebody names it", async () => {
+    const store = await aMemoryStore();
+    const none = () => expect.unreachable("nothing to warn of");
+    const [ours, theirs] = await Promise.all(
+      [1, 2].map(() => openConfigBook(store, [EXAMPLE_CONFIG], 1, none)),
+    );
+    await theirs!.publish([{ ...EXAMPLE_CONFIG, version: "next-1" }], 2);
+    const update = { ...aScan, configVersion: "next-1" };
+    expect(theirs!.judge(update)).toEqual({ type: "allowed" });
+    expect(ours!.judge(update)).toEqual({ type: "unknown-config" });
+    await waitFor("the store to be asked", () => ours!.judge(update).type === "allowed");
   });
 });

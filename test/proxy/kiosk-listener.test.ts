@@ -285,7 +285,7 @@ async function aListenerThatTells(options: FastifyServerOptions) {
       clock,
       ...(await aPairingDesk(store, clock)),
       flood: () => undefined,
-      kioskConfig: EXAMPLE_CONFIG,
+      configFor: () => EXAMPLE_CONFIG,
       sealingKey: () => publicKeyOf(KEYS),
       ingest: createIngest({
         store,

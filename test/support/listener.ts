@@ -29,7 +29,7 @@ export async function aListener(
       clock,
       ...desk,
       flood: createFloodLimit(clock),
-      kioskConfig: EXAMPLE_CONFIG,
+      configFor: () => EXAMPLE_CONFIG,
       sealingKey: () => publicKeyOf(KEYS),
       ingest: around(
         createIngest({

@@ -3,9 +3,9 @@ import { ERASURES_PATH, WITHDRAWALS_PATH } from "../../contract/privacy.ts";
 import { VISITOR_RECEIPTS_PATH } from "../../contract/consent-receipts.ts";
 import { askAdmin } from "../admin/ask-admin.ts";
 import { settingsFrom } from "../settings.ts";
-import { readKioskConfig } from "../kiosk-config-file.ts";
+import { readKioskConfigs } from "../kiosk-config-file.ts";
 import { StartupError } from "../startup-error.ts";
-import { processingRecord } from "./processing-record.ts";
+import { allTogether, processingRecord } from "./processing-record.ts";
 
 // Composition root of `npm run privacy`: asks the running proxy, through its admin listener. The
 // card number is read from standard input, since arguments are seen by every process of a machine.
@@ -31,7 +31,8 @@ async function run([act = "", kind = "member", ...more]: readonly string[]): Pro
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
   if (act === "record") {
-    console.log(processingRecord(settings.value, readKioskConfig(settings.value.kioskConfigFile)));
+    const { all } = readKioskConfigs(settings.value.kioskConfigFile);
+    console.log(processingRecord(settings.value, allTogether(all)));
     return;
   }
   const address = PATHS[act];

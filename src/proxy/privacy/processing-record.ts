@@ -1,6 +1,29 @@
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
 import type { Settings } from "../settings.ts";
 
+/** The chain's configuration with what any group, store or kiosk writes beside it, each attribute once. */
+export function allTogether(configs: readonly KioskConfig[]): KioskConfig {
+  const once = <T>(each: readonly T[], name: (one: T) => string): T[] =>
+    [...new Map(each.toReversed().map((one) => [name(one), one])).values()].toReversed();
+  const [chain] = configs;
+  if (chain === undefined) throw new Error("there is always the chain's configuration");
+  return {
+    ...chain,
+    scanAttributes: once(
+      configs.flatMap((each) => each.scanAttributes),
+      ({ name }) => name,
+    ),
+    staticAttributes: once(
+      configs.flatMap((each) => each.staticAttributes),
+      ({ name }) => name,
+    ),
+    questions: once(
+      configs.flatMap((each) => each.questions),
+      ({ attribute }) => attribute,
+    ),
+  };
+}
+
 /**
  * What is processed, why, where and for how long, as this installation is set up: the facts that a
  * record of processing activities (GDPR, article 30) asks for, in Markdown. Names, contacts and
