@@ -1,7 +1,7 @@
+import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { withoutGuard } from "./allowance-days/control.ts";
-import { liveThrough } from "./allowance-days/live-through.ts";
+import type { LifeAsk, LifeNews } from "./allowance-days/life-process.ts";
 import { pictureOf } from "./allowance-days/picture.ts";
 import { verdictOn, type Recording } from "./allowance-days/recording.ts";
 import { MONTH } from "./allowance-days/story.ts";
@@ -28,12 +28,10 @@ for (const [name, simulate] of Object.entries(SIMULATIONS)) {
 
 /** Thirty days of the allowance, with all that may go wrong, and the same without the guard. */
 async function allowance(seed: number): Promise<boolean> {
-  const onDay = (day: number) => {
-    if (day % 5 === 0) console.log(`  day ${day}`);
-  };
-  const { allowed } = MONTH;
-  const ours = await liveThrough({ story: MONTH, seed, onDay });
-  const control = await liveThrough({ story: MONTH, seed, control: withoutGuard(allowed), onDay });
+  const [ours, control] = await Promise.all([
+    lived("the product", { story: MONTH, seed, isGuarded: true }),
+    lived("without the guard", { story: MONTH, seed, isGuarded: false }),
+  ]);
   console.table([rowOf("the product", ours), rowOf("without the guard", control)]);
   const file = path.join(PICTURES, "allowance.svg");
   const panels = [
@@ -52,6 +50,21 @@ async function allowance(seed: number): Promise<boolean> {
     verdict.freshP95Ms < 60_000 &&
     verdictOn(control).overshoot > 0
   );
+}
+
+/** Lives through in a process of its own, and tells of every fifth day. */
+function lived(who: string, ask: LifeAsk): Promise<Recording> {
+  const file = path.join(import.meta.dirname, "allowance-days/life-process.ts");
+  // Told as it is: arrays of numbers stay arrays of numbers.
+  const child = fork(file, { serialization: "advanced" });
+  return new Promise((resolve, reject) => {
+    child.on("message", (news: LifeNews) => {
+      if (news.type === "lived") resolve(news.recording);
+      else if (news.day % 5 === 0) console.log(`  ${who}: day ${news.day}`);
+    });
+    child.once("exit", () => reject(new Error(`The process of ${who} ended.`)));
+    child.send(ask);
+  });
 }
 
 function rowOf(who: string, recording: Recording) {

@@ -118,6 +118,35 @@ describe("both engines", () => {
   });
 });
 
+describe("tables that PostgreSQL has not counted yet", () => {
+  it("[PG11] are read by their indexes all the same", async () => {
+    const own = await server.newDatabase();
+    const store = await aPostgresStore(own);
+    const cards = Array.from({ length: 40 }, (_, index) => `29000000${10_000 + index}`);
+    const scansOf = (round: number) =>
+      cards.map((card, index) => anUpdate({ card, seq: round * cards.length + index + 1 }));
+    await store.ingest(aBatch(scansOf(0)));
+    await ask(own, "ALTER TABLE attribute SET (autovacuum_enabled = false)");
+    await ask(
+      own,
+      `INSERT INTO attribute (visitor, name, value, effective_ms, epoch, seq, version, sent_values)
+       SELECT visitor || n, name, value, effective_ms, epoch, seq, version, sent_values
+       FROM attribute, generate_series(1, 2000) AS n`,
+    );
+    const wholeReads = async () => {
+      const [row] = await ask(
+        own,
+        "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'attribute'",
+      );
+      return Number(row?.["seq_scan"]);
+    };
+    const before = await wholeReads();
+    for (const round of [1, 2, 3]) await store.ingest(aBatch(scansOf(round)));
+    await store.close(); // The server counts what a connection read at its end, at the latest.
+    expect(await wholeReads()).toBe(before);
+  });
+});
+
 describe("ids in PostgreSQL", () => {
   const CARD = "2900000000017";
   const CLAIM = { nowMs: NOW, ledgerMs: 0, maxCallMs: 1, allowed: 9, leaseMs: 1, limit: 9 };
