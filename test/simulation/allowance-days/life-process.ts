@@ -4,6 +4,7 @@ import type { Recording } from "./recording.ts";
 import type { AllowanceStory } from "./story.ts";
 
 // One life in a process of its own, so that the product's and its control's take no longer than either.
+// Ends when whoever began it lets go.
 
 export interface LifeAsk {
   readonly story: AllowanceStory;
@@ -21,10 +22,7 @@ process.on("message", ({ story, seed, isGuarded }: LifeAsk) => {
   const onDay = (day: number) => tell({ type: "day", day });
   const control = isGuarded ? {} : { control: withoutGuard(story.allowed) };
   liveThrough({ story, seed, onDay, ...control }).then(
-    (recording) => {
-      tell({ type: "lived", recording });
-      process.disconnect!();
-    },
+    (recording) => tell({ type: "lived", recording }),
     (error: unknown) => {
       throw error;
     },
