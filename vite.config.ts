@@ -5,7 +5,7 @@ import { serviceWorker } from "./src/sw/vite-plugin.ts";
 /** Every function of zod's that the contract builds schemas with. */
 const SCHEMA_MAKERS = (
   "array boolean catchall discriminatedUnion enum extend int literal number object optional readonly " +
-  "record strictObject string tuple unknown gte lte maxLength minLength refine regex"
+  "record strictObject string tuple union unknown gte lte maxLength minLength refine regex"
 ).split(" ");
 
 /** What the first load needs in any case; what only later parts share stays with them. */

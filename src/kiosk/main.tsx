@@ -131,7 +131,8 @@ async function openKiosk(
     session.storageIs(await tryStorage(kept, outbox));
   }
 
-  scanner.start(session.scanned);
+  let heard = session.scanned;
+  scanner.start((event) => heard(event));
   const { language, choose } = createLanguageChoice(session.screen);
   const pose = createRibbonPose({
     ...session,
@@ -215,6 +216,10 @@ async function openKiosk(
   link.value = line;
   line.start(justPaired);
   refreshConfig();
+  if ("hid" in navigator || "serial" in navigator) {
+    const { openFurtherReaders } = await import("../scanner/further-readers.ts");
+    heard = openFurtherReaders({ window, navigator, listener: session.scanned, onError: warn });
+  }
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");
     openDemo({ isCut: gate.isCut, setCut: line.setCut, depth });

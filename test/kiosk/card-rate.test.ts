@@ -20,6 +20,18 @@ describe("the cards of a minute", () => {
     expect(admits("b", "wedge", 0, LIMITS)).toBe(true);
   });
 
+  it("[CD1] are counted together whatever reads them", () => {
+    const admits = createCardRate();
+    const sources = ["wedge", "hid", "serial", "camera"] as const;
+    expect(sources.map((source) => admits(source, source, 0, LIMITS))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(admits("wedge", "hid", 0, LIMITS)).toBe(true);
+  });
+
   it("[CD1] have limits also where the configuration gives none", () => {
     const admits = createCardRate();
     const admitted = (source: "wedge" | "keypad") =>
