@@ -104,9 +104,10 @@ function cardFromText(
   for (const rule of rules) {
     const match = matchOf(rule, scan, text);
     if (match === null) continue;
-    const { id: found = match[0], check } = match.groups ?? {};
-    const id = rule.id === undefined ? found : filledTemplate(rule.id, match.groups);
-    if (!hasGoodCheckDigit(rule.checkDigit, check ?? id)) {
+    const groups: Readonly<Record<string, string | undefined>> = match.groups ?? {};
+    const id =
+      rule.id === undefined ? (groups["id"] ?? match[0]) : filledTemplate(rule.id, groups);
+    if (!hasGoodCheckDigit(rule.checkDigit, groups["check"] ?? id)) {
       refusal = { type: "bad-check-digit", rule: rule.name };
       continue;
     }

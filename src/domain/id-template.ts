@@ -11,12 +11,12 @@ const PLACE = /\{([A-Za-z]\w*)\}/;
  */
 export function filledTemplate(
   template: string,
-  groups: Readonly<Record<string, string>> | undefined,
+  groups: Readonly<Record<string, string | undefined>>,
 ): string {
   // Split by a pattern with one group: texts at the even places, names at the odd ones.
   return template.split(PLACE).reduce((id, part, index) => {
     if (index % 2 === 0) return id + part;
     if (part === "gs1" || part === "luhn") return id + (checkDigitFor(part, id) ?? "");
-    return id + (groups?.[part] ?? "");
+    return id + (groups[part] ?? "");
   }, "");
 }

@@ -29,5 +29,6 @@ export function tracksIn(text: string): Tracks | undefined {
 
 /** Whether a reader says that it could not read a track: it then types `E` for its data. */
 export function isFailedSwipe(text: string): boolean {
-  return Object.values(tracksIn(text) ?? {}).includes("E");
+  const tracks = tracksIn(text);
+  return tracks?.[1] === "E" || tracks?.[2] === "E" || tracks?.[3] === "E";
 }

@@ -216,10 +216,9 @@ async function openKiosk(
   link.value = line;
   line.start(justPaired);
   refreshConfig();
-  if ("hid" in navigator || "serial" in navigator) {
-    const { openFurtherReaders } = await import("../scanner/further-readers.ts");
+  import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {
     heard = openFurtherReaders({ window, navigator, listener: session.scanned, onError: warn });
-  }
+  }, warn);
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");
     openDemo({ isCut: gate.isCut, setCut: line.setCut, depth });

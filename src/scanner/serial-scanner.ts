@@ -66,11 +66,17 @@ export function createSerialScanner(deps: SerialScannerDeps): Scanner {
               signal.removeEventListener("abort", cancel);
               reader.releaseLock();
             }
+            // Noise may come in numbers; what reads it must not turn in circles.
+            if (port.readable !== null) await pause();
           }
         } finally {
           scans.forget();
           await port.close().catch(onError);
         }
+      }
+
+      function pause(): Promise<void> {
+        return new Promise((over) => deps.setTimeout(over, IDLE_MS));
       }
 
       function textsToScans() {

@@ -29,7 +29,8 @@ describe("calibration", () => {
   });
 
   it("[RD5] tells a scanner whose keyboard is another than the machine's", () => {
-    const german = text.map((key) => ({ ...key, key: { z: "y", Z: "Y", Y: "Z", "-": "ß" }[key.key!] ?? key.key! }));
+    const qwertz: Readonly<Record<string, string>> = { Z: "Y", Y: "Z", "-": "ß" };
+    const german = text.map((key) => ({ ...key, key: qwertz[key.key!] ?? key.key! }));
     const learnt = calibrate(thrice([...german, ENTER], 8));
     expect(learnt).toMatchObject({ ok: true, value: { layout: "other", aim: undefined } });
     const capsLocked = text.map((key) => ({

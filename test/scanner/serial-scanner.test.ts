@@ -98,6 +98,8 @@ describe("a serial scanner", () => {
     await settled();
     port.break(false);
     await settled();
+    vi.advanceTimersByTime(50);
+    await settled();
     port.send(`${CARD}\r`);
     await settled();
     expect(events).toMatchObject([{ scan: { text: CARD } }]);
