@@ -20,7 +20,7 @@ export interface Scan {
 }
 
 /** How a card came: typed by a reader, typed by a person, or reported by a device of its own kind. */
-export type ScanSource = "wedge" | "keypad" | "hid" | "serial" | "camera";
+export type ScanSource = "wedge" | "keypad" | "hid" | "serial";
 
 /**
  * How one kind of card is recognised and turned into a visitor.

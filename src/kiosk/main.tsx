@@ -71,6 +71,7 @@ async function start(root: HTMLElement): Promise<void> {
     kept,
     clock,
     newId,
+    warn,
   });
   return openKiosk(root, paired, true);
 }
@@ -217,7 +218,8 @@ async function openKiosk(
   line.start(justPaired);
   refreshConfig();
   import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {
-    heard = openFurtherReaders({ window, navigator, listener: session.scanned, onError: warn });
+    const { scanned: listener } = session;
+    heard = openFurtherReaders({ window, navigator, listener, onError: warn }).hear;
   }, warn);
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");

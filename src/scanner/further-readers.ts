@@ -10,60 +10,71 @@ export interface FurtherReadersDeps {
   readonly onError: (error: unknown) => void;
 }
 
+export interface FurtherReaders {
+  /**
+   * Where the keyboard's scans have to go from now on, so that one scan over two paths counts once.
+   */
+  readonly hear: (event: ScannerEvent) => void;
+  readonly stop: () => void;
+}
+
 /**
  * Starts the readers that are no keyboards, as soon as there is one: granted by policy or by a person,
  * at the start or when it is plugged in. What each kind needs is loaded only then.
- *
- * @returns what the keyboard's scans have to go through from now on, so that one scan over two paths
- *   counts once
  */
-export function openFurtherReaders(deps: FurtherReadersDeps): (event: ScannerEvent) => void {
+export function openFurtherReaders(deps: FurtherReadersDeps): FurtherReaders {
   const { window, navigator, onError } = deps;
+  const { hid, serial } = navigator;
   const clocks = {
     nowMs: () => window.performance.now(),
     setTimeout: (run: () => void, delayMs: number) => window.setTimeout(run, delayMs),
     clearTimeout: (timer: number | undefined) => window.clearTimeout(timer),
     onError,
   };
-  const listener = oneScan(deps.listener, clocks);
-  const start = (scanner: Scanner): void => void scanner.start(listener);
-  const { hid, serial } = navigator;
+  const hear = oneScan(deps.listener, clocks);
+  const stops: (() => void)[] = [];
+  let stopped = false;
 
-  if (hid !== undefined) {
-    whenThere(hid, () => hid.getDevices(), onError, async () => {
-      const { createHidScanner } = await import("./hid-scanner.ts");
-      start(createHidScanner({ ...clocks, hid }));
-    });
-  }
-  if (serial !== undefined) {
-    whenThere(serial, () => serial.getPorts(), onError, async () => {
-      const { createSerialScanner } = await import("./serial-scanner.ts");
-      start(createSerialScanner({ ...clocks, serial }));
-    });
-  }
-  return listener;
-}
-
-/** Calls `open` once, when a device is there, and again at the next plug if it failed. */
-function whenThere(
-  api: EventTarget,
-  granted: () => Promise<readonly unknown[]>,
-  onError: (error: unknown) => void,
-  open: () => Promise<void>,
-): void {
-  let opened: Promise<void> | undefined;
-  const openOnce = (): void => {
-    opened ??= open().then(
-      () => api.removeEventListener("connect", openOnce),
-      (error: unknown) => {
+  /** Opens once a device is there; at the next plug again, if that failed. */
+  function watch(
+    api: EventTarget,
+    granted: Promise<readonly unknown[]>,
+    load: () => Promise<Scanner>,
+  ): void {
+    let opened: Promise<void> | undefined;
+    const unwatch = (): void => api.removeEventListener("connect", openOnce);
+    const start = (scanner: Scanner): void => {
+      unwatch();
+      if (!stopped) stops.push(scanner.start(hear));
+    };
+    function openOnce(): void {
+      opened ??= load().then(start, (error: unknown) => {
         opened = undefined;
         onError(error);
-      },
+      });
+    }
+    api.addEventListener("connect", openOnce);
+    stops.push(unwatch);
+    granted.then((devices) => {
+      if (devices.length > 0) openOnce();
+    }, onError);
+  }
+
+  if (hid !== undefined) {
+    watch(hid, hid.getDevices(), async () =>
+      (await import("./hid-scanner.ts")).createHidScanner({ ...clocks, hid }),
     );
+  }
+  if (serial !== undefined) {
+    watch(serial, serial.getPorts(), async () =>
+      (await import("./serial-scanner.ts")).createSerialScanner({ ...clocks, serial }),
+    );
+  }
+  return {
+    hear,
+    stop() {
+      stopped = true;
+      for (const stop of stops) stop();
+    },
   };
-  // A device that a person grants while the page runs is told to nobody; it is seen at the next start.
-  api.addEventListener("connect", openOnce);
-  granted().then((devices) => {
-    if (devices.length > 0) openOnce();
-  }, onError);
 }

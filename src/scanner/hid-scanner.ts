@@ -89,10 +89,8 @@ export function createHidScanner({ hid, nowMs, onError }: HidScannerDeps): Scann
         stopped = true;
         hid.removeEventListener("connect", onConnect);
         hid.removeEventListener("disconnect", onDisconnect);
-        for (const device of [...stops.keys()]) {
-          drop(device);
-          device.close().catch(onError);
-        }
+        // They stay open, unheard: who listens next finds them so, and the page's end closes them.
+        for (const device of stops.keys()) drop(device);
       };
     },
   };

@@ -22,6 +22,9 @@ interface Reading {
 /** Ours: a scanner without terminator is done after this much silence; at 9,600 baud a character takes 1 ms. */
 export const IDLE_MS = 50;
 
+/** Ours: how often a port that does not open is tried again. */
+export const OPEN_AGAIN_MS = 3_000;
+
 /**
  * All granted serial scanners, whenever they are plugged in. A port that is unplugged in the middle of a
  * scan forgets it, and is read again once it is back; a port that breaks is opened anew.
@@ -45,7 +48,7 @@ export function createSerialScanner(deps: SerialScannerDeps): Scanner {
       /** Until the port is gone or `signal` says so. */
       async function readFrom(port: SerialPort, signal: AbortSignal): Promise<void> {
         const scans = textsToScans();
-        await port.open({ baudRate: BAUD_RATE });
+        if (!(await open(port, signal))) return;
         try {
           // A break or a parity error ends the stream; the port then has a new one. Without, it is gone.
           while (port.readable !== null && !signal.aborted) {
@@ -67,7 +70,7 @@ export function createSerialScanner(deps: SerialScannerDeps): Scanner {
               reader.releaseLock();
             }
             // Noise may come in numbers; what reads it must not turn in circles.
-            if (port.readable !== null) await pause();
+            if (port.readable !== null) await pause(IDLE_MS);
           }
         } finally {
           scans.forget();
@@ -75,8 +78,22 @@ export function createSerialScanner(deps: SerialScannerDeps): Scanner {
         }
       }
 
-      function pause(): Promise<void> {
-        return new Promise((over) => deps.setTimeout(over, IDLE_MS));
+      /** Somebody else may have it, or it is not yet closed; true once it is open. */
+      async function open(port: SerialPort, signal: AbortSignal): Promise<boolean> {
+        for (let told = false; !signal.aborted; told = true) {
+          try {
+            await port.open({ baudRate: BAUD_RATE });
+            return true;
+          } catch (error) {
+            if (!told) onError(error);
+            await pause(OPEN_AGAIN_MS);
+          }
+        }
+        return false;
+      }
+
+      function pause(ms: number): Promise<void> {
+        return new Promise((over) => deps.setTimeout(over, ms));
       }
 
       function textsToScans() {

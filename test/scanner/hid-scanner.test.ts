@@ -103,7 +103,7 @@ describe("a HID scanner in POS mode", () => {
     hid.plug(device);
     await settled();
     device.report(hidReports(CARD)[0]!);
-    expect([events, device.opened]).toEqual([[], false]);
+    expect(events).toEqual([]);
   });
 });
 

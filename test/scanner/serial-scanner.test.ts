@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ScannerEvent } from "../../src/scanner/scanner.ts";
 import { LONGEST_LINE, stepSerialLine } from "../../src/scanner/serial-line.ts";
-import { createSerialScanner } from "../../src/scanner/serial-scanner.ts";
+import { createSerialScanner, OPEN_AGAIN_MS } from "../../src/scanner/serial-scanner.ts";
 import { fakePort, fakeSerial, type FakeSerial } from "../support/fake-serial.ts";
 import { CARD } from "./typing.ts";
 
@@ -103,6 +103,22 @@ describe("a serial scanner", () => {
     port.send(`${CARD}\r`);
     await settled();
     expect(events).toMatchObject([{ scan: { text: CARD } }]);
+    expect(errors).toHaveLength(1);
+  });
+
+  it("[RD3] that somebody else has is read once it is free, and told of once", async () => {
+    const port = fakePort();
+    await port.open({ baudRate: 9_600 });
+    const { events, errors } = await listening(fakeSerial(port));
+    vi.advanceTimersByTime(OPEN_AGAIN_MS);
+    await settled();
+    expect(errors).toHaveLength(1);
+    await port.close();
+    vi.advanceTimersByTime(OPEN_AGAIN_MS);
+    await settled();
+    port.send(`${CARD}\r`);
+    await settled();
+    expect(events).toHaveLength(1);
     expect(errors).toHaveLength(1);
   });
 
