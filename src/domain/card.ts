@@ -105,8 +105,7 @@ function cardFromText(
     const match = matchOf(rule, scan, text);
     if (match === null) continue;
     const groups: Readonly<Record<string, string | undefined>> = match.groups ?? {};
-    const id =
-      rule.id === undefined ? (groups["id"] ?? match[0]) : filledTemplate(rule.id, groups);
+    const id = rule.id === undefined ? (groups["id"] ?? match[0]) : filledTemplate(rule.id, groups);
     if (!hasGoodCheckDigit(rule.checkDigit, groups["check"] ?? id)) {
       refusal = { type: "bad-check-digit", rule: rule.name };
       continue;
@@ -119,11 +118,7 @@ function cardFromText(
   return err(isFailedSwipe(text) ? { type: "swipe-again" } : refusal);
 }
 
-function matchOf(
-  rule: CardRule,
-  { source, aim }: Scan,
-  text: string,
-): RegExpExecArray | null {
+function matchOf(rule: CardRule, { source, aim }: Scan, text: string): RegExpExecArray | null {
   if (rule.sources?.includes(source) === false) return null;
   if (aim !== undefined && rule.symbologies?.includes(aim) === false) return null;
   const read = readBy(rule, text, aim);
@@ -142,7 +137,9 @@ function readBy(rule: CardRule, text: string, aim: string | undefined): string |
       return tracksIn(text)?.[3];
     case "gsrn": {
       const number = recipientNumber(text, aim);
-      return rule.companyPrefixes?.some((prefix) => number?.startsWith(prefix)) ? number : undefined;
+      return rule.companyPrefixes?.some((prefix) => number?.startsWith(prefix))
+        ? number
+        : undefined;
     }
   }
 }

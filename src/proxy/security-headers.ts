@@ -27,7 +27,9 @@ const FEATURES = [
 const READERS: readonly string[] = ["hid", "serial"];
 
 function permissionsPolicy(own: readonly string[]): string {
-  return FEATURES.map((feature) => `${feature}=${own.includes(feature) ? "(self)" : "()"}`).join(", ");
+  return FEATURES.map((feature) => `${feature}=${own.includes(feature) ? "(self)" : "()"}`).join(
+    ", ",
+  );
 }
 
 const EVERYWHERE = {

@@ -1,5 +1,11 @@
 import { err, ok, type Result } from "../domain/result.ts";
-import { beginBurst, completeAltCode, extendBurst, type Burst, type DataMeaning } from "./wedge-burst.ts";
+import {
+  beginBurst,
+  completeAltCode,
+  extendBurst,
+  type Burst,
+  type DataMeaning,
+} from "./wedge-burst.ts";
 import { keyMeaning, type WedgeKey } from "./wedge-key.ts";
 import {
   calibratedWedgeSettings,

@@ -59,46 +59,54 @@ function filesHolding(folder: string, text: string): readonly string[] {
 
 describe("a payment card", () => {
   it("[PV3] is refused by every way of reading and leaves no byte, on the kiosk, at the proxy or at Target", async () => {
-    await withKiosk(system, async (kiosk) => {
-      const { profileDir } = kiosk.browser();
-      const page = kiosk.page();
-      await page.waitForFunction(() => fakeReaders.areOpen());
-      for (const [way, show] of WAYS) {
-        await show(page);
-        await visitState(page, "refused");
-        await page.getByRole("heading", { name: "That’s a payment card" }).waitFor();
-        expect((await stateOf(page)).depth, way).toBe(0);
-        const shown = await page.evaluate(() => document.documentElement.outerHTML);
-        expect(shown, way).not.toContain(PAYMENT_CARD.slice(-8));
-        expect(shown, way).not.toContain(TYPED_CARD.slice(-8));
-        await page.getByRole("button", { name: "Finish" }).tap();
-        await visitState(page, "attract");
-      }
-      await kiosk.browser().close();
-      for (const number of [PAYMENT_CARD, TYPED_CARD]) {
-        expect(filesHolding(profileDir, number)).toEqual([]);
-      }
-      expect(filesHolding(system.dataDir, PAYMENT_CARD)).toEqual([]);
-      expect(JSON.stringify(system.emulator.calls())).not.toContain(PAYMENT_CARD);
-      expect(system.stderr()).not.toContain(PAYMENT_CARD);
+    await withKiosk(
+      system,
+      async (kiosk) => {
+        const { profileDir } = kiosk.browser();
+        const page = kiosk.page();
+        await page.waitForFunction(() => fakeReaders.areOpen());
+        for (const [way, show] of WAYS) {
+          await show(page);
+          await visitState(page, "refused");
+          await page.getByRole("heading", { name: "That’s a payment card" }).waitFor();
+          expect((await stateOf(page)).depth, way).toBe(0);
+          const shown = await page.evaluate(() => document.documentElement.outerHTML);
+          expect(shown, way).not.toContain(PAYMENT_CARD.slice(-8));
+          expect(shown, way).not.toContain(TYPED_CARD.slice(-8));
+          await page.getByRole("button", { name: "Finish" }).tap();
+          await visitState(page, "attract");
+        }
+        await kiosk.browser().close();
+        for (const number of [PAYMENT_CARD, TYPED_CARD]) {
+          expect(filesHolding(profileDir, number)).toEqual([]);
+        }
+        expect(filesHolding(system.dataDir, PAYMENT_CARD)).toEqual([]);
+        expect(JSON.stringify(system.emulator.calls())).not.toContain(PAYMENT_CARD);
+        expect(system.stderr()).not.toContain(PAYMENT_CARD);
 
-      // The search would have found it: here it finds one that was put there.
-      await kiosk.startBrowser();
-      await kiosk.page().evaluate(async (number) => {
-        localStorage.setItem("planted", number);
-        const opened = indexedDB.open("planted", 1);
-        opened.addEventListener("upgradeneeded", () => opened.result.createObjectStore("rows"));
-        await new Promise((done) => opened.addEventListener("success", done));
-        const tx = opened.result.transaction("rows", "readwrite", { durability: "strict" });
-        tx.objectStore("rows").put(number, 1);
-        await new Promise((done) => tx.addEventListener("complete", done));
-      }, PAYMENT_CARD);
-      await kiosk.browser().close();
-      const found = filesHolding(profileDir, PAYMENT_CARD).map((file) =>
-        path.relative(profileDir, file),
-      );
-      expect(found.some((file) => file.includes("IndexedDB"))).toBe(true);
-      expect(found.some((file) => file.includes("Local Storage"))).toBe(true);
-    }, { prepare: async ({ context }) => context.addInitScript(installFakeReaders) });
+        // The search would have found it: here it finds one that was put there.
+        await kiosk.startBrowser();
+        await kiosk.page().evaluate(async (number) => {
+          localStorage.setItem("planted", number);
+          const opened = indexedDB.open("planted", 1);
+          opened.addEventListener("upgradeneeded", () => opened.result.createObjectStore("rows"));
+          await new Promise((done) => opened.addEventListener("success", done));
+          const tx = opened.result.transaction("rows", "readwrite", { durability: "strict" });
+          tx.objectStore("rows").put(number, 1);
+          await new Promise((done) => tx.addEventListener("complete", done));
+        }, PAYMENT_CARD);
+        await kiosk.browser().close();
+        const found = filesHolding(profileDir, PAYMENT_CARD).map((file) =>
+          path.relative(profileDir, file),
+        );
+        expect(found.some((file) => file.includes("IndexedDB"))).toBe(true);
+        expect(found.some((file) => file.includes("Local Storage"))).toBe(true);
+      },
+      {
+        prepare: async ({ context }) => {
+          await context.addInitScript(installFakeReaders);
+        },
+      },
+    );
   });
 });

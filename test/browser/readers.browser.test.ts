@@ -24,12 +24,15 @@ describe("a kiosk with further readers", () => {
       await thankedFor(page(), memberCard(2));
 
       const cut = memberCard(3);
-      await page().evaluate((piece) => {
-        fakeReaders.hidBegins(piece);
-        fakeReaders.replugHid();
-        fakeReaders.serial(piece);
-        fakeReaders.replugSerial();
-      }, cut.slice(0, 6));
+      await page().evaluate(
+        (piece) => {
+          fakeReaders.hidBegins(piece);
+          fakeReaders.replugHid();
+          fakeReaders.serial(piece);
+          fakeReaders.replugSerial();
+        },
+        cut.slice(0, 6),
+      );
       await page().waitForFunction(() => fakeReaders.areOpen());
       await page().evaluate((card) => fakeReaders.hid(card.slice(0, 6), card.slice(6)), cut);
       await thankedFor(page(), cut);
@@ -66,6 +69,10 @@ async function withReaders(act: (kiosk: Kiosk) => Promise<void>): Promise<void> 
       await kiosk.page().waitForFunction(() => fakeReaders.areOpen());
       await act(kiosk);
     },
-    { prepare: async ({ context }) => context.addInitScript(installFakeReaders) },
+    {
+      prepare: async ({ context }) => {
+        await context.addInitScript(installFakeReaders);
+      },
+    },
   );
 }

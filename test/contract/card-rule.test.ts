@@ -86,7 +86,9 @@ describe("a kind of card", () => {
       { text: ";123456=0?", source: "wedge" },
     ];
     for (const way of ways) {
-      expect(cardFromScan(way, rules)).toMatchObject({ value: { visitor: { value: "7431234561" } } });
+      expect(cardFromScan(way, rules)).toMatchObject({
+        value: { visitor: { value: "7431234561" } },
+      });
     }
     // Six digits on anything else are nobody's card.
     expect(cardFromScan({ text: "123456", source: "wedge" }, rules)).toMatchObject({ ok: false });
@@ -97,7 +99,10 @@ describe("a kind of card", () => {
     const gsrn = KINDS[6]!;
     const wrong: readonly (readonly [string, Rule])[] = [
       ["accepts", { ...luhn, accepts: [{ text: "6340041234567899", id: "another" }] }],
-      ["accepts", { ...luhn, accepts: [{ text: "6340041234567899", source: "keypad" }], sources: ["wedge"] }],
+      [
+        "accepts",
+        { ...luhn, accepts: [{ text: "6340041234567899", source: "keypad" }], sources: ["wedge"] },
+      ],
       ["accepts", { ...KINDS[2]!, accepts: [{ text: "d0340000000093", aim: "]Q1" }] }],
       ["refuses", { ...luhn, refuses: ["6340041234567899"] }],
       ["companyPrefixes", { ...gsrn, companyPrefixes: undefined }],
@@ -116,7 +121,11 @@ describe("a kind of card", () => {
     rule({ match: "\\d{13,19}", accepts: ["6340041234567899"] }),
     rule({ reads: "track-2", match: "(?<id>\\d+)=\\d+", accepts: [";6340041234567899=49?"] }),
     rule({ reads: "track-1", match: "B(?<id>\\d+)\\^.*", accepts: ["%B6340041234567899^A^49?"] }),
-    rule({ match: "\\d{14,16}", sources: ["keypad"], accepts: [{ text: "6340041234567899", source: "keypad" }] }),
+    rule({
+      match: "\\d{14,16}",
+      sources: ["keypad"],
+      accepts: [{ text: "6340041234567899", source: "keypad" }],
+    }),
   ])("[PV3] may not take the cards of several payment networks: %j", (greedy) => {
     expect(CardRule.safeParse(greedy).error?.issues).toMatchObject([
       { path: ["match"], message: expect.stringContaining("takes payment cards") as unknown },

@@ -40,7 +40,8 @@ describe("a GS1 recipient's number", () => {
   it("is read from GS1 symbols alone where the scanner names them; a link from any", () => {
     const element = `8018${NUMBER}`;
     const link = `https://id.example/8018/${NUMBER}`;
-    for (const aim of ["]C1", "]Q3", "]d2", "]e0"]) expect(recipientNumber(element, aim)).toBe(NUMBER);
+    for (const aim of ["]C1", "]Q3", "]d2", "]e0"])
+      expect(recipientNumber(element, aim)).toBe(NUMBER);
     for (const aim of ["]C0", "]Q1", "]d1"]) {
       expect(recipientNumber(element, aim)).toBeUndefined();
       expect(recipientNumber(link, aim)).toBe(NUMBER);

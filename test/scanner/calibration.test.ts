@@ -9,20 +9,28 @@ type Keys = readonly Partial<WedgeKey>[];
 const text = usKeys(CALIBRATION_TEXT);
 
 describe("calibration", () => {
-  it.each([1, 19, 90, 130])("[RD5] learns a scanner of %i ms a key, which is read from then on", (gapMs) => {
-    const learnt = calibrate(thrice([...text, ENTER], gapMs));
-    if (!learnt.ok) throw new Error(learnt.error.type);
-    expect(learnt.value).toMatchObject({ medianGapMs: gapMs, suffix: ["Enter"], layout: "same" });
-    const typed = type(timed([...usKeys(CARD), ENTER], gapMs), learnt.value.settings);
-    expect(typed.scans).toEqual([CARD]);
-  });
+  it.each([1, 19, 90, 130])(
+    "[RD5] learns a scanner of %i ms a key, which is read from then on",
+    (gapMs) => {
+      const learnt = calibrate(thrice([...text, ENTER], gapMs));
+      if (!learnt.ok) throw new Error(learnt.error.type);
+      expect(learnt.value).toMatchObject({ medianGapMs: gapMs, suffix: ["Enter"], layout: "same" });
+      const typed = type(timed([...usKeys(CARD), ENTER], gapMs), learnt.value.settings);
+      expect(typed.scans).toEqual([CARD]);
+    },
+  );
 
   it("[RD5] learns what is put around a code, and takes it off", () => {
     const around = (inner: Keys) => [...usKeys("#*]C0"), ...inner, ...usKeys("=="), TAB, ENTER];
     const learnt = calibrate(thrice(around(text), 8));
     if (!learnt.ok) throw new Error(learnt.error.type);
     const { settings, aim, suffix } = learnt.value;
-    expect([settings.prefix, aim, settings.postfix, suffix]).toEqual(["#*", "]C0", "==", ["Tab", "Enter"]]);
+    expect([settings.prefix, aim, settings.postfix, suffix]).toEqual([
+      "#*",
+      "]C0",
+      "==",
+      ["Tab", "Enter"],
+    ]);
     expect(type(timed(around(usKeys(CARD)), 8), settings).events).toMatchObject([
       { type: "scanned", scan: { text: CARD, aim: "]C0" } },
     ]);
@@ -38,7 +46,9 @@ describe("calibration", () => {
       key: key.key!.toLowerCase(),
       capsLock: true,
     }));
-    expect(calibrate(thrice([...capsLocked, ENTER], 8))).toMatchObject({ value: { layout: "same" } });
+    expect(calibrate(thrice([...capsLocked, ENTER], 8))).toMatchObject({
+      value: { layout: "same" },
+    });
   });
 
   it("[RD5] learns of no suffix that there is none, and keeps the usual ones", () => {
@@ -55,7 +65,11 @@ describe("calibration", () => {
   });
 
   it("[RD5] says what is wrong with what it was shown", () => {
-    const scans = (count: number, keys: Keys) => repeated(Array.from({ length: count }, () => keys), 8);
+    const scans = (count: number, keys: Keys) =>
+      repeated(
+        Array.from({ length: count }, () => keys),
+        8,
+      );
     expect(calibrate([])).toEqual({ ok: false, error: { type: "too-few-scans", scans: 0 } });
     expect(calibrate(scans(2, text))).toEqual({
       ok: false,
@@ -70,7 +84,10 @@ describe("calibration", () => {
 });
 
 function thrice(keys: Keys, gapMs: number): readonly WedgeKey[] {
-  return repeated(Array.from({ length: CALIBRATION_SCANS }, () => keys), gapMs);
+  return repeated(
+    Array.from({ length: CALIBRATION_SCANS }, () => keys),
+    gapMs,
+  );
 }
 
 /** Scans of the test code, a second and a half apart. */

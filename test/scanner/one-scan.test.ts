@@ -49,7 +49,10 @@ it("[RD4] the same reader twice, other texts, and what comes later are scans of 
 
 it("[RD4] a rejection goes through", () => {
   const events: ScannerEvent[] = [];
-  oneScan((event) => events.push(event), timers)({ type: "rejected", reason: "held-key", length: 9 });
+  oneScan(
+    (event) => events.push(event),
+    timers,
+  )({ type: "rejected", reason: "held-key", length: 9 });
   expect(events).toHaveLength(1);
 });
 

@@ -31,6 +31,14 @@ export interface WedgeCase {
 
 type Keys = readonly Partial<WedgeKey>[];
 
+const TARGETS = { nothing: "page", button: "page", field: "typing", pin: "secret" } as const;
+
+/** What the digit row types on a French keyboard without Shift. */
+const AZERTY = "à&é\"'(-è_ç";
+
+/** Keys of a US keyboard that type something else on a German one. */
+const QWERTZ: Readonly<Record<string, string>> = { y: "z", z: "y", "-": "ß", ":": "Ö" };
+
 const OTHER_CARD = "2000000000008";
 const CTRL_J: Partial<WedgeKey> = { key: "j", code: "KeyJ", ctrl: true };
 
@@ -74,9 +82,13 @@ export const WEDGE_MATRIX: readonly WedgeCase[] = [
   aCase("CapsLock", [...capsLocked("mboxPC:aB-1"), ENTER], { heard: ["aB-1"] }),
   aCase("the numpad", [...numpad(CARD), { key: "Enter", code: "NumpadEnter" }]),
   aCase("characters as Alt and the numpad", [...altCodes(CARD), ENTER], { gapMs: 4 }),
-  aCase("a group separator", [...usKeys("8018"), { key: "]", code: "BracketRight", ctrl: true }, ...usKeys("1"), ENTER], {
-    heard: ["not-ours"],
-  }),
+  aCase(
+    "a group separator",
+    [...usKeys("8018"), { key: "]", code: "BracketRight", ctrl: true }, ...usKeys("1"), ENTER],
+    {
+      heard: ["not-ours"],
+    },
+  ),
   aCase("the same card twice without suffix", [...card, ...card]),
   aCase("two cards 150 ms apart", [...scan, ...usKeys(OTHER_CARD), ENTER], {
     gaps: gapsWith(28, 8, { 14: 150 }),
@@ -126,8 +138,6 @@ interface CaseOptions extends Partial<Omit<WedgeCase, "name" | "keys">> {
   readonly gaps?: readonly number[];
 }
 
-const TARGETS = { nothing: "page", button: "page", field: "typing", pin: "secret" } as const;
-
 function aCase(name: string, keys: Keys, options: CaseOptions = {}): WedgeCase {
   const { gapMs = 8, gaps, focus = "nothing", ...rest } = options;
   const target = TARGETS[focus];
@@ -144,15 +154,9 @@ function aCase(name: string, keys: Keys, options: CaseOptions = {}): WedgeCase {
   };
 }
 
-/** What the digit row types on a French keyboard without Shift. */
-const AZERTY = "à&é\"'(-è_ç";
-
 function french(digits: string): Keys {
   return [...digits].map((digit) => ({ key: AZERTY[Number(digit)]!, code: `Digit${digit}` }));
 }
-
-/** Keys of a US keyboard that type something else on a German one. */
-const QWERTZ: Readonly<Record<string, string>> = { y: "z", z: "y", "-": "ß", ":": "Ö" };
 
 function german(text: string): Keys {
   return usKeys(text).map((key) => ({ ...key, key: QWERTZ[key.key!] ?? key.key! }));

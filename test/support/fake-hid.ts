@@ -21,7 +21,9 @@ export interface FakeHidDevice extends HidDevice {
   opened: boolean;
 }
 
-export function fakeHidDevice(options: Partial<Pick<HidDevice, "collections" | "vendorId" | "open">> = {}): FakeHidDevice {
+export function fakeHidDevice(
+  options: Partial<Pick<HidDevice, "collections" | "vendorId" | "open">> = {},
+): FakeHidDevice {
   const features: (readonly [number, BufferSource])[] = [];
   const device: FakeHidDevice = Object.assign(new EventTarget(), {
     opened: false,

@@ -68,8 +68,7 @@ export function installFakeReaders(): void {
     serial.dispatchEvent(event);
   };
   globalThis.fakeReaders = {
-    hid: (...pieces) =>
-      pieces.forEach((piece, index) => report(piece, index < pieces.length - 1)),
+    hid: (...pieces) => pieces.forEach((piece, index) => report(piece, index < pieces.length - 1)),
     hidBegins: (piece) => report(piece, true),
     replugHid() {
       device.opened = false;

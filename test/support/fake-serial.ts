@@ -30,7 +30,9 @@ export function fakePort(): FakePort {
       const broken = sink;
       if (isGone) readable = null;
       else renew();
-      broken?.error(new DOMException(isGone ? "The device has been lost." : "Break", "NetworkError"));
+      broken?.error(
+        new DOMException(isGone ? "The device has been lost." : "Break", "NetworkError"),
+      );
     },
     isOpen: () => isOpen,
   });
