@@ -54,7 +54,7 @@ function namedSchemas(): Plugin {
     enforce: "pre",
     transform: (code) =>
       code.includes('import * as z from "zod/mini"')
-        ? { code: code.replaceAll(/\bz(?=\.| from "zod)/g, SCHEMAS), map: null }
+        ? { code: code.replaceAll(/\bz(?=\s*\.| from "zod)/g, SCHEMAS), map: null }
         : undefined,
   };
 }
