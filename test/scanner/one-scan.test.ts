@@ -47,6 +47,16 @@ it("[RD4] the same reader twice, other texts, and what comes later are scans of 
   expect(heard()).toEqual(["hid", "hid", "wedge", "serial"]);
 });
 
+it("[RD4] a code is remembered its whole time, whatever came before it", () => {
+  const { heard, say } = aFilter();
+  say({ source: "hid", text: "2000000000008" }, 1_000);
+  vi.advanceTimersByTime(3_000);
+  say({ source: "hid" }, 4_000);
+  vi.advanceTimersByTime(300);
+  say({ source: "wedge" }, 4_300);
+  expect(heard()).toEqual(["hid", "hid"]);
+});
+
 it("[RD4] a rejection goes through", () => {
   const events: ScannerEvent[] = [];
   oneScan(

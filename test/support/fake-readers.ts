@@ -20,7 +20,17 @@ declare global {
  * how it travels.
  */
 export function installFakeReaders(): void {
+  const reports = new EventTarget();
+  let hears = 0;
   const device = Object.assign(new EventTarget(), {
+    addEventListener(type: string, listener: (event: Event) => void) {
+      hears += 1;
+      reports.addEventListener(type, listener);
+    },
+    removeEventListener(type: string, listener: (event: Event) => void) {
+      hears -= 1;
+      reports.removeEventListener(type, listener);
+    },
     opened: false,
     vendorId: 0x05e0,
     collections: [{ usagePage: 0x8c, usage: 0x02 }],
@@ -39,10 +49,12 @@ export function installFakeReaders(): void {
   const port = Object.defineProperty(
     Object.assign(new EventTarget(), {
       open: async () => {
+        if (readable !== null) throw new DOMException("It is open.", "InvalidStateError");
         readable = new ReadableStream({ start: (controller) => void (sink = controller) });
       },
       close: async () => {
         readable = null;
+        sink = undefined;
       },
     }),
     "readable",
@@ -60,7 +72,7 @@ export function installFakeReaders(): void {
     bytes.set(new TextEncoder().encode(piece), 4);
     bytes[62] = more ? 1 : 0;
     const data = new DataView(bytes.buffer);
-    device.dispatchEvent(Object.assign(new Event("inputreport"), { reportId: 2, data }));
+    reports.dispatchEvent(Object.assign(new Event("inputreport"), { reportId: 2, data }));
   };
   const tellSerial = (type: string): void => {
     const event = new Event(type);
@@ -84,6 +96,6 @@ export function installFakeReaders(): void {
       tellSerial("disconnect");
       tellSerial("connect");
     },
-    areOpen: () => device.opened && sink !== undefined,
+    areOpen: () => device.opened && hears > 0 && sink !== undefined,
   };
 }
