@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
-import { cardFromScan } from "../domain/card.ts";
-import { SETUP_EXAMPLE } from "./setup-code.ts";
+import { CardRule } from "./card-rule.ts";
 import { PurposeId } from "./purpose.ts";
 
 /** Where a kiosk asks for its configuration: `GET`. */
@@ -14,36 +13,6 @@ const Words = z.catchall(
 );
 
 const AttributeName = z.string().check(z.regex(ATTRIBUTE_NAME));
-
-const CardRuleSchema = z
-  .strictObject({
-    name: z.string().check(z.minLength(1), z.maxLength(64)),
-    match: z.string().check(
-      z.maxLength(500),
-      // Aborts: the examples below cannot be tried on a pattern that is none.
-      z.refine(isRegularExpression, { message: "not a regular expression", abort: true }),
-    ),
-    checkDigit: z.enum(["luhn", "gs1", "none"]),
-    visitor: z.enum(["member", "browser"]),
-    symbologies: z.optional(z.array(z.string().check(z.regex(/^\][A-Za-z][0-9A-Za-z]$/)))),
-    accepts: z.array(z.string()).check(z.minLength(1)),
-    refuses: z.array(z.string()),
-  })
-  .check(
-    z.refine(
-      (rule) => rule.accepts.every((text) => cardFromScan({ text, source: "wedge" }, [rule]).ok),
-      { message: "does not accept its own example", path: ["accepts"] },
-    ),
-    z.refine(
-      (rule) => rule.refuses.every((text) => !cardFromScan({ text, source: "wedge" }, [rule]).ok),
-      { message: "accepts an example it should refuse", path: ["refuses"] },
-    ),
-    // A code that sets a kiosk up is nobody's card: a paired kiosk says "not ours" to it.
-    z.refine((rule) => !cardFromScan({ text: SETUP_EXAMPLE, source: "wedge" }, [rule]).ok, {
-      message: "takes the codes that set a kiosk up for cards",
-      path: ["match"],
-    }),
-  );
 
 /** What a scan writes by itself. `store` and `kiosk` come from the device record. */
 const ScanAttribute = z.strictObject({
@@ -109,7 +78,7 @@ export const KioskConfig = z
     consent: z.optional(
       z.strictObject({ purposes: z.array(Purpose).check(z.minLength(1), z.maxLength(16)) }),
     ),
-    cardRules: z.array(CardRuleSchema).check(z.minLength(1), z.maxLength(32)),
+    cardRules: z.array(CardRule).check(z.minLength(1), z.maxLength(32)),
     /** Digits of a typed card number, for the keypad. */
     keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),
     /** Distinct cards in any minute, before the kiosk asks for patience; typed ones apart (rule CD1). */
@@ -152,15 +121,6 @@ export const KioskConfig = z
     }),
   );
 export type KioskConfig = z.infer<typeof KioskConfig>;
-
-function isRegularExpression(source: string): boolean {
-  try {
-    return new RegExp(source, "u") instanceof RegExp;
-  } catch {
-    // A SyntaxError is how RegExp says no.
-    return false;
-  }
-}
 
 function areDistinct(values: readonly string[]): boolean {
   return new Set(values).size === values.length;

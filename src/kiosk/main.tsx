@@ -71,6 +71,7 @@ async function start(root: HTMLElement): Promise<void> {
     kept,
     clock,
     newId,
+    warn,
   });
   return openKiosk(root, paired, true);
 }
@@ -131,7 +132,8 @@ async function openKiosk(
     session.storageIs(await tryStorage(kept, outbox));
   }
 
-  scanner.start(session.scanned);
+  let heard = session.scanned;
+  scanner.start((event) => heard(event));
   const { language, choose } = createLanguageChoice(session.screen);
   const pose = createRibbonPose({
     ...session,
@@ -215,6 +217,10 @@ async function openKiosk(
   link.value = line;
   line.start(justPaired);
   refreshConfig();
+  import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {
+    const { scanned: listener } = session;
+    heard = openFurtherReaders({ window, navigator, listener, onError: warn }).hear;
+  }, warn);
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");
     openDemo({ isCut: gate.isCut, setCut: line.setCut, depth });

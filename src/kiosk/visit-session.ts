@@ -214,12 +214,13 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
 }
 
 /** Rejections that a shopper with a card in hand should hear of; the others are people typing. */
-const UNREADABLE: ReadonlySet<string> = new Set(["too-short", "too-long"]);
+const UNREADABLE: ReadonlySet<string> = new Set(["too-short", "too-long", "damaged"]);
 
 function refusalReason(refusal: CardRefusal): RefusalReason {
   switch (refusal.type) {
     case "payment-card":
     case "not-ours":
+    case "swipe-again":
     case "bad-check-digit":
       return refusal.type;
     case "bad-visitor-id":

@@ -78,6 +78,7 @@ export type RefusalReason =
   | "payment-card"
   | "not-ours"
   | "bad-check-digit"
+  | "swipe-again"
   | "unreadable"
   /** More distinct cards in a minute than people bring (rule CD1). */
   | "too-many";

@@ -40,6 +40,10 @@ export const ENGLISH: Words = {
       title: "That didn’t read well",
       text: () => "Show your card once more, a little slower. Or type its number.",
     },
+    "swipe-again": {
+      title: "Swipe once more, please",
+      text: () => "Draw the stripe through the reader in one go, neither fast nor slow.",
+    },
     unreadable: {
       title: "We couldn’t read that",
       text: () => "Hold your card still under the reader. On a phone, turn the brightness up.",

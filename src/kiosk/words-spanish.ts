@@ -50,6 +50,10 @@ export const SPANISH: Words = {
       title: "No se ha leído bien",
       text: () => "Enseña tu tarjeta otra vez, más despacio. O escribe su número.",
     },
+    "swipe-again": {
+      title: "Pásala otra vez, por favor",
+      text: () => "Pasa la banda por el lector de una vez, ni deprisa ni despacio.",
+    },
     unreadable: {
       title: "No hemos podido leerla",
       text: () => "Deja la tarjeta quieta bajo el lector. Si es el móvil, sube el brillo.",

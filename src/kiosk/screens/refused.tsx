@@ -72,6 +72,7 @@ function RefusedCard({
     case "not-ours":
       return <ForeignCard />;
     case "bad-check-digit":
+    case "swipe-again":
     case "unreadable":
     case "too-many":
       return <OurCard brand={brand} />;
