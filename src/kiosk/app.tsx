@@ -1,5 +1,6 @@
 import type { ComponentChild } from "preact";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
+import type { Extras } from "./extras.ts";
 import { AttractScreen } from "./screens/attract.tsx";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { ThanksScreen } from "./screens/thanked.tsx";
@@ -22,6 +23,7 @@ export interface AppProps {
   readonly onLanguage: (language: Language) => void;
   /** Not there for the first moments of a page. */
   readonly later: typeof LaterScreens | undefined;
+  readonly extras: Extras | undefined;
 }
 
 /** Draws the visit; decides nothing. */
@@ -41,7 +43,7 @@ export function App(props: AppProps) {
     >
       {props.ribbon}
       <p class="unseen" role="status">
-        {announcement(screen, firstWords, words, time)}
+        {later?.spokenOf(screen, language) ?? announcement(screen, firstWords, words, time)}
       </p>
       <CurrentScreen {...props} key={keyOf(screen)} firstWords={firstWords} time={time} />
       <Sill
@@ -49,7 +51,11 @@ export function App(props: AppProps) {
         language={language}
         onLanguage={props.onLanguage}
         {...(screen.state === "attract" ? { note: firstWords.terms(config.brand) } : {})}
-      />
+      >
+        {later !== undefined && props.extras !== undefined && screen.state === "attract" && (
+          <later.StopTool extras={props.extras} language={language} />
+        )}
+      </Sill>
     </div>
   );
 }
@@ -61,7 +67,7 @@ interface CurrentScreenProps extends AppProps {
 }
 
 function CurrentScreen(props: CurrentScreenProps) {
-  const { screen, session, config, firstWords, language, offline, time, later } = props;
+  const { screen, session, config, firstWords, language, offline, time, later, extras } = props;
   const { brand } = config;
   const openKeypad = () => session.send({ type: "keypad-opened" });
   if (screen.state === "attract") {
@@ -74,7 +80,7 @@ function CurrentScreen(props: CurrentScreenProps) {
   }
   return later === undefined ? null : (
     <later.LaterScreen
-      {...{ screen, session, config, language, time, openKeypad }}
+      {...{ screen, session, config, language, time, openKeypad, extras }}
       words={later.VOCABULARY[language]}
     />
   );

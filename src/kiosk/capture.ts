@@ -1,6 +1,7 @@
 import type { EntryHeader } from "../contract/entry.ts";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Device, Update } from "../contract/update.ts";
+import type { Withdrawal } from "../contract/withdrawal.ts";
 import type { Attribute } from "../domain/attribute.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
@@ -34,7 +35,7 @@ export function answerUpdate(
 export function capture(
   outbox: Pick<Outbox, "add">,
   seal: Seal,
-  update: Update,
+  update: Update | Withdrawal,
   taken: ClockReading,
 ): Promise<EntryHeader> {
   return outbox.add({

@@ -34,6 +34,8 @@ function poseOf(screen: Screen, config: KioskConfig): RibbonPose {
       return { type: "woven", digits: screen.digits.length, length: config.keypad.length };
     case "refused":
       return { type: screen.reason === "payment-card" ? "hollow" : "parted" };
+    case "withdrawal":
+      return { type: "header" };
     case "out-of-service":
       return { type: "resting" };
     case "thanked":

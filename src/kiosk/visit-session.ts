@@ -16,6 +16,7 @@ import { answerUpdate, scanUpdate } from "./capture.ts";
 import { createCardRate } from "./card-rate.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { keypadVerdict } from "./keypad-number.ts";
+import type { Turn, VisitExtension } from "./visit-extension.ts";
 import {
   nextDeadlineMs,
   NO_VISIT,
@@ -52,6 +53,11 @@ export interface VisitSession {
   readonly submitKeypad: () => void;
   readonly answer: (code: string) => void;
   readonly send: (event: UserEvent) => void;
+  readonly turn: (turn: Turn) => void;
+  /** From now on it sees every card first. */
+  readonly extend: (extension: VisitExtension) => void;
+  /** The card of a visit on screen, or of one still being stored. */
+  readonly cardOf: (visitId: string) => Card | undefined;
   readonly storageIs: (state: StorageTrouble | "working") => void;
   /** Takes effect between visits (rule CF2). */
   readonly offerConfig: (config: KioskConfig) => void;
@@ -88,6 +94,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   let offered: KioskConfig | undefined;
   let held: readonly Held[] = [];
   let timer: number | undefined;
+  let extension: VisitExtension | undefined;
   /** Scans are taken one after the other, in the order they came. */
   let lastScan: Promise<void> = Promise.resolve();
 
@@ -124,7 +131,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
 
   function refuse(reason: RefusalReason, why: string): void {
     refusals.set(why, (refusals.get(why) ?? 0) + 1);
-    step({ type: "refused", reason });
+    if (extension?.refuses(reason) !== true) step({ type: "refused", reason });
   }
 
   async function take(card: Card, source: Scan["source"], taken: ClockReading): Promise<void> {
@@ -133,6 +140,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     if (!admits(print, source, clock.monoMs(), config.peek().cardLimits)) {
       return refuse("too-many", "too-many");
     }
+    if (extension?.takes({ visitId, card, fingerprint: print, taken }) === true) return;
     held = [...held, { visitId, card }];
     step({ type: "scanned", visitId, fingerprint: print, masked: maskedCard(card.visitor) });
     if (!visit.peek().pending.some((pending) => pending.visitId === visitId)) return;
@@ -145,6 +153,9 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
       (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
     );
   }
+
+  const cardOf = (visitId: string): Card | undefined =>
+    held.find((each) => each.visitId === visitId)?.card;
 
   function takeInTurn(card: Card, source: Scan["source"]): void {
     const taken = readClock();
@@ -181,7 +192,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
       }
       const question = config.peek().questions[screen.index];
       const { visitId } = screen;
-      const card = held.find((each) => each.visitId === visitId)?.card;
+      const card = cardOf(visitId);
       if (question === undefined || card === undefined) return;
       const answer = { attribute: question.attribute, code };
       step({ type: "answered", code });
@@ -195,6 +206,9 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     },
 
     send: step,
+    turn: (turn) => step({ type: "turned", turn }),
+    extend: (given) => void (extension = given),
+    cardOf,
 
     storageIs(state) {
       step(

@@ -1,5 +1,7 @@
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { keypadVerdict } from "./keypad-number.ts";
+import type { Turn } from "./visit-extension.ts";
+import type { WithdrawalScreen } from "./withdrawal.ts";
 
 /**
  * Where one shopper's visit stands. Pure: what it needs of the world arrives in events.
@@ -21,6 +23,7 @@ export type Screen =
   | { readonly state: "attract" }
   | { readonly state: "keypad"; readonly digits: string; readonly expiresAtMs: number }
   | Thanked
+  | WithdrawalScreen
   | { readonly state: "refused"; readonly reason: RefusalReason; readonly expiresAtMs: number }
   /** Nothing can be stored, so nobody is thanked (rule OB3). Ends when storing works again. */
   | { readonly state: "out-of-service"; readonly reason: StorageTrouble };
@@ -105,7 +108,9 @@ export type VisitEvent =
   | { readonly type: "digits-cleared" }
   | { readonly type: "storage-lost"; readonly reason: StorageTrouble }
   | { readonly type: "storage-back" }
-  | { readonly type: "ticked" };
+  | { readonly type: "ticked" }
+  /** Something of a part that is loaded later, which knows its own way. */
+  | { readonly type: "turned"; readonly turn: Turn };
 
 /** Ours: a double read is told for this long before the question it interrupted comes back. */
 export const DUPLICATE_NOTICE_MS = 3_000;
@@ -163,6 +168,8 @@ export function stepVisit(
       return screen.state === "out-of-service" ? show({ state: "attract" }) : visit;
     case "ticked":
       return ticked(visit, nowMs, config);
+    case "turned":
+      return event.turn(visit, nowMs, config);
   }
 }
 

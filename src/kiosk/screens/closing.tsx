@@ -1,9 +1,11 @@
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Extras } from "../extras.ts";
 import { Tick } from "../drawings/tick.tsx";
 import { Button } from "../ui/button.tsx";
 import { TickIcon } from "../ui/icons.tsx";
 import { configured, type Language, type Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
+import { StopTool } from "./stop-tool.tsx";
 import type { ThanksProps } from "./thanked.tsx";
 
 export interface ThankedProps extends ThanksProps {
@@ -13,9 +15,13 @@ export interface ThankedProps extends ThanksProps {
 
 /** The last word of a visit: what was noted, in full. */
 export function ClosingScreen(
-  props: ThankedProps & { readonly config: KioskConfig; readonly language: Language },
+  props: ThankedProps & {
+    readonly config: KioskConfig;
+    readonly language: Language;
+    readonly extras: Extras | undefined;
+  },
 ) {
-  const { words, noted, time, onDone, config, language } = props;
+  const { words, noted, time, onDone, config, language, extras } = props;
   return (
     <main class="screen screen-closing flood">
       <div class="art">
@@ -41,6 +47,7 @@ export function ClosingScreen(
             ))}
           </ul>
         </section>
+        {extras !== undefined && <StopTool extras={extras} language={language} />}
         <Button kind="main" onPress={onDone}>
           {words.done}
         </Button>

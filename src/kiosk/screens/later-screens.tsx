@@ -6,15 +6,20 @@ import type { KioskConfig } from "../../contract/kiosk-config.ts";
 import type { Screen } from "../visit.ts";
 import type { VisitSession } from "../visit-session.ts";
 import type { Language, Words } from "../words.ts";
+import type { Extras } from "../extras.ts";
+import { PRIVACY_WORDS } from "../words-privacy.ts";
 import { ClosingScreen } from "./closing.tsx";
 import { DuplicateScreen } from "./duplicate.tsx";
 import { KeypadScreen } from "./keypad.tsx";
 import { OutOfServiceScreen } from "./out-of-service.tsx";
 import { QuestionScreen } from "./question.tsx";
 import { RefusedScreen } from "./refused.tsx";
+import { WithdrawalScreen } from "./withdrawal.tsx";
 
 export { VOCABULARY } from "../vocabulary.ts";
 export { showBadPlace } from "./bad-place.tsx";
+export { openExtras } from "../extras.ts";
+export { spokenOf, StopTool } from "./stop-tool.tsx";
 
 export interface LaterScreenProps {
   readonly screen: Screen;
@@ -25,12 +30,14 @@ export interface LaterScreenProps {
   /** When the visit was noted, as the shopper's watch says it. */
   readonly time: string | undefined;
   readonly openKeypad: () => void;
+  readonly extras: Extras | undefined;
 }
 
 /** Attract and thanks are drawn elsewhere. */
 export function LaterScreen(props: LaterScreenProps) {
-  const { screen, session, config, words, language, time, openKeypad } = props;
+  const { screen, session, config, words, language, time, openKeypad, extras } = props;
   const { brand } = config;
+  const privacyWords = PRIVACY_WORDS[language];
   const finish = () => session.send({ type: "finished" });
   switch (screen.state) {
     case "attract":
@@ -55,6 +62,14 @@ export function LaterScreen(props: LaterScreenProps) {
           onFinish={finish}
         />
       );
+    case "withdrawal":
+      return (
+        <WithdrawalScreen
+          {...{ screen, words, privacyWords, brand }}
+          onConfirm={() => extras?.withdrawing.confirm()}
+          onFinish={finish}
+        />
+      );
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
     case "thanked": {
@@ -63,7 +78,7 @@ export function LaterScreen(props: LaterScreenProps) {
         case "thanks":
           return null;
         case "closing":
-          return <ClosingScreen {...thanked} config={config} language={language} />;
+          return <ClosingScreen {...thanked} {...{ config, language, extras }} />;
         case "duplicate":
           return <DuplicateScreen {...thanked} />;
         case "question": {
