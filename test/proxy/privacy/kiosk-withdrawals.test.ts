@@ -1,0 +1,75 @@
+import path from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  createKioskWithdrawals,
+  WITHDRAWALS_AT_ONCE,
+  WITHDRAWALS_PER_MINUTE,
+} from "../../../src/proxy/privacy/kiosk-withdrawals.ts";
+import { openPrivacyLog } from "../../../src/proxy/privacy/privacy-log.ts";
+import { createVault } from "../../../src/proxy/vault/vault.ts";
+import { KEYS } from "../../support/keys.ts";
+import { aMovableClock } from "../../support/movable-clock.ts";
+import { MINUTE, NOW } from "../../support/store-builders.ts";
+import { aFolder } from "../../support/store-files.ts";
+
+const VAULT = createVault(KEYS);
+const visitor = (number: number) => ({ kind: "member", value: String(number) }) as const;
+const KIOSK = "kiosk-1";
+
+/** Over a log on disk; `sent` is what may have reached Target of everybody. */
+async function aDesk(file = path.join(aFolder(), "privacy.log")) {
+  const log = await openPrivacyLog(file, VAULT);
+  onTestFinished(() => log.close());
+  const clock = aMovableClock(NOW);
+  let sent: readonly string[] = ["lastStore"];
+  const desk = createKioskWithdrawals({
+    store: { sentAttributes: async () => sent },
+    vault: VAULT,
+    log,
+    clock,
+    cleared: { "*": "-" },
+  });
+  return { ...desk, log, clock, file, sends: (names: readonly string[]) => void (sent = names) };
+}
+
+describe("what is asked for at kiosks", () => {
+  it("[PV6] is in the log outside the database before it is carried out, and once", async () => {
+    const desk = await aDesk();
+    expect(await desk.note(KIOSK, [visitor(21), visitor(22)])).toEqual([true, true]);
+    expect(await desk.note("kiosk-2", [visitor(21)])).toEqual([true]);
+    await desk.log.close();
+    const { log, note, sends } = await aDesk(desk.file);
+    const record = { act: "withdraw", atMs: NOW, attributes: ["lastStore"] };
+    const [first, second] = [21, 22].map((each) => ({
+      ...record,
+      visitorKey: VAULT.hashOf(visitor(each)),
+    }));
+    expect(log.records).toEqual([first, second]);
+    // After a start too; but what may have reached Target since is added.
+    await note(KIOSK, [visitor(21)]);
+    sends(["lastStore", "visitReason"]);
+    await note(KIOSK, [visitor(21)]);
+    await log.close();
+    expect((await aDesk(desk.file)).log.records).toEqual([
+      first,
+      second,
+      { ...first, attributes: ["lastStore", "visitReason"] },
+    ]);
+  });
+
+  it("[LM1] comes no faster from one kiosk than people could ask; the others go on", async () => {
+    const desk = await aDesk();
+    const many = Array.from({ length: WITHDRAWALS_AT_ONCE + 2 }, (_, index) => visitor(index + 1));
+    const may = await desk.note(KIOSK, many);
+    expect(may.filter((each) => !each)).toHaveLength(2);
+    expect(await desk.note("kiosk-2", [visitor(1_000)])).toEqual([true]);
+    // What is in the log already is a repeat, and costs nothing.
+    expect(await desk.note(KIOSK, [visitor(1)])).toEqual([true]);
+    desk.clock.advance(MINUTE);
+    const next = await desk.note(
+      KIOSK,
+      Array.from({ length: WITHDRAWALS_PER_MINUTE + 1 }, (_, index) => visitor(2_000 + index)),
+    );
+    expect(next.filter((each) => !each)).toHaveLength(1);
+  });
+});
