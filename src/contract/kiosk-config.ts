@@ -3,6 +3,7 @@ import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { cardFromScan } from "../domain/card.ts";
 import { SETUP_EXAMPLE } from "./setup-code.ts";
 import { PurposeId } from "./purpose.ts";
+import { MAX_THANKS_RULES, ThanksRule, unknownAnswer } from "./thanks-rules.ts";
 
 /** Where a kiosk asks for its configuration: `GET`. */
 export const CONFIG_PATH = "/v1/config";
@@ -64,6 +65,8 @@ const Question = z.strictObject({
   attribute: AttributeName,
   title: Words,
   hint: z.optional(Words),
+  /** Days until it is asked of the same card again; without it, at every visit (rule PV7). */
+  askAgainDays: z.optional(z.int().check(z.gte(1), z.lte(366))),
   choices: z
     .array(
       z.strictObject({
@@ -125,6 +128,8 @@ export const KioskConfig = z
       z.maxLength(8),
       z.refine((questions) => areDistinct(questions.map(({ id }) => id)), "an id comes twice"),
     ),
+    /** What the closing thanks say; the first that is true of the visit, else the shipped words. */
+    thanks: z.optional(z.array(ThanksRule).check(z.maxLength(MAX_THANKS_RULES))),
     timings: z.strictObject({
       /** Thanks alone on screen before a question follows. At least 1.2 s. */
       thanksSeconds: z.number().check(z.gte(1.2), z.lte(10)),
@@ -150,6 +155,17 @@ export const KioskConfig = z
       message: "a purpose comes twice",
       path: ["consent"],
     }),
+    (found) => {
+      const { thanks = [], questions } = found.value;
+      const path = unknownAnswer(thanks, questions);
+      if (path === undefined) return;
+      found.issues.push({
+        code: "custom",
+        input: found.value,
+        message: "no question has such an answer",
+        path: ["thanks", ...path],
+      });
+    },
   );
 export type KioskConfig = z.infer<typeof KioskConfig>;
 

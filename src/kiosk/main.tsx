@@ -206,6 +206,7 @@ async function openKiosk(
     keep,
     device,
     onKept,
+    onError: warn,
   });
   const line = createLink({
     clock,

@@ -56,6 +56,8 @@ export interface Noted {
   readonly notedAtMs: number;
   /** Answers stored in this visit, in order. */
   readonly answers: readonly Answer[];
+  /** Questions that rest for this card. */
+  readonly notAsked?: readonly string[] | undefined;
 }
 
 export interface Answer {
@@ -329,11 +331,14 @@ function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
 
 function questionOrClosing(
   noted: Noted,
-  index: number,
+  from: number,
   nowMs: number,
   config: KioskConfig,
 ): Screen {
-  if (index >= config.questions.length) return closing(noted, nowMs, config);
+  const index = config.questions.findIndex(
+    ({ id }, at) => at >= from && noted.notAsked?.includes(id) !== true,
+  );
+  if (index < 0) return closing(noted, nowMs, config);
   const expiresAtMs = nowMs + config.timings.questionSeconds * 1_000;
   return { ...notedOf(noted), state: "thanked", step: "question", index, expiresAtMs };
 }
@@ -343,8 +348,8 @@ function closing(noted: Noted, nowMs: number, config: KioskConfig): Screen {
   return { ...notedOf(noted), state: "thanked", step: "closing", expiresAtMs };
 }
 
-function notedOf({ visitId, masked, fingerprint, notedAtMs, answers }: Noted): Noted {
-  return { visitId, masked, fingerprint, notedAtMs, answers };
+function notedOf({ visitId, masked, fingerprint, notedAtMs, answers, notAsked }: Noted): Noted {
+  return { visitId, masked, fingerprint, notedAtMs, answers, notAsked };
 }
 
 function keypad(digits: string, nowMs: number, config: KioskConfig): Screen {

@@ -21,6 +21,8 @@ export interface WithdrawingDeps {
   readonly device: Device;
   /** A withdrawal was kept: somebody may want to send it. */
   readonly onKept: () => void;
+  /** The card was withdrawn. */
+  readonly onWithdrawn?: (card: Card) => void;
 }
 
 /** A shopper ends the recording of their visits: offline, with one scan (rule PV6). */
@@ -63,6 +65,7 @@ export function createWithdrawing(deps: WithdrawingDeps): Withdrawing {
     keep(withdrawalOf(card.visitor, device, config), taken).then(
       () => {
         onKept();
+        deps.onWithdrawn?.(card);
         const untilMs = clock.monoMs() + config.timings.duplicateSeconds * 1_000;
         last = { fingerprint, masked, untilMs };
         session.turn(stored(visitId));

@@ -3,9 +3,11 @@ import type { Extras } from "../extras.ts";
 import { Tick } from "../drawings/tick.tsx";
 import { Button } from "../ui/button.tsx";
 import { TickIcon } from "../ui/icons.tsx";
+import { PhoneCode } from "../ui/qr-code.tsx";
 import { configured, type Language, type Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
 import { StopTool } from "./stop-tool.tsx";
+import { PRIVACY_WORDS } from "../words-privacy.ts";
 import type { ThanksProps } from "./thanked.tsx";
 
 export interface ThankedProps extends ThanksProps {
@@ -22,14 +24,15 @@ export function ClosingScreen(
   },
 ) {
   const { words, noted, time, onDone, config, language, extras } = props;
+  const thanks = extras?.thanks(noted, language);
   return (
     <main class="screen screen-closing flood">
       <div class="art">
         <Tick />
       </div>
       <div class="words">
-        <h1 class="mid">{words.closingTitle}</h1>
-        <p class="body">{words.closingLead}</p>
+        <h1 class="mid">{thanks?.title ?? words.closingTitle}</h1>
+        <p class="body">{thanks === undefined ? words.closingLead : thanks.text}</p>
       </div>
       <div class="controls">
         <section class="panel" aria-label={words.notedList}>
@@ -46,6 +49,12 @@ export function ClosingScreen(
               </li>
             ))}
           </ul>
+          {thanks?.phone !== undefined && (
+            <PhoneCode
+              address={thanks.phone.address}
+              label={thanks.phone.label ?? PRIVACY_WORDS[language].onYourPhone}
+            />
+          )}
         </section>
         {extras !== undefined && <StopTool extras={extras} language={language} />}
         <Button kind="main" onPress={onDone}>
