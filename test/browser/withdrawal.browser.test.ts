@@ -20,7 +20,7 @@ beforeAll(async () => {
   const [question] = EXAMPLE_CONFIG.questions;
   system = await startSystem({
     env: {
-      VISITOR_SPACING_SECONDS: "1",
+      TARGET_SPACING_SECONDS: "1",
       KIOSK_CONFIG: configFile({
         version: "withdrawal-1",
         questions: [{ ...question!, askAgainDays: 7 }],
@@ -31,7 +31,7 @@ beforeAll(async () => {
             continueOnPhone: { address: "https://casaolmo.example/gifts?at={storeId}" },
           },
         ],
-        timings: { ...EXAMPLE_CONFIG.timings, thanksSeconds: 1.2, duplicateSeconds: 1 },
+        timings: { ...EXAMPLE_CONFIG.timings, thanksSeconds: 1.2, duplicateSeconds: 0 },
       }),
     },
   });
@@ -90,6 +90,8 @@ describe("a shopper at the kiosk", () => {
       // Captured before it, and still here.
       await visitState(page, "attract");
       await scanAndBeThanked(page, CARD);
+      await step(page, "closing");
+      await press(page, "Done");
       await visitState(page, "attract");
       await press(page, STOP);
       await step(page, "asked");

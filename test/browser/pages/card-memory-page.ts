@@ -7,7 +7,6 @@ export interface CardMemoryPage {
 }
 
 declare global {
-  // oxlint-disable-next-line no-var -- only a var is a member of globalThis
   var cardMemory: CardMemoryPage;
 }
 
