@@ -21,8 +21,6 @@ export interface AskAgainDeps {
 export interface AskAgain {
   /** A card was read: looks up what rests for it. Neither scan nor thanks wait for that. */
   readonly read: (taken: Pick<TakenCard, "visitId" | "card">) => void;
-  /** The visit is being undone: that it was asked anything is forgotten with it (rule PV5). */
-  readonly forgetVisit: (visitId: string) => void;
   /** Who withdraws is not remembered either. */
   readonly forgetCard: (card: Card) => void;
 }
@@ -109,10 +107,6 @@ export function createAskAgain(deps: AskAgainDeps): AskAgain {
     visit.question = next;
   };
 
-  const forgetVisit = (visitId: string): void => {
-    visits = visits.filter((visit) => visit.visitId !== visitId);
-  };
-
   effect(() => {
     if (restingTimes(session.config.value).size > 0) return;
     memory?.then(({ close }) => close()).catch(onError);
@@ -129,8 +123,8 @@ export function createAskAgain(deps: AskAgainDeps): AskAgain {
         follow(visit, screen);
         rest(visit, screen);
       } else if (visit.isShown) {
-        forgetVisit(visit.visitId);
-        note(visit).catch(onError);
+        visits = visits.filter((each) => each !== visit);
+        if (!isUndone(screen)) note(visit).catch(onError);
       }
     }
   });
@@ -151,8 +145,6 @@ export function createAskAgain(deps: AskAgainDeps): AskAgain {
       look(visit, times).catch(onError);
     },
 
-    forgetVisit,
-
     forgetCard({ visitor }) {
       if (restingTimes(session.config.peek()).size === 0) return;
       open()
@@ -160,6 +152,11 @@ export function createAskAgain(deps: AskAgainDeps): AskAgain {
         .catch(onError);
     },
   };
+}
+
+/** Whose visit was taken back sees this screen next: that they were asked is forgotten with it (rule PV5). */
+function isUndone({ state }: { readonly state: string }): boolean {
+  return state === "declined";
 }
 
 function notAsking(visitId: string, questionIds: readonly string[]): Turn {
