@@ -49,6 +49,19 @@ export const askWhom: Turn = (visit, nowMs, config) => {
   });
 };
 
+/** A card that nobody can read is typed, as it is for a visit. */
+export const typeNumber: Turn = (visit, nowMs, config) =>
+  isAsked(visit.screen)
+    ? {
+        ...visit,
+        screen: {
+          state: "keypad",
+          digits: "",
+          expiresAtMs: nowMs + config.timings.keypadSeconds * 1_000,
+        },
+      }
+    : visit;
+
 export function storing(visitId: string, masked: string): Turn {
   return (visit, nowMs, config) =>
     show(visit, {

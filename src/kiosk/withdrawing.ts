@@ -7,7 +7,16 @@ import type { ClockReading } from "../domain/effective-time.ts";
 import { OutboxFullError } from "../outbox/outbox.ts";
 import type { TakenCard, VisitExtension } from "./visit-extension.ts";
 import type { VisitSession } from "./visit-session.ts";
-import { askWhom, confirmed, isAsked, misread, stored, storing, withdrawalOf } from "./withdrawal.ts";
+import {
+  askWhom,
+  confirmed,
+  isAsked,
+  misread,
+  stored,
+  storing,
+  typeNumber,
+  withdrawalOf,
+} from "./withdrawal.ts";
 
 export interface WithdrawingDeps {
   readonly session: Pick<
@@ -29,6 +38,8 @@ export interface WithdrawingDeps {
 export interface Withdrawing extends VisitExtension {
   /** Asks for the card, or about the one of the visit on screen. */
   readonly open: () => void;
+  /** Opens the keypad: what is typed there, or read meanwhile, is the card. */
+  readonly type: () => void;
   /** Yes, the card of the visit that was on screen. */
   readonly confirm: () => void;
 }
@@ -49,9 +60,13 @@ export function createWithdrawing(deps: WithdrawingDeps): Withdrawing {
   const { session, clock, keep, device, onKept } = deps;
   let of: Omit<TakenCard, "taken"> | undefined;
   let last: JustWithdrawn | undefined;
+  /** The keypad on screen was opened from here. */
+  let isTyping = false;
 
   effect(() => {
-    if (session.screen.value.state !== "withdrawal") of = undefined;
+    const { state } = session.screen.value;
+    if (state !== "withdrawal") of = undefined;
+    if (state !== "keypad") isTyping = false;
   });
 
   const withdraw = (
@@ -88,13 +103,18 @@ export function createWithdrawing(deps: WithdrawingDeps): Withdrawing {
       of = { visitId: before.visitId, card, fingerprint: before.fingerprint };
     },
 
+    type() {
+      session.turn(typeNumber);
+      isTyping = session.screen.peek().state === "keypad";
+    },
+
     confirm() {
       if (of !== undefined && isAsked(session.screen.peek())) withdraw(of, deps.readClock());
     },
 
     takes(read) {
       const screen = session.screen.peek();
-      if (isAsked(screen)) {
+      if (isAsked(screen) || isTyping) {
         withdraw(read, read.taken);
         return true;
       }

@@ -144,6 +144,32 @@ describe("a shopper who stops the recording of their visits", () => {
     expect(session.refusedScans()).toEqual({ "payment-card": 1, "too-short": 1 });
   });
 
+  it("[PV6] types the number where the card does not read, and a keypad opened later is a visit's", async () => {
+    const { session, withdrawing, kept, keeps, shows } = await aKiosk();
+    withdrawing.open();
+    withdrawing.type();
+    await shows({ state: "keypad" });
+    const type = () => {
+      for (const digit of CARD) session.send({ type: "digit-typed", digit });
+      session.submitKeypad();
+    };
+    type();
+    await keeps(1);
+    expect(kept[0]?.body.occasion).toBe("withdrawal");
+    kept[0]?.resolve();
+    await shows({ state: "withdrawal", step: "stored" });
+    session.send({ type: "finished" });
+
+    await vi.advanceTimersByTimeAsync(EXAMPLE_CONFIG.timings.duplicateSeconds * 1_000);
+    withdrawing.open();
+    withdrawing.type();
+    session.send({ type: "finished" });
+    session.send({ type: "keypad-opened" });
+    type();
+    await keeps(2);
+    expect(kept[1]?.body.occasion).toBe("scan");
+  });
+
   it("[OB3] is not told it worked when it could not be kept", async () => {
     const { withdrawing, kept, scan, keeps, shows } = await aKiosk();
     withdrawing.open();

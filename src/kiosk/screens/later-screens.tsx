@@ -67,6 +67,7 @@ export function LaterScreen(props: LaterScreenProps) {
         <WithdrawalScreen
           {...{ screen, words, privacyWords, brand }}
           onConfirm={() => extras?.withdrawing.confirm()}
+          onType={() => extras?.withdrawing.type()}
           onFinish={finish}
         />
       );

@@ -1,7 +1,7 @@
 import { CARD, OurCard } from "../drawings/cards.tsx";
 import { Sign } from "../drawings/sign.tsx";
 import { Button } from "../ui/button.tsx";
-import { DownIcon } from "../ui/icons.tsx";
+import { DownIcon, KeypadIcon } from "../ui/icons.tsx";
 import type { PrivacyWords } from "../words-privacy.ts";
 import type { Words } from "../words.ts";
 import type { WithdrawalScreen as Shown } from "../withdrawal.ts";
@@ -12,6 +12,7 @@ export interface WithdrawalProps {
   readonly privacyWords: PrivacyWords;
   readonly brand: string;
   readonly onConfirm: () => void;
+  readonly onType: () => void;
   readonly onFinish: () => void;
 }
 
@@ -69,7 +70,7 @@ function Asking({ screen, words, privacyWords }: WithdrawalProps) {
 }
 
 /** To go on as before is as easy as to leave, and no easier. */
-function Choice({ screen, words, privacyWords, onConfirm, onFinish }: WithdrawalProps) {
+function Choice({ screen, words, privacyWords, onConfirm, onType, onFinish }: WithdrawalProps) {
   if (screen.step !== "asked") return null;
   if (screen.of === undefined) {
     return (
@@ -78,7 +79,13 @@ function Choice({ screen, words, privacyWords, onConfirm, onFinish }: Withdrawal
           <DownIcon />
           {words.attractTitle}
         </p>
-        <Button onPress={onFinish}>{words.cancel}</Button>
+        <div class="pair">
+          <Button onPress={onType}>
+            <KeypadIcon />
+            {words.typeNumber}
+          </Button>
+          <Button onPress={onFinish}>{words.cancel}</Button>
+        </div>
       </>
     );
   }
