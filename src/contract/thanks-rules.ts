@@ -9,11 +9,10 @@ function wordsUpTo(length: number) {
 
 /** A calendar date such as `2026-12-24`, wherever a store stands. */
 const CalendarDate = z.string().check(
-  z.regex(/^\d{4}-\d{2}-\d{2}$/, "not a date such as 2026-12-24"),
   z.refine((text) => {
-    const atMs = Date.parse(`${text}T00:00:00Z`);
+    const atMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
     return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
-  }, "no such date"),
+  }, "not a date such as 2026-12-24"),
 );
 
 const Code = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/));
@@ -86,11 +85,11 @@ export function continueAddress(
   return address.replaceAll(PLACES, (place) => (place === "{storeId}" ? storeId : campaign));
 }
 
+/** Host and perhaps a port, no user, and what follows in ASCII, as every phone's camera takes it. */
+const HTTPS = /^https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?(?:[/?#][\x21-\x7e]*)?$/i;
+
 function isPlainHttps(address: string): boolean {
-  const filled = address.replaceAll(PLACES, "x");
-  if (!URL.canParse(filled)) return false;
-  const { protocol, username, password } = new URL(filled);
-  return protocol === "https:" && username === "" && password === "";
+  return HTTPS.test(address.replaceAll(PLACES, "x"));
 }
 
 interface AskedQuestion {
@@ -108,7 +107,9 @@ export function unknownAnswer(
       const path = [index, "when", "answers", questionId];
       const question = questions.find(({ id }) => id === questionId);
       if (question === undefined) return path;
-      const at = codes.findIndex((code) => question.choices.every((choice) => choice.code !== code));
+      const at = codes.findIndex((code) =>
+        question.choices.every((choice) => choice.code !== code),
+      );
       if (at !== -1) return [...path, at];
     }
   }

@@ -21,11 +21,7 @@ export interface CardMemory {
     times: RestingTimes,
     nowMs: number,
   ) => Promise<readonly string[]>;
-  readonly remember: (
-    name: string,
-    questionIds: readonly string[],
-    nowMs: number,
-  ) => Promise<void>;
+  readonly remember: (name: string, questionIds: readonly string[], nowMs: number) => Promise<void>;
   /** As if it had never been read here. */
   readonly forget: (name: string) => Promise<void>;
   /**

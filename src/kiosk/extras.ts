@@ -9,7 +9,9 @@ import { createWithdrawing, type Withdrawing, type WithdrawingDeps } from "./wit
 import type { Language } from "./words.ts";
 
 export interface ExtrasDeps
-  extends Omit<WithdrawingDeps, "session" | "clock" | "onWithdrawn">, Pick<AskAgainDeps, "clock" | "onError"> {
+  extends
+    Omit<WithdrawingDeps, "session" | "clock" | "onWithdrawn">,
+    Pick<AskAgainDeps, "clock" | "onError"> {
   readonly session: VisitSession;
 }
 

@@ -60,9 +60,7 @@ function isBetween(
   if (from === undefined && until === undefined) return true;
   if (notedAtMs < BELIEVABLE_MS) return false;
   const day = localDay(notedAtMs, timeZone);
-  return (
-    (from === undefined || day >= dayOf(from)) && (until === undefined || day <= dayOf(until))
-  );
+  return (from === undefined || day >= dayOf(from)) && (until === undefined || day <= dayOf(until));
 }
 
 const DAY_MS = 86_400_000;

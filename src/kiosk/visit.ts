@@ -329,12 +329,7 @@ function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
   return endVisit(current);
 }
 
-function questionOrClosing(
-  noted: Noted,
-  from: number,
-  nowMs: number,
-  config: KioskConfig,
-): Screen {
+function questionOrClosing(noted: Noted, from: number, nowMs: number, config: KioskConfig): Screen {
   const index = config.questions.findIndex(
     ({ id }, at) => at >= from && noted.notAsked?.includes(id) !== true,
   );

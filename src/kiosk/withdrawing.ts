@@ -19,10 +19,7 @@ import {
 } from "./withdrawal.ts";
 
 export interface WithdrawingDeps {
-  readonly session: Pick<
-    VisitSession,
-    "screen" | "config" | "turn" | "cardOf" | "storageIs"
-  >;
+  readonly session: Pick<VisitSession, "screen" | "config" | "turn" | "cardOf" | "storageIs">;
   readonly clock: Pick<Clock, "monoMs">;
   readonly readClock: () => ClockReading;
   /** Resolves once the withdrawal would survive a power cut; it is never held. */

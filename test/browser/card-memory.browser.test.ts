@@ -24,7 +24,7 @@ beforeAll(async () => {
     },
   });
   browser = await openKioskBrowser();
-  await browser.page.goto(server.url);
+  await browser.page.goto(server.origin);
 });
 
 afterAll(async () => {
@@ -56,7 +56,9 @@ describe("the kiosk's memory of a card", () => {
         await memory.remember("c", ["reason"], nowMs + 2);
         await memory.prune(hourMs, nowMs + 3);
         const kept = await Promise.all(
-          [name, "b", "c"].map((each) => memory.resting(each, new Map([...rest, ["gone", hourMs]]), nowMs + 3)),
+          [name, "b", "c"].map((each) =>
+            memory.resting(each, new Map([...rest, ["gone", hourMs]]), nowMs + 3),
+          ),
         );
         await memory.forget("c");
         const forgotten = await memory.resting("c", rest, nowMs + 3);

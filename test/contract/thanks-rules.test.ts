@@ -39,9 +39,7 @@ describe("rules for the closing thanks", () => {
   ])("[TH2] are refused where an address has a place for %s", (place, message) => {
     const address = `https://casaolmo.example/?x=${place}`;
     const found = issuesOf({ ...RULE, continueOnPhone: { address } });
-    expect(found).toEqual([
-      ["thanks.0.continueOnPhone.address", expect.stringContaining(message)],
-    ]);
+    expect(found).toEqual([["thanks.0.continueOnPhone.address", expect.stringContaining(message)]]);
   });
 
   it.each([

@@ -6,7 +6,13 @@ import type { Card } from "../../src/domain/card.ts";
 import { cardFromScan } from "../../src/domain/card.ts";
 import { createAskAgain } from "../../src/kiosk/ask-again.ts";
 import type { CardMemory } from "../../src/kiosk/card-memory.ts";
-import { NO_VISIT, stepVisit, type Screen, type Visit, type VisitEvent } from "../../src/kiosk/visit.ts";
+import {
+  NO_VISIT,
+  stepVisit,
+  type Screen,
+  type Visit,
+  type VisitEvent,
+} from "../../src/kiosk/visit.ts";
 import { aMovableClock } from "../support/movable-clock.ts";
 import { DAY, NOW } from "../support/store-builders.ts";
 
@@ -106,7 +112,20 @@ function aVisit(config = CONFIG, openMemory?: () => Promise<CardMemory>) {
       answer: { questionId: shown() ?? "", code },
     });
   };
-  return { clock, asked, askAgain, screen, step, scan, shown, leave, answer, configs, errors, forgotten: () => forgotten };
+  return {
+    clock,
+    asked,
+    askAgain,
+    screen,
+    step,
+    scan,
+    shown,
+    leave,
+    answer,
+    configs,
+    errors,
+    forgotten: () => forgotten,
+  };
 }
 
 describe("a question", () => {

@@ -51,7 +51,10 @@ describe("what the closing thanks say", () => {
   });
 
   it("[TH1] speaks the shopper's language where the configuration does, else English", () => {
-    const rule: ThanksRule = { title: { en: "Merry Christmas", es: "Feliz Navidad" }, text: { en: "!" } };
+    const rule: ThanksRule = {
+      title: { en: "Merry Christmas", es: "Feliz Navidad" },
+      text: { en: "!" },
+    };
     expect(thanksContent([rule], VISIT, "es")).toMatchObject({ title: "Feliz Navidad", text: "!" });
   });
 

@@ -315,6 +315,7 @@ describe("entries that are no update", () => {
       type: "receipt",
       verdicts: [{ id: anId(1), verdict: "rejected", reason }],
       unreadable: [],
+      highestSeq: undefined,
       proxyTimeMs: NOW,
     });
     expect([judged.refused.size, judged.later.map(({ seq }) => seq)]).toEqual([0, [1]]);

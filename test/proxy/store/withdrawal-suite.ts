@@ -140,8 +140,13 @@ export function describeWithdrawals(name: string, open: () => Promise<Store>): v
 
     it("[OB5] are numbers received: no gap, and nothing to ask the kiosk for", async () => {
       const store = await open();
-      await store.ingest(withdrawing([aWithdrawal({ seq: 2 })], [anUpdate({ seq: 1, card: "21" })]));
-      const heard = await store.heartbeat(aHeartbeat({ witnesses: [aWitness({ lastSeq: 2 })] }), NOW);
+      await store.ingest(
+        withdrawing([aWithdrawal({ seq: 2 })], [anUpdate({ seq: 1, card: "21" })]),
+      );
+      const heard = await store.heartbeat(
+        aHeartbeat({ witnesses: [aWitness({ lastSeq: 2 })] }),
+        NOW,
+      );
       expect("resend" in heard ? heard.resend : undefined).toBeUndefined();
       expect((await store.incidents(9)).filter(({ open }) => open)).toEqual([]);
     });
