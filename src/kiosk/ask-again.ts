@@ -68,17 +68,20 @@ export function createAskAgain(deps: AskAgainDeps): AskAgain {
     return opening;
   };
 
-  const prune = async (times: RestingTimes): Promise<void> => {
-    if (clock.monoMs() < pruneAtMs) return;
-    pruneAtMs = clock.monoMs() + PRUNE_EVERY_MS;
-    await (await open()).prune(Math.max(...times.values()), clock.wallMs());
+  /** Pruned before, for with the last of what it remembered a memory's key goes, and all names with it. */
+  const nameOf = async ({ visitor }: Card, times: RestingTimes): Promise<string> => {
+    const opened = await open();
+    if (clock.monoMs() >= pruneAtMs) {
+      pruneAtMs = clock.monoMs() + PRUNE_EVERY_MS;
+      await opened.prune(Math.max(...times.values()), clock.wallMs());
+    }
+    return opened.nameOf(visitor);
   };
 
   const look = async (visit: ReadVisit, times: RestingTimes): Promise<void> => {
     const name = await visit.name;
     visit.resting = await (await open()).resting(name, times, clock.wallMs());
     rest(visit, session.screen.peek());
-    await prune(times);
   };
 
   const note = async ({ name, asked }: ReadVisit): Promise<void> => {
@@ -135,7 +138,7 @@ export function createAskAgain(deps: AskAgainDeps): AskAgain {
       if (times.size === 0) return;
       const visit: ReadVisit = {
         visitId,
-        name: open().then(({ nameOf }) => nameOf(card.visitor)),
+        name: nameOf(card, times),
         resting: [],
         isShown: false,
         question: undefined,

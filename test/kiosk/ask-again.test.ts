@@ -40,8 +40,9 @@ const UNDONE = { state: "declined", reason: "undone", expiresAtMs: NOW } as unkn
 /** A memory that a test looks into; what expires of it is the real one's test. */
 function aMemory() {
   const asked = new Map<string, number>();
+  let key = 0;
   const memory: CardMemory = {
-    nameOf: async ({ value }) => `print of ${value}`,
+    nameOf: async ({ value }) => `print ${key} of ${value}`,
     resting: async (name, times, nowMs) =>
       [...times].flatMap(([id, restMs]) =>
         nowMs - (asked.get(`${name} ${id}`) ?? -Infinity) < restMs ? [id] : [],
@@ -52,7 +53,8 @@ function aMemory() {
     forget: async (name) => {
       for (const key of asked.keys()) if (key.startsWith(`${name} `)) asked.delete(key);
     },
-    prune: async () => undefined,
+    // The key goes when nothing is left.
+    prune: async () => void (key += asked.size === 0 ? 1 : 0),
     close: () => undefined,
   };
   return { memory, asked };
