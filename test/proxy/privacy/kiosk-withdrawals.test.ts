@@ -6,11 +6,13 @@ import {
   WITHDRAWALS_PER_MINUTE,
 } from "../../../src/proxy/privacy/kiosk-withdrawals.ts";
 import { openPrivacyLog } from "../../../src/proxy/privacy/privacy-log.ts";
+import { createPrivacy } from "../../../src/proxy/privacy/privacy.ts";
 import { createVault } from "../../../src/proxy/vault/vault.ts";
+import { cardIds } from "../../../src/proxy/visitor-ids/visitor-ids.ts";
 import { KEYS } from "../../support/keys.ts";
 import { aMovableClock } from "../../support/movable-clock.ts";
-import { MINUTE, NOW } from "../../support/store-builders.ts";
-import { aFolder } from "../../support/store-files.ts";
+import { aBatch, anUpdate, MINUTE, NOW } from "../../support/store-builders.ts";
+import { aFolder, aMemoryStore } from "../../support/store-files.ts";
 
 const VAULT = createVault(KEYS);
 const visitor = (number: number) => ({ kind: "member", value: String(number) }) as const;
@@ -55,6 +57,32 @@ describe("what is asked for at kiosks", () => {
       second,
       { ...first, attributes: ["lastStore", "visitReason"] },
     ]);
+  });
+
+  it("[PV6] is not forgotten by a database put back to before it", async () => {
+    const desk = await aDesk();
+    await desk.note(KIOSK, [visitor(21)]);
+    await desk.log.close();
+    const log = await openPrivacyLog(desk.file, VAULT);
+    onTestFinished(() => log.close());
+    const putBack = await aMemoryStore();
+    await putBack.ingest(aBatch([anUpdate({ seq: 1, card: "21" })]));
+    await createPrivacy({
+      store: putBack,
+      vault: VAULT,
+      log,
+      visitorIds: cardIds,
+      clock: desk.clock,
+      cleared: { "*": "-" },
+      organization: "",
+      onClearing: () => undefined,
+      isShared: false,
+    }).applyAgain();
+    const scan = anUpdate({ seq: 2, card: "21" });
+    expect(await putBack.ingest(aBatch([scan]))).toMatchObject({
+      receipt: { verdicts: [{ verdict: "rejected", reason: "withdrawn" }] },
+    });
+    expect((await putBack.figures(NOW, 0)).visitorsWaiting).toBe(0);
   });
 
   it("[LM1] comes no faster from one kiosk than people could ask; the others go on", async () => {
