@@ -5,7 +5,9 @@ import type { Withdrawal } from "../contract/withdrawal.ts";
 import type { Attribute } from "../domain/attribute.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
+import { heldUntilOf } from "../outbox/held.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import { groundOf, isCovered, type Agreement } from "./ground.ts";
 import type { Seal } from "./sealer.ts";
 
 /** What a scan says about its visitor: the configured scan and static attributes. */
@@ -23,33 +25,43 @@ export function answerUpdate(
   device: Device,
   config: KioskConfig,
   answer: { readonly attribute: string; readonly code: string },
+  agreement?: Agreement,
 ): Update {
   const attributes = [textAttribute(answer.attribute, answer.code)];
-  return { ...base(visitor, device, config), occasion: "answer", attributes };
+  const ground = isCovered(answer.attribute, agreement, config) ? agreement : undefined;
+  return { ...base(visitor, device, config, ground), occasion: "answer", attributes };
 }
 
 /**
  * Seals an update and keeps it. Resolves only when it would survive a power cut (rule OB1); throws what the
  * outbox and the sealer throw. `taken` are the clocks at the scan or tap, not at the storing.
+ *
+ * @param heldUntilMs monotonic time until which it may be taken back (rule PV5)
  */
 export function capture(
   outbox: Pick<Outbox, "add">,
   seal: Seal,
   update: Update | Withdrawal,
   taken: ClockReading,
+  heldUntilMs?: number,
 ): Promise<EntryHeader> {
   return outbox.add({
     ...taken,
-    heldUntil: 0,
+    heldUntil: heldUntilMs === undefined ? 0 : heldUntilOf(taken, heldUntilMs),
     seal: (header) => seal(header, JSON.stringify(update)),
   });
 }
 
-function base(visitor: VisitorId, device: Device, config: KioskConfig) {
+function base(
+  visitor: VisitorId,
+  device: Device,
+  config: KioskConfig,
+  agreement?: Agreement,
+): Pick<Update, "device" | "visitor" | "ground" | "configVersion"> {
   return {
     device,
     visitor: { kind: visitor.kind, value: visitor.value },
-    ground: { type: "terms" as const, version: config.terms.version },
+    ground: groundOf(agreement, config),
     configVersion: config.version,
   };
 }

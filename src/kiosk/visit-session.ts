@@ -1,4 +1,5 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals-core";
+import type { EntryHeader } from "../contract/entry.ts";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Device, Update } from "../contract/update.ts";
 import {
@@ -10,11 +11,13 @@ import {
 } from "../domain/card.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
+import { LONGEST_HOLD_MS } from "../outbox/held.ts";
 import { OutboxFullError } from "../outbox/outbox.ts";
 import type { ScannerEvent } from "../scanner/scanner.ts";
 import { answerUpdate, scanUpdate } from "./capture.ts";
 import { createCardRate } from "./card-rate.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { undoMs, type Hold } from "./holds.ts";
 import { keypadVerdict } from "./keypad-number.ts";
 import type { Turn, VisitExtension } from "./visit-extension.ts";
 import {
@@ -27,11 +30,18 @@ import {
   type VisitEvent,
 } from "./visit.ts";
 
+/** Keeps an update, held until the monotonic clock says so where that is given (rule PV5). */
+export type Keep = (
+  update: Update,
+  taken: ClockReading,
+  heldUntilMs: number | undefined,
+) => Promise<EntryHeader>;
+
 export interface VisitSessionDeps {
   readonly clock: Clock;
   readonly readClock: () => ClockReading;
   /** Resolves once the update would survive a power cut. */
-  readonly keep: (update: Update, taken: ClockReading) => Promise<unknown>;
+  readonly keep: Keep;
   readonly fingerprint: Fingerprint;
   readonly newId: () => string;
   readonly device: Device;
@@ -58,6 +68,11 @@ export interface VisitSession {
   readonly extend: (extension: VisitExtension) => void;
   /** The card of a visit on screen, or of one still being stored. */
   readonly cardOf: (visitId: string) => Card | undefined;
+  /** What a visit that may still be taken back has kept, or is about to keep. */
+  readonly keptOf: (visitId: string) => readonly Promise<EntryHeader>[];
+  readonly holds: ReadonlySignal<readonly Hold[]>;
+  /** Stores a visit's first updates, and thanks when all of them are kept. */
+  readonly store: (visitId: string, updates: readonly Update[], taken: ClockReading) => void;
   readonly storageIs: (state: StorageTrouble | "working") => void;
   /** Takes effect between visits (rule CF2). */
   readonly offerConfig: (config: KioskConfig) => void;
@@ -93,6 +108,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   const admits = createCardRate();
   let offered: KioskConfig | undefined;
   let held: readonly Held[] = [];
+  /** By visit, while it may be taken back. */
+  const kept = new Map<string, readonly Promise<EntryHeader>[]>();
   let timer: number | undefined;
   let extension: VisitExtension | undefined;
   /** Scans are taken one after the other, in the order they came. */
@@ -121,12 +138,14 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   }
 
   function forgetCards(): void {
-    const { screen, pending } = visit.peek();
+    const { screen, pending, holds } = visit.peek();
+    const isOnTheWay = (id: string) => pending.some(({ visitId }) => visitId === id);
     held = held.filter(
-      ({ visitId }) =>
-        (screen.state === "thanked" && screen.visitId === visitId) ||
-        pending.some((each) => each.visitId === visitId),
+      ({ visitId }) => ("visitId" in screen && screen.visitId === visitId) || isOnTheWay(visitId),
     );
+    for (const id of kept.keys()) {
+      if (!isOnTheWay(id) && !holds.some(({ visitId }) => visitId === id)) kept.delete(id);
+    }
   }
 
   function refuse(reason: RefusalReason, why: string): void {
@@ -135,8 +154,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   }
 
   async function take(card: Card, source: Scan["source"], taken: ClockReading): Promise<void> {
-    const visitId = newId();
     const print = await fingerprint(card.visitor);
+    const visitId = seenVisit(print) ?? newId();
     if (!admits(print, source, clock.monoMs(), config.peek().cardLimits)) {
       return refuse("too-many", "too-many");
     }
@@ -144,14 +163,33 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     held = [...held, { visitId, card }];
     step({ type: "scanned", visitId, fingerprint: print, masked: maskedCard(card.visitor) });
     if (!visit.peek().pending.some((pending) => pending.visitId === visitId)) return;
-    // Not awaited: the next scan need not wait for this one's disk.
-    void keep(scanUpdate(card.visitor, device, config.peek()), taken).then(
-      () => {
-        onKept();
-        step({ type: "stored", visitId, wallMs: taken.wallMs });
-      },
+    store(visitId, [scanUpdate(card.visitor, device, config.peek())], taken);
+  }
+
+  /** A card shown again speaks of the visit that is noted. */
+  function seenVisit(print: string): string | undefined {
+    const nowMs = clock.monoMs();
+    return visit.peek().seen.find((seen) => seen.fingerprint === print && seen.untilMs > nowMs)
+      ?.visitId;
+  }
+
+  /** Not awaited: the next scan need not wait for this one's disk. */
+  function store(visitId: string, updates: readonly Update[], taken: ClockReading): void {
+    const heldUntilMs =
+      undoMs(config.peek()) === 0 ? undefined : taken.monoMs + LONGEST_HOLD_MS;
+    Promise.all(updates.map((update) => keepFor(visitId, update, taken, heldUntilMs))).then(
+      () => step({ type: "stored", visitId, wallMs: taken.wallMs, heldUntilMs }),
       (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
     );
+  }
+
+  function keepFor(visitId: string, ...ask: Parameters<Keep>): Promise<EntryHeader> {
+    const keeping = keep(...ask).then((header) => {
+      onKept();
+      return header;
+    });
+    if (ask[2] !== undefined) kept.set(visitId, [...(kept.get(visitId) ?? []), keeping]);
+    return keeping;
   }
 
   const cardOf = (visitId: string): Card | undefined =>
@@ -191,16 +229,16 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
         return;
       }
       const question = config.peek().questions[screen.index];
-      const { visitId } = screen;
+      const { visitId, agreed } = screen;
       const card = cardOf(visitId);
-      if (question === undefined || card === undefined) return;
+      const hold = visit.peek().holds.find((each) => each.visitId === visitId);
+      // What is being taken back gets no more to take back.
+      if (question === undefined || card === undefined || hold?.undo === "asked") return;
       const answer = { attribute: question.attribute, code };
       step({ type: "answered", code });
-      keep(answerUpdate(card.visitor, device, config.peek(), answer), readClock()).then(
-        () => {
-          onKept();
-          step({ type: "answer-stored", visitId, answer: { questionId: question.id, code } });
-        },
+      const update = answerUpdate(card.visitor, device, config.peek(), answer, agreed);
+      keepFor(visitId, update, readClock(), hold?.untilMs).then(
+        () => step({ type: "answer-stored", visitId, answer: { questionId: question.id, code } }),
         (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
       );
     },
@@ -209,6 +247,9 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     turn: (turn) => step({ type: "turned", turn }),
     extend: (given) => void (extension = given),
     cardOf,
+    keptOf: (visitId) => kept.get(visitId) ?? [],
+    holds: computed(() => visit.value.holds),
+    store,
 
     storageIs(state) {
       step(

@@ -1,5 +1,7 @@
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { keypadVerdict } from "./keypad-number.ts";
+import { isCovered, type Agreed } from "./ground.ts";
+import { beginHold, stepHolds, type Hold } from "./holds.ts";
 import type { Turn } from "./visit-extension.ts";
 import type { WithdrawalScreen } from "./withdrawal.ts";
 
@@ -17,16 +19,45 @@ export interface Visit {
   readonly pending: readonly Pending[];
   /** Cards stored lately, until the duplicate window closes. */
   readonly seen: readonly Seen[];
+  /** Visits that may still be taken back (rule PV5). */
+  readonly holds: readonly Hold[];
 }
 
 export type Screen =
   | { readonly state: "attract" }
-  | { readonly state: "keypad"; readonly digits: string; readonly expiresAtMs: number }
+  | (Waiting & { readonly state: "keypad"; readonly digits: string })
+  | ConsentScreen
   | Thanked
+  /** Nothing of this visit was kept, as its shopper wished. */
+  | {
+      readonly state: "declined";
+      readonly reason: "undone" | "no-consent";
+      readonly expiresAtMs: number;
+    }
   | WithdrawalScreen
   | { readonly state: "refused"; readonly reason: RefusalReason; readonly expiresAtMs: number }
   /** Nothing can be stored, so nobody is thanked (rule OB3). Ends when storing works again. */
   | { readonly state: "out-of-service"; readonly reason: StorageTrouble };
+
+/** A screen that waits for its shopper: before it ends it asks whether anybody is there. */
+export interface Waiting {
+  readonly expiresAtMs: number;
+  /** It has asked, and ends at `expiresAtMs`. */
+  readonly warned?: true;
+}
+
+/** Nothing is stored before the yes (rule PV4): one purpose after the other. */
+export type ConsentScreen = Waiting & {
+  readonly state: "consent";
+  readonly visitId: string;
+  readonly masked: string;
+  readonly fingerprint: string;
+  /** Of the purpose asked about. */
+  readonly index: number;
+  readonly agreed: readonly Agreed[];
+  /** All is answered, and what was agreed to is being stored. */
+  readonly storing?: true;
+};
 
 export type Thanked = Noted & {
   readonly state: "thanked";
@@ -35,6 +66,7 @@ export type Thanked = Noted & {
     | { readonly step: "thanks" }
     | {
         readonly step: "question";
+        readonly warned?: true;
         readonly index: number;
         /** The choice tapped, while it is being stored. */
         readonly chosen?: string;
@@ -56,6 +88,8 @@ export interface Noted {
   readonly notedAtMs: number;
   /** Answers stored in this visit, in order. */
   readonly answers: readonly Answer[];
+  /** What it was agreed to, where consent is its ground. */
+  readonly agreed?: readonly Agreed[];
 }
 
 export interface Answer {
@@ -69,9 +103,11 @@ export interface Pending {
   readonly fingerprint: string;
   /** No later scan has taken the screen from it. */
   readonly awaited: boolean;
+  readonly agreed?: readonly Agreed[];
 }
 
 export interface Seen {
+  readonly visitId: string;
   readonly fingerprint: string;
   readonly notedAtMs: number;
   readonly untilMs: number;
@@ -96,7 +132,13 @@ export type VisitEvent =
     }
   | { readonly type: "refused"; readonly reason: RefusalReason }
   /** `add` has resolved: the update would survive a power cut. */
-  | { readonly type: "stored"; readonly visitId: string; readonly wallMs: number }
+  | {
+      readonly type: "stored";
+      readonly visitId: string;
+      readonly wallMs: number;
+      /** Until when it is held at the longest; nothing where it is not held. */
+      readonly heldUntilMs?: number | undefined;
+    }
   | { readonly type: "not-stored"; readonly visitId: string; readonly reason: StorageTrouble }
   | { readonly type: "answered"; readonly code: string }
   | { readonly type: "answer-stored"; readonly visitId: string; readonly answer: Answer }
@@ -115,7 +157,10 @@ export type VisitEvent =
 /** Ours: a double read is told for this long before the question it interrupted comes back. */
 export const DUPLICATE_NOTICE_MS = 3_000;
 
-export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen: [] };
+/** Ours: how long a screen asks whether anybody is there before it ends: a bar a second. */
+export const IDLE_WARNING_MS = 25_000;
+
+export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen: [], holds: [] };
 
 /** The visit after `event`, on the page's monotonic clock; events that make no sense leave it be. */
 export function stepVisit(
@@ -124,6 +169,10 @@ export function stepVisit(
   nowMs: number,
   config: KioskConfig,
 ): Visit {
+  return stepHolds(visit, stepScreen(visit, event, nowMs, config), nowMs, config);
+}
+
+function stepScreen(visit: Visit, event: VisitEvent, nowMs: number, config: KioskConfig): Visit {
   const { screen } = visit;
   const show = (screen: Screen): Visit => ({ ...visit, screen });
   switch (event.type) {
@@ -174,8 +223,9 @@ export function stepVisit(
 }
 
 /** When `ticked` will next change something; nothing while nothing runs. */
-export function nextDeadlineMs({ screen, seen }: Visit): number | undefined {
-  const deadlines = seen.map(({ untilMs }) => untilMs);
+export function nextDeadlineMs({ screen, seen, holds }: Visit): number | undefined {
+  const open = holds.filter(({ undo }) => undo !== "asked");
+  const deadlines = [...seen, ...open].map(({ untilMs }) => untilMs);
   if ("expiresAtMs" in screen) deadlines.push(screen.expiresAtMs);
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 }
@@ -189,6 +239,7 @@ function scanned(
   const { visitId, masked, fingerprint } = event;
   const seen = visit.seen.find((seen) => seen.fingerprint === fingerprint && seen.untilMs > nowMs);
   if (seen !== undefined) return duplicate(visit, event, seen, nowMs, config);
+  if (config.consent !== undefined) return asking(visit, event, nowMs, config);
   // Read twice before the first was stored: the thanks for the first answers both.
   const pending = visit.pending.find((pending) => pending.fingerprint === fingerprint);
   const others = unawaited(visit).pending.filter((other) => other.visitId !== pending?.visitId);
@@ -196,10 +247,36 @@ function scanned(
   return { ...visit, pending: [...others, { ...awaited, awaited: true }] };
 }
 
-function duplicate(
+/** Asks before anything is stored. The card that is asked about already is asked about once. */
+function asking(
   visit: Visit,
   { visitId, masked, fingerprint }: Extract<VisitEvent, { type: "scanned" }>,
-  { notedAtMs }: Seen,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
+  const { screen, pending } = visit;
+  const isAsked = screen.state === "consent" && screen.fingerprint === fingerprint;
+  const isStoring = pending.some((each) => each.fingerprint === fingerprint && each.awaited);
+  if (isAsked || isStoring) return visit;
+  const expiresAtMs = nowMs + config.timings.questionSeconds * 1_000;
+  return unawaited({
+    ...visit,
+    screen: {
+      state: "consent",
+      visitId,
+      masked,
+      fingerprint,
+      index: 0,
+      agreed: [],
+      expiresAtMs,
+    },
+  });
+}
+
+function duplicate(
+  visit: Visit,
+  { masked, fingerprint }: Extract<VisitEvent, { type: "scanned" }>,
+  { visitId, notedAtMs }: Seen,
   nowMs: number,
   config: KioskConfig,
 ): Visit {
@@ -244,21 +321,25 @@ function refused(visit: Visit, reason: RefusalReason, nowMs: number, config: Kio
 
 function stored(
   visit: Visit,
-  { visitId, wallMs }: Extract<VisitEvent, { type: "stored" }>,
+  { visitId, wallMs, heldUntilMs }: Extract<VisitEvent, { type: "stored" }>,
   nowMs: number,
   config: KioskConfig,
 ): Visit {
   const done = visit.pending.find((pending) => pending.visitId === visitId);
   if (done === undefined) return visit;
   const pending = visit.pending.filter((pending) => pending !== done);
-  const { fingerprint, masked } = done;
+  const { fingerprint, masked, agreed } = done;
   const untilMs = nowMs + config.timings.duplicateSeconds * 1_000;
   const seen =
-    untilMs > nowMs ? [...visit.seen, { fingerprint, notedAtMs: wallMs, untilMs }] : visit.seen;
-  if (!done.awaited) return { ...visit, pending, seen };
+    untilMs > nowMs
+      ? [...visit.seen, { visitId, fingerprint, notedAtMs: wallMs, untilMs }]
+      : visit.seen;
+  const holds = beginHold(visit.holds, visitId, heldUntilMs);
+  if (!done.awaited) return { ...visit, pending, seen, holds };
   return {
     pending,
     seen,
+    holds,
     screen: {
       state: "thanked",
       step: "thanks",
@@ -267,6 +348,7 @@ function stored(
       fingerprint,
       notedAtMs: wallMs,
       answers: [],
+      ...(agreed === undefined ? {} : { agreed }),
       expiresAtMs: nowMs + config.timings.thanksSeconds * 1_000,
     },
   };
@@ -317,6 +399,12 @@ function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
     : visit.seen;
   const current = seen === visit.seen ? visit : { ...visit, seen };
   if (!("expiresAtMs" in screen) || nowMs < screen.expiresAtMs) return current;
+  if (isWaiting(screen)) {
+    return {
+      ...current,
+      screen: { ...screen, warned: true, expiresAtMs: nowMs + IDLE_WARNING_MS },
+    };
+  }
   if (screen.state !== "thanked") return endVisit(current);
   if (screen.step === "thanks") {
     return { ...current, screen: questionOrClosing(screen, 0, nowMs, config) };
@@ -327,13 +415,33 @@ function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
   return endVisit(current);
 }
 
+/** Waits for its shopper, and has not asked yet whether anybody is there. */
+function isWaiting(screen: Screen): boolean {
+  switch (screen.state) {
+    case "keypad":
+      return screen.warned === undefined;
+    case "consent":
+      return screen.warned === undefined && screen.storing === undefined;
+    case "thanked":
+      return screen.step === "question" && screen.warned === undefined;
+    default:
+      return false;
+  }
+}
+
 function questionOrClosing(
   noted: Noted,
   index: number,
   nowMs: number,
   config: KioskConfig,
 ): Screen {
-  if (index >= config.questions.length) return closing(noted, nowMs, config);
+  const question = config.questions[index];
+  if (question === undefined) return closing(noted, nowMs, config);
+  // No question whose answer nobody may keep (rule PV4).
+  const { attribute } = question;
+  if (![undefined, noted.agreed].some((ground) => isCovered(attribute, ground, config))) {
+    return questionOrClosing(noted, index + 1, nowMs, config);
+  }
   const expiresAtMs = nowMs + config.timings.questionSeconds * 1_000;
   return { ...notedOf(noted), state: "thanked", step: "question", index, expiresAtMs };
 }
@@ -343,8 +451,9 @@ function closing(noted: Noted, nowMs: number, config: KioskConfig): Screen {
   return { ...notedOf(noted), state: "thanked", step: "closing", expiresAtMs };
 }
 
-function notedOf({ visitId, masked, fingerprint, notedAtMs, answers }: Noted): Noted {
-  return { visitId, masked, fingerprint, notedAtMs, answers };
+function notedOf({ visitId, masked, fingerprint, notedAtMs, answers, agreed }: Noted): Noted {
+  const noted = { visitId, masked, fingerprint, notedAtMs, answers };
+  return agreed === undefined ? noted : { ...noted, agreed };
 }
 
 function keypad(digits: string, nowMs: number, config: KioskConfig): Screen {
