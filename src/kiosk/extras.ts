@@ -1,18 +1,82 @@
-import { createWithdrawing, type Withdrawing, type WithdrawingDeps } from "./withdrawing.ts";
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals-core";
+import { createConsenting, type Consenting, type ConsentingDeps } from "./consenting.ts";
+import { createCountdown, type CountdownDeps } from "./countdown.ts";
+import { idleEndMs, reading, stillHere } from "./idle.ts";
+import type { Recorded } from "./recorded.ts";
+import type { Sounds } from "./sounds.ts";
+import { createUndoing, type Undoing, type UndoingDeps } from "./undoing.ts";
+import type { VisitSession } from "./visit-session.ts";
+import { openVisitSounds } from "./visit-sounds.ts";
+import { createWithdrawing, type WithdrawingDeps } from "./withdrawing.ts";
 
-export interface ExtrasDeps extends WithdrawingDeps {
-  readonly session: WithdrawingDeps["session"] & {
-    readonly extend: (extension: Withdrawing) => void;
-  };
+export interface ExtrasDeps
+  extends
+    Omit<WithdrawingDeps, "session">,
+    Omit<UndoingDeps, "session">,
+    Omit<ConsentingDeps, "session">,
+    Omit<CountdownDeps, "clock"> {
+  readonly session: VisitSession;
+  readonly sounds: Sounds;
 }
 
 /** What a visit gains once the page has loaded all of itself. */
 export interface Extras {
-  readonly withdrawing: Withdrawing;
+  readonly withdrawing: ReturnType<typeof createWithdrawing>;
+  readonly undoing: Undoing;
+  readonly consenting: Consenting;
+  /** Until the visit on screen can no longer be taken back. */
+  readonly undoSeconds: ReadonlySignal<number | undefined>;
+  /** Until the screen ends that asks whether anybody is there. */
+  readonly idleSeconds: ReadonlySignal<number | undefined>;
+  /** Somebody is. */
+  readonly stay: () => void;
+  /** What was kept of the visit on screen, while its shopper looks at it. */
+  readonly recorded: ReadonlySignal<readonly Recorded[] | undefined>;
+  readonly showRecorded: (isShown: boolean) => void;
 }
 
 export function openExtras(deps: ExtrasDeps): Extras {
+  const { session } = deps;
   const withdrawing = createWithdrawing(deps);
-  deps.session.extend(withdrawing);
-  return { withdrawing };
+  session.extend(withdrawing);
+  const undoing = createUndoing(deps);
+  const idleEnd = computed(() => idleEndMs(session.screen.value));
+  const idleSeconds = createCountdown(idleEnd, deps);
+  openVisitSounds(session.screen, idleSeconds, deps.sounds);
+  return {
+    withdrawing,
+    undoing,
+    consenting: createConsenting(deps),
+    undoSeconds: createCountdown(
+      computed(() => undoing.offer.value?.untilMs),
+      deps,
+    ),
+    idleSeconds,
+    stay: () => session.turn(stillHere),
+    ...createLooking(session),
+  };
+}
+
+/** "What is recorded?" is open for as long as its visit stays on the same step. */
+function createLooking(session: VisitSession): Pick<Extras, "recorded" | "showRecorded"> {
+  const looked = signal<string | undefined>(undefined);
+  const stepOf = (): string | undefined => {
+    const screen = session.screen.value;
+    return screen.state === "thanked" ? `${screen.visitId} ${screen.step}` : undefined;
+  };
+  effect(() => {
+    if (stepOf() !== looked.peek()) looked.value = undefined;
+  });
+  return {
+    recorded: computed(() => {
+      const screen = session.screen.value;
+      return looked.value !== undefined && screen.state === "thanked"
+        ? session.recordedOf(screen.visitId)
+        : undefined;
+    }),
+    showRecorded(isShown) {
+      looked.value = isShown ? stepOf() : undefined;
+      if (isShown) session.turn(reading);
+    },
+  };
 }

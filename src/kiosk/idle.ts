@@ -14,3 +14,12 @@ export const stillHere: Turn = (visit, nowMs, { timings }) => {
   const seconds = rest.state === "keypad" ? timings.keypadSeconds : timings.questionSeconds;
   return { ...visit, screen: { ...rest, expiresAtMs: nowMs + seconds * 1_000 } };
 };
+
+/** Whoever reads what is recorded has the time for it that a question has. */
+export const reading: Turn = (visit, nowMs, { timings }) => {
+  const { screen } = visit;
+  const untilMs = nowMs + timings.questionSeconds * 1_000;
+  return screen.state === "thanked" && screen.expiresAtMs < untilMs
+    ? { ...visit, screen: { ...screen, expiresAtMs: untilMs } }
+    : visit;
+};

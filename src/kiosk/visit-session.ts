@@ -20,6 +20,7 @@ import type { Fingerprint } from "./fingerprint.ts";
 import { undoMs, type Hold } from "./holds.ts";
 import { keypadVerdict } from "./keypad-number.ts";
 import type { Turn, VisitExtension } from "./visit-extension.ts";
+import type { Recorded } from "./recorded.ts";
 import {
   nextDeadlineMs,
   NO_VISIT,
@@ -71,6 +72,8 @@ export interface VisitSession {
   /** What a visit that may still be taken back has kept, or is about to keep. */
   readonly keptOf: (visitId: string) => readonly Promise<EntryHeader>[];
   readonly holds: ReadonlySignal<readonly Hold[]>;
+  /** What was kept of the visit on screen, and of nobody else's. */
+  readonly recordedOf: (visitId: string) => readonly Recorded[];
   /** Stores a visit's first updates, and thanks when all of them are kept. */
   readonly store: (visitId: string, updates: readonly Update[], taken: ClockReading) => void;
   readonly storageIs: (state: StorageTrouble | "working") => void;
@@ -110,6 +113,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   let held: readonly Held[] = [];
   /** By visit, while it may be taken back. */
   const kept = new Map<string, readonly Promise<EntryHeader>[]>();
+  const recorded = new Map<string, readonly Recorded[]>();
   let timer: number | undefined;
   let extension: VisitExtension | undefined;
   /** Scans are taken one after the other, in the order they came. */
@@ -140,9 +144,9 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   function forgetCards(): void {
     const { screen, pending, holds } = visit.peek();
     const isOnTheWay = (id: string) => pending.some(({ visitId }) => visitId === id);
-    held = held.filter(
-      ({ visitId }) => ("visitId" in screen && screen.visitId === visitId) || isOnTheWay(visitId),
-    );
+    const isNeeded = (id: string) => ("visitId" in screen && screen.visitId === id) || isOnTheWay(id);
+    held = held.filter(({ visitId }) => isNeeded(visitId));
+    for (const id of recorded.keys()) if (!isNeeded(id)) recorded.delete(id);
     for (const id of kept.keys()) {
       if (!isOnTheWay(id) && !holds.some(({ visitId }) => visitId === id)) kept.delete(id);
     }
@@ -184,8 +188,11 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   }
 
   function keepFor(visitId: string, ...ask: Parameters<Keep>): Promise<EntryHeader> {
+    const [{ attributes }, { wallMs }] = ask;
     const keeping = keep(...ask).then((header) => {
       onKept();
+      const now = attributes.map((attribute) => ({ attribute, wallMs }));
+      recorded.set(visitId, [...(recorded.get(visitId) ?? []), ...now]);
       return header;
     });
     if (ask[2] !== undefined) kept.set(visitId, [...(kept.get(visitId) ?? []), keeping]);
@@ -248,6 +255,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     extend: (given) => void (extension = given),
     cardOf,
     keptOf: (visitId) => kept.get(visitId) ?? [],
+    recordedOf: (visitId) => recorded.get(visitId) ?? [],
     holds: computed(() => visit.value.holds),
     store,
 

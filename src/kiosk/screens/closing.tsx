@@ -5,7 +5,9 @@ import { Button } from "../ui/button.tsx";
 import { TickIcon } from "../ui/icons.tsx";
 import { configured, type Language, type Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
+import { VISIT_WORDS } from "../words-visit.ts";
 import { StopTool } from "./stop-tool.tsx";
+import { UndoPanel } from "./undo.tsx";
 import type { ThanksProps } from "./thanked.tsx";
 
 export interface ThankedProps extends ThanksProps {
@@ -22,6 +24,8 @@ export function ClosingScreen(
   },
 ) {
   const { words, noted, time, onDone, config, language, extras } = props;
+  const offer = extras?.undoing.offer.value;
+  const seconds = extras?.undoSeconds.value;
   return (
     <main class="screen screen-closing flood">
       <div class="art">
@@ -32,7 +36,10 @@ export function ClosingScreen(
         <p class="body">{words.closingLead}</p>
       </div>
       <div class="controls">
-        <section class="panel" aria-label={words.notedList}>
+        {extras !== undefined && offer !== undefined && seconds !== undefined && (
+          <UndoPanel undoing={extras.undoing} {...{ offer, seconds, language }} />
+        )}
+        <section class="panel noted-panel" aria-label={words.notedList}>
           <h2 class="near">{words.notedList}</h2>
           <ul class="ticked">
             <li>
@@ -47,10 +54,19 @@ export function ClosingScreen(
             ))}
           </ul>
         </section>
-        {extras !== undefined && <StopTool extras={extras} language={language} />}
-        <Button kind="main" onPress={onDone}>
-          {words.done}
-        </Button>
+        <div class="closing-actions">
+          {extras !== undefined && (
+            <>
+              <Button onPress={() => extras.showRecorded(true)}>
+                {VISIT_WORDS[language].recordedTitle}
+              </Button>
+              <StopTool extras={extras} language={language} />
+            </>
+          )}
+          <Button kind="main" onPress={onDone}>
+            {words.done}
+          </Button>
+        </div>
       </div>
     </main>
   );

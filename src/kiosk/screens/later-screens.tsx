@@ -9,6 +9,8 @@ import type { Language, Words } from "../words.ts";
 import type { Extras } from "../extras.ts";
 import { PRIVACY_WORDS } from "../words-privacy.ts";
 import { ClosingScreen } from "./closing.tsx";
+import { ConsentScreen } from "./consent.tsx";
+import { DeclinedScreen } from "./declined.tsx";
 import { DuplicateScreen } from "./duplicate.tsx";
 import { KeypadScreen } from "./keypad.tsx";
 import { OutOfServiceScreen } from "./out-of-service.tsx";
@@ -18,8 +20,11 @@ import { WithdrawalScreen } from "./withdrawal.tsx";
 
 export { VOCABULARY } from "../vocabulary.ts";
 export { showBadPlace } from "./bad-place.tsx";
+export { createIdbHolds } from "../../outbox/idb-holds.ts";
 export { openExtras } from "../extras.ts";
-export { spokenOf, StopTool } from "./stop-tool.tsx";
+export { StopTool } from "./stop-tool.tsx";
+export { Overlay, spokenOf } from "./overlay.tsx";
+export { UndoTool } from "./undo.tsx";
 
 export interface LaterScreenProps {
   readonly screen: Screen;
@@ -70,6 +75,16 @@ export function LaterScreen(props: LaterScreenProps) {
           onFinish={finish}
         />
       );
+    case "consent":
+      return (
+        <ConsentScreen
+          {...{ screen, config, words, language }}
+          onAnswer={(isYes) => extras?.consenting.answer(isYes, language)}
+          onFinish={finish}
+        />
+      );
+    case "declined":
+      return <DeclinedScreen reason={screen.reason} {...{ words, language, brand }} onDone={finish} />;
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
     case "thanked": {
