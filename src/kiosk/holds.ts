@@ -25,9 +25,7 @@ export function beginHold(
   visitId: string,
   longestMs: number | undefined,
 ): readonly Hold[] {
-  return longestMs === undefined
-    ? holds
-    : [...holds, { visitId, longestMs, untilMs: longestMs }];
+  return longestMs === undefined ? holds : [...holds, { visitId, longestMs, untilMs: longestMs }];
 }
 
 /** Ends a hold soon after its visit begins to close, and forgets what is over. */

@@ -25,6 +25,8 @@ export async function releaseHeld(
       .catch(failed);
   });
   const { held = [] } = await locks.query();
-  const names = held.flatMap(({ name }) => (name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
+  const names = held.flatMap(({ name }) =>
+    name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : [],
+  );
   await holds.releaseHeld(new Set(names));
 }

@@ -144,7 +144,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   function forgetCards(): void {
     const { screen, pending, holds } = visit.peek();
     const isOnTheWay = (id: string) => pending.some(({ visitId }) => visitId === id);
-    const isNeeded = (id: string) => ("visitId" in screen && screen.visitId === id) || isOnTheWay(id);
+    const isNeeded = (id: string) =>
+      ("visitId" in screen && screen.visitId === id) || isOnTheWay(id);
     held = held.filter(({ visitId }) => isNeeded(visitId));
     for (const id of recorded.keys()) if (!isNeeded(id)) recorded.delete(id);
     for (const id of kept.keys()) {
@@ -179,8 +180,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
 
   /** Not awaited: the next scan need not wait for this one's disk. */
   function store(visitId: string, updates: readonly Update[], taken: ClockReading): void {
-    const heldUntilMs =
-      undoMs(config.peek()) === 0 ? undefined : taken.monoMs + LONGEST_HOLD_MS;
+    const heldUntilMs = undoMs(config.peek()) === 0 ? undefined : taken.monoMs + LONGEST_HOLD_MS;
     Promise.all(updates.map((update) => keepFor(visitId, update, taken, heldUntilMs))).then(
       () => step({ type: "stored", visitId, wallMs: taken.wallMs, heldUntilMs }),
       (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
@@ -266,7 +266,9 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     },
 
     offerConfig(newest) {
-      offered = newest.version === config.peek().version ? undefined : newest;
+      // By its content: a chain that mends its configuration may forget the version.
+      const isNew = JSON.stringify(newest) !== JSON.stringify(config.peek());
+      offered = isNew ? newest : undefined;
       applyOffered();
     },
 

@@ -415,8 +415,13 @@ function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
   return endVisit(current);
 }
 
+type WaitingScreen =
+  | Extract<Screen, { state: "keypad" }>
+  | ConsentScreen
+  | Extract<Thanked, { step: "question" }>;
+
 /** Waits for its shopper, and has not asked yet whether anybody is there. */
-function isWaiting(screen: Screen): boolean {
+function isWaiting(screen: Screen): screen is WaitingScreen {
   switch (screen.state) {
     case "keypad":
       return screen.warned === undefined;

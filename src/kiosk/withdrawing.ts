@@ -7,13 +7,18 @@ import type { ClockReading } from "../domain/effective-time.ts";
 import { OutboxFullError } from "../outbox/outbox.ts";
 import type { TakenCard, VisitExtension } from "./visit-extension.ts";
 import type { VisitSession } from "./visit-session.ts";
-import { askWhom, confirmed, isAsked, misread, stored, storing, withdrawalOf } from "./withdrawal.ts";
+import {
+  askWhom,
+  confirmed,
+  isAsked,
+  misread,
+  stored,
+  storing,
+  withdrawalOf,
+} from "./withdrawal.ts";
 
 export interface WithdrawingDeps {
-  readonly session: Pick<
-    VisitSession,
-    "screen" | "config" | "turn" | "cardOf" | "storageIs"
-  >;
+  readonly session: Pick<VisitSession, "screen" | "config" | "turn" | "cardOf" | "storageIs">;
   readonly clock: Pick<Clock, "monoMs">;
   readonly readClock: () => ClockReading;
   /** Resolves once the withdrawal would survive a power cut; it is never held. */

@@ -123,7 +123,8 @@ const GERMAN: VisitWords = {
   ifYes: "Wenn du Ja sagst, behalten wir",
   neverKept: "Nie behalten wir",
   aboutPayment: "Etwas über deine Zahlung",
-  sameEitherWay: "Deine Karte gilt so oder so, und du kannst es dir hier jederzeit anders überlegen.",
+  sameEitherWay:
+    "Deine Karte gilt so oder so, und du kannst es dir hier jederzeit anders überlegen.",
   no: "Nein",
   noText: "nicht merken",
   yes: "Ja",
@@ -142,8 +143,7 @@ const GERMAN: VisitWords = {
 const FRENCH: VisitWords = {
   undo: "Ne pas noter cette visite",
   undoTitle: "Tu as changé d’avis ?",
-  secondsLeft: (seconds) =>
-    seconds === 1 ? "Encore 1 seconde" : `Encore ${seconds} secondes`,
+  secondsLeft: (seconds) => (seconds === 1 ? "Encore 1 seconde" : `Encore ${seconds} secondes`),
   undoing: "Un instant",
   undoFailed: "Il était trop tard pour retirer cette visite : elle reste notée.",
   undoneTitle: "Cette visite n’est pas notée",
@@ -160,7 +160,8 @@ const FRENCH: VisitWords = {
   ifYes: "Si tu dis oui, nous gardons",
   neverKept: "Nous ne gardons jamais",
   aboutPayment: "Rien sur tes paiements",
-  sameEitherWay: "Ta carte marche pareil dans les deux cas, et tu peux changer d’avis ici à tout moment.",
+  sameEitherWay:
+    "Ta carte marche pareil dans les deux cas, et tu peux changer d’avis ici à tout moment.",
   no: "Non",
   noText: "ne pas retenir",
   yes: "Oui",

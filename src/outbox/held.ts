@@ -40,7 +40,10 @@ export function isDue(header: HeldHeader, nowMs: number, page?: PageClock): bool
 }
 
 /** `heldUntil` of an entry that is held until its page's monotonic clock says `untilMonoMs`. */
-export function heldUntilOf({ wallMs, monoMs }: Omit<ClockReading, "segment">, untilMonoMs: number) {
+export function heldUntilOf(
+  { wallMs, monoMs }: Omit<ClockReading, "segment">,
+  untilMonoMs: number,
+) {
   return Math.max(0, Math.floor(wallMs + Math.max(0, untilMonoMs - monoMs)));
 }
 

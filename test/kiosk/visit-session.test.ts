@@ -5,6 +5,7 @@ import { createFingerprint } from "../../src/kiosk/fingerprint.ts";
 import { createVisitSession, type VisitSession } from "../../src/kiosk/visit-session.ts";
 import { OutboxFullError } from "../../src/outbox/outbox.ts";
 import { memberCards } from "../support/cards.ts";
+import { anEntry } from "../support/entries.ts";
 import { nameOf } from "../support/visit-timeline.ts";
 import { aDevice, TAKEN } from "../support/kiosk-builders.ts";
 
@@ -35,7 +36,8 @@ async function aSession(): Promise<{
     readClock: () => TAKEN,
     keep: (update) =>
       new Promise((resolve, reject) => {
-        kept.push({ update, resolve: () => resolve(undefined), reject });
+        const { header } = anEntry(kept.length + 1);
+        kept.push({ update, resolve: () => resolve(header), reject });
       }),
     fingerprint: (visitor) =>
       failing ? Promise.reject(new Error("no fingerprint")) : print(visitor),
@@ -188,7 +190,7 @@ describe("a visit session", () => {
     kept[0]?.resolve();
     await vi.waitUntil(() => shown(session) === "thanks");
     expect(session.config.value.version).toBe("example-1");
-    await vi.advanceTimersByTimeAsync(30_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(shown(session)).toBe("attract");
     expect(session.config.value.version).toBe("chain-2");
   });

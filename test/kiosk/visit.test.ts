@@ -38,7 +38,7 @@ describe("a visit", () => {
     const line = visitTimeline();
     line.at(0, scanOf("a"), storedOf("a"));
     line.runTo(120_000);
-    expect(line.screens()).toEqual(["attract@0", "thanks@0", "question@1600", "attract@21600"]);
+    expect(line.screens()).toEqual(["attract@0", "thanks@0", "question@1600", "attract@46600"]);
     expect(line.visit()).toEqual(NO_VISIT);
   });
 
@@ -183,7 +183,9 @@ describe("a visit", () => {
     line.at(29_000, { type: "digit-typed", digit: "2" });
     line.runTo(58_999);
     expect(line.visit().screen).toMatchObject({ state: "keypad", digits: "2" });
-    line.runTo(59_000);
+    line.runTo(83_999);
+    expect(line.visit().screen).toMatchObject({ state: "keypad", warned: true });
+    line.runTo(84_000);
     expect(line.visit()).toEqual(NO_VISIT);
   });
 

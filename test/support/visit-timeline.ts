@@ -50,6 +50,10 @@ export function scanOf(card: string, visitId = `visit-${card}`): VisitEvent {
   return { type: "scanned", visitId, fingerprint: `print-${card}`, masked: `•••• ${card}` };
 }
 
-export function storedOf(card: string, visitId = `visit-${card}`): VisitEvent {
-  return { type: "stored", visitId, wallMs: 1_700_000_000_000 };
+export function storedOf(
+  card: string,
+  visitId = `visit-${card}`,
+  heldUntilMs?: number,
+): VisitEvent {
+  return { type: "stored", visitId, wallMs: 1_700_000_000_000, heldUntilMs };
 }

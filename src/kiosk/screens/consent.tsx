@@ -67,8 +67,16 @@ export function ConsentScreen(props: ConsentProps) {
             </section>
             <p class="hand">{visitWords.sameEitherWay}</p>
             <div class="pair consent-pair">
-              <Answer word={visitWords.no} text={visitWords.noText} onPress={() => onAnswer(false)} />
-              <Answer word={visitWords.yes} text={visitWords.yesText} onPress={() => onAnswer(true)} />
+              <Answer
+                word={visitWords.no}
+                text={visitWords.noText}
+                onPress={() => onAnswer(false)}
+              />
+              <Answer
+                word={visitWords.yes}
+                text={visitWords.yesText}
+                onPress={() => onAnswer(true)}
+              />
             </div>
             <Button onPress={onFinish}>{words.finish}</Button>
           </div>

@@ -84,7 +84,9 @@ export function LaterScreen(props: LaterScreenProps) {
         />
       );
     case "declined":
-      return <DeclinedScreen reason={screen.reason} {...{ words, language, brand }} onDone={finish} />;
+      return (
+        <DeclinedScreen reason={screen.reason} {...{ words, language, brand }} onDone={finish} />
+      );
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
     case "thanked": {

@@ -14,12 +14,7 @@ export interface RecordedSheetProps {
 export function RecordedSheet({ lines, language, onClose }: RecordedSheetProps) {
   const words = VISIT_WORDS[language];
   return (
-    <Sheet
-      label={words.recordedTitle}
-      text={words.recordedText}
-      onLeave={onClose}
-      kind="recorded"
-    >
+    <Sheet label={words.recordedTitle} text={words.recordedText} onLeave={onClose} kind="recorded">
       <div class="sheet-body">
         <h2 class="mid">{words.recordedTitle}</h2>
         <p class="body">{words.recordedText}</p>

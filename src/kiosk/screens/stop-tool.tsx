@@ -23,5 +23,9 @@ export function spokenOf(screen: Screen, language: Language): string | undefined
   if (screen.state !== "withdrawal") return undefined;
   const { stop, stopHint, stopped } = PRIVACY_WORDS[language];
   // Card digits are never spoken.
-  return screen.step === "asked" ? `${stop}. ${stopHint(undefined)}` : screen.step === "stored" ? `${stopped}.` : "";
+  return screen.step === "asked"
+    ? `${stop}. ${stopHint(undefined)}`
+    : screen.step === "stored"
+      ? `${stopped}.`
+      : "";
 }

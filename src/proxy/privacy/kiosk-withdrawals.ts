@@ -40,7 +40,12 @@ export function createKioskWithdrawals(deps: KioskWithdrawalsDeps): KioskWithdra
   const spend = createSpending(clock);
 
   const append = async (visitorKey: string, attributes: readonly string[]): Promise<void> => {
-    await log.append({ act: "withdraw", visitorKey, atMs: clock.wallMs(), attributes: [...attributes] });
+    await log.append({
+      act: "withdraw",
+      visitorKey,
+      atMs: clock.wallMs(),
+      attributes: [...attributes],
+    });
     logged.set(visitorKey, new Set([...(logged.get(visitorKey) ?? []), ...attributes]));
   };
 
@@ -67,7 +72,9 @@ export function createKioskWithdrawals(deps: KioskWithdrawalsDeps): KioskWithdra
   };
 }
 
-function namesByVisitor({ records }: Pick<PrivacyLog, "records">): Map<string, ReadonlySet<string>> {
+function namesByVisitor({
+  records,
+}: Pick<PrivacyLog, "records">): Map<string, ReadonlySet<string>> {
   const names = new Map<string, ReadonlySet<string>>();
   for (const record of records) {
     if (record.act === "shut-out") continue;
