@@ -11,7 +11,7 @@ import { timeOfDay, type FirstWords, type Language, type Words } from "./words.t
 import { FIRST_ENGLISH } from "./words-first.ts";
 
 export interface AppProps {
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly screen: Screen;
   readonly config: KioskConfig;
   /** The same element for as long as the ribbon hangs the same way. */

@@ -6,9 +6,9 @@ import type { Attribute } from "../domain/attribute.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import type { VisitorId } from "../domain/visitor-id.ts";
 import { heldUntilOf } from "../outbox/held.ts";
-import type { Outbox } from "../outbox/outbox.ts";
-import { groundOf, isCovered, type Agreement } from "./ground.ts";
+import { OutboxFullError, type Outbox } from "../outbox/outbox.ts";
 import type { Seal } from "./sealer.ts";
+import type { StorageTrouble } from "./visit.ts";
 
 /** What a scan says about its visitor: the configured scan and static attributes. */
 export function scanUpdate(visitor: VisitorId, device: Device, config: KioskConfig): Update {
@@ -16,20 +16,7 @@ export function scanUpdate(visitor: VisitorId, device: Device, config: KioskConf
     ...config.scanAttributes.map(({ name, from }) => scanAttribute(name, from, device)),
     ...config.staticAttributes.map(({ name, text }) => textAttribute(name, text)),
   ];
-  return { ...base(visitor, device, config), occasion: "scan", attributes };
-}
-
-/** What an answer adds: one attribute, holding the choice's code. */
-export function answerUpdate(
-  visitor: VisitorId,
-  device: Device,
-  config: KioskConfig,
-  answer: { readonly attribute: string; readonly code: string },
-  agreement?: Agreement,
-): Update {
-  const attributes = [textAttribute(answer.attribute, answer.code)];
-  const ground = isCovered(answer.attribute, agreement, config) ? agreement : undefined;
-  return { ...base(visitor, device, config, ground), occasion: "answer", attributes };
+  return { ...updateBase(visitor, device, config), occasion: "scan", attributes };
 }
 
 /**
@@ -52,18 +39,23 @@ export function capture(
   });
 }
 
-function base(
+/** What all updates of a visit say alike; the terms cover them unless something else does (rule PV4). */
+export function updateBase(
   visitor: VisitorId,
   device: Device,
   config: KioskConfig,
-  agreement?: Agreement,
 ): Pick<Update, "device" | "visitor" | "ground" | "configVersion"> {
   return {
     device,
     visitor: { kind: visitor.kind, value: visitor.value },
-    ground: groundOf(agreement, config),
+    ground: { type: "terms", version: config.terms.version },
     configVersion: config.version,
   };
+}
+
+/** Why nothing was kept, as the screen says it. */
+export function troubleOf(error: unknown): StorageTrouble {
+  return error instanceof OutboxFullError ? "full" : "unavailable";
 }
 
 function scanAttribute(
@@ -83,6 +75,6 @@ function scanAttribute(
   }
 }
 
-function textAttribute(name: string, text: string): Attribute {
+export function textAttribute(name: string, text: string): Attribute {
   return { name, value: { type: "text", text } };
 }

@@ -5,6 +5,7 @@ import { idleEndMs, reading, stillHere } from "./idle.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Sounds } from "./sounds.ts";
 import { createUndoing, type Undoing, type UndoingDeps } from "./undoing.ts";
+import { createVisitActions, type VisitActions } from "./visit-actions.ts";
 import type { VisitSession } from "./visit-session.ts";
 import { openVisitSounds } from "./visit-sounds.ts";
 import { createWithdrawing, type WithdrawingDeps } from "./withdrawing.ts";
@@ -22,6 +23,7 @@ export interface ExtrasDeps
 /** What a visit gains once the page has loaded all of itself. */
 export interface Extras {
   readonly withdrawing: ReturnType<typeof createWithdrawing>;
+  readonly actions: VisitActions;
   readonly undoing: Undoing;
   readonly consenting: Consenting;
   /** Until the visit on screen can no longer be taken back. */
@@ -45,6 +47,7 @@ export function openExtras(deps: ExtrasDeps): Extras {
   openVisitSounds(session.screen, idleSeconds, deps.sounds);
   return {
     withdrawing,
+    actions: createVisitActions(deps),
     undoing,
     consenting: createConsenting(deps),
     undoSeconds: createCountdown(

@@ -7,7 +7,7 @@ import type { SegmentClock } from "../outbox/clock-segments.ts";
 import type { Database } from "../outbox/connection.ts";
 import { createFlush } from "../outbox/flush.ts";
 import { createIdbOwed } from "../outbox/idb-owed.ts";
-import { createIdbHolds } from "../outbox/idb-holds.ts";
+import { createIdbHolds, type Holds } from "../outbox/idb-holds.ts";
 import type { IdbOutbox } from "../outbox/idb-outbox.ts";
 import type { Identity } from "../outbox/identity.ts";
 import { createIngestClient } from "../outbox/ingest-client.ts";
@@ -52,6 +52,8 @@ export interface Link {
   /** Known to be down, by the last thing that was tried. */
   readonly isDown: ReadonlySignal<boolean>;
   readonly added: () => void;
+  /** What lets a shopper take a visit back, on the same outbox. */
+  readonly holds: Holds;
   /** Less is owed than was, and nothing was sent. */
   readonly recount: () => void;
   readonly setCut: (cut: boolean) => void;
@@ -67,6 +69,7 @@ const SOON_MS = 500;
 export function createLink(deps: LinkDeps): Link {
   const { clock, segments, newId, outbox, kept, gate, device, depth, onError } = deps;
   const bridge = createWorkerBridge({ reload: deps.reload });
+  const holds = createIdbHolds(deps.database);
   const owed = createIdbOwed({ database: deps.database, newId });
   const random = (): number => Math.random();
   const channel = new BroadcastChannel(FLUSH_CHANNEL);
@@ -151,6 +154,7 @@ export function createLink(deps: LinkDeps): Link {
     get: (path) => signedFetch(path, { method: "GET", cache: "no-store" }),
     isDown: computed(() => failed.value || gate.isCut.value),
     added: delivery.added,
+    holds,
     recount: () => void delivery.recount().catch(onError),
     setCut(cut) {
       gate.setCut(cut);
@@ -170,7 +174,7 @@ export function createLink(deps: LinkDeps): Link {
         if (document.visibilityState === "visible") delivery.request("resumed");
       });
       bridge.register().catch(onError);
-      releaseHeld(createIdbHolds(deps.database), segments.reading().segment)
+      releaseHeld(holds, segments.reading().segment)
         .catch(onError)
         .then(() => delivery.start(justPaired))
         .catch(onError);

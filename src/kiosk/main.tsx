@@ -200,23 +200,7 @@ async function openKiosk(
   sealing.resolve(opened);
   opened.sealPlain().catch(warn);
   later.value = screens;
-  extras.value = screens.openExtras({
-    session,
-    clock,
-    readClock: segments.reading,
-    keep,
-    device,
-    onKept,
-    holds: screens.createIdbHolds(database),
-    subtle: crypto.subtle,
-    every(work, everyMs) {
-      const timer = setInterval(work, everyMs);
-      return () => clearInterval(timer);
-    },
-    sounds: () => undefined,
-    onTakenBack: () => link.peek()?.recount(),
-    onError: warn,
-  });
+  session.complete(screens.stepVisit);
   const line = createLink({
     clock,
     segments,
@@ -240,6 +224,23 @@ async function openKiosk(
     onError: warn,
   });
   link.value = line;
+  extras.value = screens.openExtras({
+    session,
+    clock,
+    readClock: segments.reading,
+    keep,
+    device,
+    onKept,
+    holds: line.holds,
+    subtle: crypto.subtle,
+    every(work, everyMs) {
+      const timer = setInterval(work, everyMs);
+      return () => clearInterval(timer);
+    },
+    sounds: () => undefined,
+    onTakenBack: () => line.recount(),
+    onError: warn,
+  });
   line.start(justPaired);
   refreshConfig();
   if (address.has("demo")) {

@@ -12,24 +12,15 @@ import {
 import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import { LONGEST_HOLD_MS } from "../outbox/held.ts";
-import { OutboxFullError } from "../outbox/outbox.ts";
 import type { ScannerEvent } from "../scanner/scanner.ts";
-import { answerUpdate, scanUpdate } from "./capture.ts";
+import { scanUpdate, troubleOf } from "./capture.ts";
 import { createCardRate } from "./card-rate.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { undoMs, type Hold } from "./holds.ts";
-import { keypadVerdict } from "./keypad-number.ts";
 import type { Turn, VisitExtension } from "./visit-extension.ts";
 import type { Recorded } from "./recorded.ts";
-import {
-  nextDeadlineMs,
-  NO_VISIT,
-  stepVisit,
-  type RefusalReason,
-  type Screen,
-  type StorageTrouble,
-  type VisitEvent,
-} from "./visit.ts";
+import type { RefusalReason, Screen, StorageTrouble, Visit, VisitEvent } from "./visit.ts";
+import { nextDeadlineMs, NO_VISIT, stepFirst, type StepVisit } from "./visit-first.ts";
 
 /** Keeps an update, held until the monotonic clock says so where that is given (rule PV5). */
 export type Keep = (
@@ -60,10 +51,15 @@ export interface VisitSession {
   readonly screen: ReadonlySignal<Screen>;
   readonly config: ReadonlySignal<KioskConfig>;
   readonly scanned: (event: ScannerEvent) => void;
-  /** Takes the number on the keypad as the card. */
-  readonly submitKeypad: () => void;
-  readonly answer: (code: string) => void;
+  readonly visit: ReadonlySignal<Visit>;
   readonly send: (event: UserEvent) => void;
+  readonly step: (event: VisitEvent) => void;
+  /** Takes a card that was read now. */
+  readonly take: (card: Card, source: Scan["source"]) => void;
+  /** Keeps an update of a visit, which is taken back with it. */
+  readonly keepFor: (visitId: string, ...ask: Parameters<Keep>) => Promise<EntryHeader>;
+  /** All of the page is loaded: visits go on beyond their first screens. */
+  readonly complete: (whole: StepVisit) => void;
   readonly turn: (turn: Turn) => void;
   /** From now on it sees every card first. */
   readonly extend: (extension: VisitExtension) => void;
@@ -116,6 +112,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   const recorded = new Map<string, readonly Recorded[]>();
   let timer: number | undefined;
   let extension: VisitExtension | undefined;
+  let stepVisit = stepFirst;
+  const completed = Promise.withResolvers<void>();
   /** Scans are taken one after the other, in the order they came. */
   let lastScan: Promise<void> = Promise.resolve();
 
@@ -127,11 +125,18 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     forgetCards();
     deps.clearTimeout(timer);
     const deadlineMs = nextDeadlineMs(visit.peek());
-    if (deadlineMs === undefined) return;
+    // Thanks stay until there is something to come after them.
+    if (deadlineMs === undefined || stepVisit === stepFirst) return;
     timer = deps.setTimeout(
       () => step({ type: "ticked" }),
       Math.max(0, deadlineMs - clock.monoMs()),
     );
+  }
+
+  function complete(whole: StepVisit): void {
+    stepVisit = whole;
+    completed.resolve();
+    step({ type: "ticked" });
   }
 
   function applyOffered(): void {
@@ -160,6 +165,9 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
 
   async function take(card: Card, source: Scan["source"], taken: ClockReading): Promise<void> {
     const print = await fingerprint(card.visitor);
+    // Whoever is to be asked or told something waits for the words, once in a page's life.
+    const isSimple = config.peek().consent === undefined && seenVisit(print) === undefined;
+    if (!isSimple) await completed.promise;
     const visitId = seenVisit(print) ?? newId();
     if (!admits(print, source, clock.monoMs(), config.peek().cardLimits)) {
       return refuse("too-many", "too-many");
@@ -209,6 +217,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   }
 
   return {
+    visit,
     screen: computed(() => visit.value.screen),
     config,
 
@@ -223,34 +232,11 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
       else refuse(refusalReason(card.error), card.error.type);
     },
 
-    submitKeypad() {
-      const { screen } = visit.peek();
-      if (screen.state !== "keypad") return;
-      const verdict = keypadVerdict(screen.digits, config.peek());
-      if (verdict.type === "ready") takeInTurn(verdict.card, "keypad");
-    },
-
-    answer(code) {
-      const { screen } = visit.peek();
-      if (screen.state !== "thanked" || screen.step !== "question" || screen.chosen !== undefined) {
-        return;
-      }
-      const question = config.peek().questions[screen.index];
-      const { visitId, agreed } = screen;
-      const card = cardOf(visitId);
-      const hold = visit.peek().holds.find((each) => each.visitId === visitId);
-      // What is being taken back gets no more to take back.
-      if (question === undefined || card === undefined || hold?.undo === "asked") return;
-      const answer = { attribute: question.attribute, code };
-      step({ type: "answered", code });
-      const update = answerUpdate(card.visitor, device, config.peek(), answer, agreed);
-      keepFor(visitId, update, readClock(), hold?.untilMs).then(
-        () => step({ type: "answer-stored", visitId, answer: { questionId: question.id, code } }),
-        (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
-      );
-    },
-
     send: step,
+    step,
+    take: takeInTurn,
+    keepFor,
+    complete,
     turn: (turn) => step({ type: "turned", turn }),
     extend: (given) => void (extension = given),
     cardOf,
@@ -290,8 +276,4 @@ function refusalReason(refusal: CardRefusal): RefusalReason {
     case "bad-visitor-id":
       return "not-ours";
   }
-}
-
-function troubleOf(error: unknown): StorageTrouble {
-  return error instanceof OutboxFullError ? "full" : "unavailable";
 }

@@ -1,7 +1,9 @@
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { keypadVerdict } from "./keypad-number.ts";
 import { isCovered, type Agreed } from "./ground.ts";
-import { beginHold, stepHolds, type Hold } from "./holds.ts";
+import type { Hold } from "./holds.ts";
+import { stepHolds } from "./step-holds.ts";
+import { endVisit, refused, stepFirst, unawaited } from "./visit-first.ts";
 import type { Turn } from "./visit-extension.ts";
 import type { WithdrawalScreen } from "./withdrawal.ts";
 
@@ -160,8 +162,6 @@ export const DUPLICATE_NOTICE_MS = 3_000;
 /** Ours: how long a screen asks whether anybody is there before it ends: a bar a second. */
 export const IDLE_WARNING_MS = 25_000;
 
-export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen: [], holds: [] };
-
 /** The visit after `event`, on the page's monotonic clock; events that make no sense leave it be. */
 export function stepVisit(
   visit: Visit,
@@ -178,12 +178,6 @@ function stepScreen(visit: Visit, event: VisitEvent, nowMs: number, config: Kios
   switch (event.type) {
     case "scanned":
       return scanned(visit, event, nowMs, config);
-    case "refused":
-      return refused(visit, event.reason, nowMs, config);
-    case "stored":
-      return stored(visit, event, nowMs, config);
-    case "not-stored":
-      return notStored(visit, event);
     case "answered":
       if (screen.state !== "thanked" || screen.step !== "question") return visit;
       return screen.chosen === undefined ? show({ ...screen, chosen: event.code }) : visit;
@@ -209,25 +203,16 @@ function stepScreen(visit: Visit, event: VisitEvent, nowMs: number, config: Kios
         : visit;
     case "digits-cleared":
       return screen.state === "keypad" ? show(keypad("", nowMs, config)) : visit;
-    case "storage-lost":
-      return screen.state === "thanked"
-        ? visit
-        : show({ state: "out-of-service", reason: event.reason });
-    case "storage-back":
-      return screen.state === "out-of-service" ? show({ state: "attract" }) : visit;
     case "ticked":
       return ticked(visit, nowMs, config);
+    case "refused":
+    case "stored":
+    case "not-stored":
+    case "storage-lost":
+    case "storage-back":
     case "turned":
-      return event.turn(visit, nowMs, config);
+      return stepFirst(visit, event, nowMs, config);
   }
-}
-
-/** When `ticked` will next change something; nothing while nothing runs. */
-export function nextDeadlineMs({ screen, seen, holds }: Visit): number | undefined {
-  const open = holds.filter(({ undo }) => undo !== "asked");
-  const deadlines = [...seen, ...open].map(({ untilMs }) => untilMs);
-  if ("expiresAtMs" in screen) deadlines.push(screen.expiresAtMs);
-  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 }
 
 function scanned(
@@ -236,15 +221,11 @@ function scanned(
   nowMs: number,
   config: KioskConfig,
 ): Visit {
-  const { visitId, masked, fingerprint } = event;
+  const { fingerprint } = event;
   const seen = visit.seen.find((seen) => seen.fingerprint === fingerprint && seen.untilMs > nowMs);
   if (seen !== undefined) return duplicate(visit, event, seen, nowMs, config);
   if (config.consent !== undefined) return asking(visit, event, nowMs, config);
-  // Read twice before the first was stored: the thanks for the first answers both.
-  const pending = visit.pending.find((pending) => pending.fingerprint === fingerprint);
-  const others = unawaited(visit).pending.filter((other) => other.visitId !== pending?.visitId);
-  const awaited = pending ?? { visitId, masked, fingerprint };
-  return { ...visit, pending: [...others, { ...awaited, awaited: true }] };
+  return stepFirst(visit, event, nowMs, config);
 }
 
 /** Asks before anything is stored. The card that is asked about already is asked about once. */
@@ -307,64 +288,6 @@ function interruptedQuestion(screen: Screen, config: KioskConfig): number | unde
     return screen.chosen === undefined ? screen.index : undefined;
   }
   return screen.step === "duplicate" ? screen.resume : undefined;
-}
-
-function refused(visit: Visit, reason: RefusalReason, nowMs: number, config: KioskConfig): Visit {
-  // Half a read of the card that was just thanked for is no reason to take the thanks away.
-  const busy = visit.screen.state === "thanked" || visit.screen.state === "keypad";
-  if (reason === "unreadable" && (busy || visit.pending.some(({ awaited }) => awaited))) {
-    return visit;
-  }
-  const expiresAtMs = nowMs + config.timings.refusedSeconds * 1_000;
-  return unawaited({ ...visit, screen: { state: "refused", reason, expiresAtMs } });
-}
-
-function stored(
-  visit: Visit,
-  { visitId, wallMs, heldUntilMs }: Extract<VisitEvent, { type: "stored" }>,
-  nowMs: number,
-  config: KioskConfig,
-): Visit {
-  const done = visit.pending.find((pending) => pending.visitId === visitId);
-  if (done === undefined) return visit;
-  const pending = visit.pending.filter((pending) => pending !== done);
-  const { fingerprint, masked, agreed } = done;
-  const untilMs = nowMs + config.timings.duplicateSeconds * 1_000;
-  const seen =
-    untilMs > nowMs
-      ? [...visit.seen, { visitId, fingerprint, notedAtMs: wallMs, untilMs }]
-      : visit.seen;
-  const holds = beginHold(visit.holds, visitId, heldUntilMs);
-  if (!done.awaited) return { ...visit, pending, seen, holds };
-  return {
-    pending,
-    seen,
-    holds,
-    screen: {
-      state: "thanked",
-      step: "thanks",
-      visitId,
-      masked,
-      fingerprint,
-      notedAtMs: wallMs,
-      answers: [],
-      ...(agreed === undefined ? {} : { agreed }),
-      expiresAtMs: nowMs + config.timings.thanksSeconds * 1_000,
-    },
-  };
-}
-
-function notStored(
-  visit: Visit,
-  { visitId, reason }: Extract<VisitEvent, { type: "not-stored" }>,
-): Visit {
-  const failed = visit.pending.find((pending) => pending.visitId === visitId);
-  const pending = visit.pending.filter((pending) => pending.visitId !== visitId);
-  const { screen } = visit;
-  const concerns = failed?.awaited ?? (screen.state === "thanked" && screen.visitId === visitId);
-  return concerns
-    ? { ...visit, pending, screen: { state: "out-of-service", reason } }
-    : { ...visit, pending };
 }
 
 function answerStored(
@@ -463,16 +386,4 @@ function notedOf({ visitId, masked, fingerprint, notedAtMs, answers, agreed }: N
 
 function keypad(digits: string, nowMs: number, config: KioskConfig): Screen {
   return { state: "keypad", digits, expiresAtMs: nowMs + config.timings.keypadSeconds * 1_000 };
-}
-
-/** Nobody waits any more for what is still being stored; it is stored all the same. */
-function unawaited(visit: Visit): Visit {
-  return { ...visit, pending: visit.pending.map((each) => ({ ...each, awaited: false })) };
-}
-
-/** Back to attract. What waits for its storing keeps its thanks. */
-function endVisit(visit: Visit): Visit {
-  return visit.screen.state === "attract" || visit.screen.state === "out-of-service"
-    ? visit
-    : { ...visit, screen: { state: "attract" } };
 }

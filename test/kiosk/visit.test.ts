@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
-import { NO_VISIT, stepVisit, type VisitEvent } from "../../src/kiosk/visit.ts";
+import { stepVisit, type VisitEvent } from "../../src/kiosk/visit.ts";
+import { NO_VISIT } from "../../src/kiosk/visit-first.ts";
 import { nameOf, scanOf, storedOf, visitTimeline } from "../support/visit-timeline.ts";
 
 describe("a visit", () => {

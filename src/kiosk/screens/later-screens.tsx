@@ -20,15 +20,15 @@ import { WithdrawalScreen } from "./withdrawal.tsx";
 
 export { VOCABULARY } from "../vocabulary.ts";
 export { showBadPlace } from "./bad-place.tsx";
-export { createIdbHolds } from "../../outbox/idb-holds.ts";
 export { openExtras } from "../extras.ts";
 export { StopTool } from "./stop-tool.tsx";
 export { Overlay, spokenOf } from "./overlay.tsx";
+export { stepVisit } from "../visit.ts";
 export { UndoTool } from "./undo.tsx";
 
 export interface LaterScreenProps {
   readonly screen: Screen;
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly config: KioskConfig;
   readonly words: Words;
   readonly language: Language;
@@ -54,7 +54,7 @@ export function LaterScreen(props: LaterScreenProps) {
           config={config}
           digits={screen.digits}
           send={session.send}
-          onSubmit={session.submitKeypad}
+          onSubmit={() => extras?.actions.submitKeypad()}
         />
       );
     case "refused":
@@ -108,7 +108,7 @@ export function LaterScreen(props: LaterScreenProps) {
               masked={screen.masked}
               question={question}
               chosen={screen.chosen}
-              onAnswer={session.answer}
+              onAnswer={(code) => extras?.actions.answer(code)}
               send={session.send}
             />
           );
