@@ -137,6 +137,11 @@ export const KioskConfig = z
       questionSeconds: Seconds,
       /** The closing thanks. */
       closingSeconds: Seconds,
+      /**
+       * How long a visit may be taken back once it closes (rule PV5): 10 unless given. With 0 nothing is
+       * held, and undo not offered.
+       */
+      undoSeconds: z.optional(z.number().check(z.gte(0), z.lte(30))),
       /** A refusal nobody reacts to. */
       refusedSeconds: Seconds,
       /** A keypad nobody touches. */

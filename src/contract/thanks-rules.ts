@@ -48,14 +48,15 @@ const ContinueAddress = z.string().check(
 export const ThanksRule = z
   .strictObject({
     when: z.optional(ThanksCondition),
-    title: wordsUpTo(60),
-    text: z.optional(wordsUpTo(160)),
+    /** Ours: lengths at which two lines hold them in the narrowest place. */
+    title: wordsUpTo(48),
+    text: z.optional(wordsUpTo(90)),
     /** A QR code for those who like to go on by themselves. */
     continueOnPhone: z.optional(
       z.strictObject({
         address: ContinueAddress,
         campaign: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/))),
-        label: z.optional(wordsUpTo(60)),
+        label: z.optional(wordsUpTo(40)),
       }),
     ),
   })

@@ -11,7 +11,7 @@ import { timeOfDay, type FirstWords, type Language, type Words } from "./words.t
 import { FIRST_ENGLISH } from "./words-first.ts";
 
 export interface AppProps {
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly screen: Screen;
   readonly config: KioskConfig;
   /** The same element for as long as the ribbon hangs the same way. */
@@ -43,7 +43,7 @@ export function App(props: AppProps) {
     >
       {props.ribbon}
       <p class="unseen" role="status">
-        {later?.spokenOf(screen, language) ?? announcement(screen, firstWords, words, time)}
+        {later?.spokenOf(screen, config, language) ?? announcement(screen, firstWords, words, time)}
       </p>
       <CurrentScreen {...props} key={keyOf(screen)} firstWords={firstWords} time={time} />
       <Sill
@@ -55,8 +55,21 @@ export function App(props: AppProps) {
         {later !== undefined && props.extras !== undefined && screen.state === "attract" && (
           <later.StopTool extras={props.extras} language={language} />
         )}
+        <UndoTool {...props} />
       </Sill>
+      {later !== undefined && props.extras !== undefined && (
+        <later.Overlay {...{ ...props, extras: props.extras }} />
+      )}
     </div>
+  );
+}
+
+/** Undo stands in every step; where a visit closes it has a panel of its own (rule PV5). */
+function UndoTool({ screen, later, extras, language }: AppProps) {
+  const offer = extras?.undoing.offer.value;
+  if (later === undefined || extras === undefined || offer === undefined) return null;
+  return screen.state === "thanked" && screen.step === "closing" ? null : (
+    <later.UndoTool {...{ offer, language }} undoing={extras.undoing} />
   );
 }
 
@@ -88,6 +101,7 @@ function CurrentScreen(props: CurrentScreenProps) {
 
 /** A new key makes a new screen: nothing of one visit stays in the next one's DOM (rule PV1). */
 function keyOf(screen: Screen): string {
+  if (screen.state === "consent") return `${screen.visitId} ${screen.index}`;
   if (screen.state !== "thanked") return screen.state;
   return `${screen.visitId} ${screen.step} ${screen.step === "question" ? screen.index : ""}`;
 }

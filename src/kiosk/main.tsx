@@ -2,6 +2,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ribbon.css";
 import "./styles/screens.css";
+import "./styles/visit.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
@@ -108,8 +109,8 @@ async function openKiosk(
   const sealing = Promise.withResolvers<Sealing>();
   const seal: Seal = async (header, text) => (await sealing.promise).seal(header, text);
 
-  const keep = (body: Update | Withdrawal, taken: ClockReading) =>
-    capture(outbox, seal, body, taken);
+  const keep = (body: Update | Withdrawal, taken: ClockReading, heldUntilMs?: number) =>
+    capture(outbox, seal, body, taken, heldUntilMs);
   const onKept = () => {
     const open = link.peek();
     if (open === undefined) depth.value += 1;
@@ -199,15 +200,7 @@ async function openKiosk(
   sealing.resolve(opened);
   opened.sealPlain().catch(warn);
   later.value = screens;
-  extras.value = screens.openExtras({
-    session,
-    clock,
-    readClock: segments.reading,
-    keep,
-    device,
-    onKept,
-    onError: warn,
-  });
+  session.complete(screens.stepVisit);
   const line = createLink({
     clock,
     segments,
@@ -231,6 +224,23 @@ async function openKiosk(
     onError: warn,
   });
   link.value = line;
+  extras.value = screens.openExtras({
+    session,
+    clock,
+    readClock: segments.reading,
+    keep,
+    device,
+    onKept,
+    holds: line.holds,
+    subtle: crypto.subtle,
+    every(work, everyMs) {
+      const timer = setInterval(work, everyMs);
+      return () => clearInterval(timer);
+    },
+    sounds: () => undefined,
+    onTakenBack: () => line.recount(),
+    onError: warn,
+  });
   line.start(justPaired);
   refreshConfig();
   if (address.has("demo")) {

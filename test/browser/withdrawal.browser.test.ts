@@ -31,7 +31,12 @@ beforeAll(async () => {
             continueOnPhone: { address: "https://casaolmo.example/gifts?at={storeId}" },
           },
         ],
-        timings: { ...EXAMPLE_CONFIG.timings, thanksSeconds: 1.2, duplicateSeconds: 0 },
+        timings: {
+          ...EXAMPLE_CONFIG.timings,
+          thanksSeconds: 1.2,
+          duplicateSeconds: 0,
+          undoSeconds: 0,
+        },
       }),
     },
   });

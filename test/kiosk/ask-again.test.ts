@@ -6,8 +6,9 @@ import type { Card } from "../../src/domain/card.ts";
 import { cardFromScan } from "../../src/domain/card.ts";
 import { createAskAgain } from "../../src/kiosk/ask-again.ts";
 import type { CardMemory } from "../../src/kiosk/card-memory.ts";
+import { NO_VISIT } from "../../src/kiosk/visit-first.ts";
 import {
-  NO_VISIT,
+  IDLE_WARNING_MS,
   stepVisit,
   type Screen,
   type Visit,
@@ -35,7 +36,7 @@ function cardOf(text: string): Card {
 }
 
 /** What a shopper sees who took their visit back. */
-const UNDONE = { state: "declined", reason: "undone", expiresAtMs: NOW } as unknown as Screen;
+const UNDONE = { state: "declined", reason: "undone", expiresAtMs: NOW } as const;
 
 /** A memory that a test looks into; what expires of it is the real one's test. */
 function aMemory() {
@@ -162,6 +163,8 @@ describe("a question", () => {
     const { clock, asked, scan, screen, shown, answer, step, leave } = aVisit();
     await scan();
     clock.advance(CONFIG.timings.questionSeconds * 1_000);
+    step({ type: "ticked" });
+    clock.advance(IDLE_WARNING_MS);
     step({ type: "ticked" });
     expect(shown()).toBe("attract");
     await scan();

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import type { EntryHeader } from "../../src/contract/entry.ts";
 import type { Update } from "../../src/contract/update.ts";
 import { Withdrawal } from "../../src/contract/withdrawal.ts";
 import { createFingerprint } from "../../src/kiosk/fingerprint.ts";
+import { createVisitActions } from "../../src/kiosk/visit-actions.ts";
 import { createVisitSession } from "../../src/kiosk/visit-session.ts";
+import { stepVisit } from "../../src/kiosk/visit.ts";
 import { createWithdrawing } from "../../src/kiosk/withdrawing.ts";
 import { OutboxFullError } from "../../src/outbox/outbox.ts";
 import { aDevice, TAKEN } from "../support/kiosk-builders.ts";
+import { aHeader } from "../support/store-builders.ts";
 
 const CARD = "2912345678906";
 const OTHER = "2000000000008";
@@ -22,8 +26,8 @@ async function aKiosk() {
   const kept: Kept[] = [];
   let visits = 0;
   const keep = (body: Update | Withdrawal) =>
-    new Promise<void>((resolve, reject) => {
-      kept.push({ body, resolve, reject });
+    new Promise<EntryHeader>((resolve, reject) => {
+      kept.push({ body, resolve: () => resolve(aHeader()), reject });
     });
   const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() };
   const shared = { clock, readClock: () => TAKEN, device: aDevice(), onKept: () => undefined };
@@ -40,7 +44,9 @@ async function aKiosk() {
     },
   });
   const withdrawing = createWithdrawing({ ...shared, session, keep });
+  session.complete(stepVisit);
   session.extend(withdrawing);
+  const { submitKeypad } = createVisitActions({ ...shared, session });
   const scan = (text: string) =>
     session.scanned({
       type: "scanned",
@@ -58,7 +64,7 @@ async function aKiosk() {
     kept[before]?.resolve();
     await shows({ state: "thanked" });
   };
-  return { session, withdrawing, kept, scan, keeps, shows, visit };
+  return { session, submitKeypad, withdrawing, kept, scan, keeps, shows, visit };
 }
 
 describe("a shopper who stops the recording of their visits", () => {
@@ -145,13 +151,13 @@ describe("a shopper who stops the recording of their visits", () => {
   });
 
   it("[PV6] types the number where the card does not read, and a keypad opened later is a visit's", async () => {
-    const { session, withdrawing, kept, keeps, shows } = await aKiosk();
+    const { session, submitKeypad, withdrawing, kept, keeps, shows } = await aKiosk();
     withdrawing.open();
     withdrawing.type();
     await shows({ state: "keypad" });
     const type = () => {
       for (const digit of CARD) session.send({ type: "digit-typed", digit });
-      session.submitKeypad();
+      submitKeypad();
     };
     type();
     await keeps(1);

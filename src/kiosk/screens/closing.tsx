@@ -6,8 +6,10 @@ import { TickIcon } from "../ui/icons.tsx";
 import { PhoneCode } from "../ui/qr-code.tsx";
 import { configured, type Language, type Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
+import { VISIT_WORDS } from "../words-visit.ts";
 import { StopTool } from "./stop-tool.tsx";
 import { PRIVACY_WORDS } from "../words-privacy.ts";
+import { UndoPanel } from "./undo.tsx";
 import type { ThanksProps } from "./thanked.tsx";
 
 export interface ThankedProps extends ThanksProps {
@@ -25,17 +27,28 @@ export function ClosingScreen(
 ) {
   const { words, noted, time, onDone, config, language, extras } = props;
   const thanks = extras?.thanks(noted, language);
+  const offer = extras?.undoing.offer.value;
+  const seconds = extras?.undoSeconds.value;
   return (
-    <main class="screen screen-closing flood">
+    <main class={`screen screen-closing flood${thanks === undefined ? "" : " by-rule"}`}>
       <div class="art">
         <Tick />
+        {thanks?.phone !== undefined && (
+          <PhoneCode
+            address={thanks.phone.address}
+            label={thanks.phone.label ?? PRIVACY_WORDS[language].onYourPhone}
+          />
+        )}
       </div>
       <div class="words">
         <h1 class="mid">{thanks?.title ?? words.closingTitle}</h1>
         <p class="body">{thanks === undefined ? words.closingLead : thanks.text}</p>
       </div>
       <div class="controls">
-        <section class="panel" aria-label={words.notedList}>
+        {extras !== undefined && offer !== undefined && seconds !== undefined && (
+          <UndoPanel undoing={extras.undoing} {...{ offer, seconds, language }} />
+        )}
+        <section class="panel noted-panel" aria-label={words.notedList}>
           <h2 class="near">{words.notedList}</h2>
           <ul class="ticked">
             <li>
@@ -49,17 +62,20 @@ export function ClosingScreen(
               </li>
             ))}
           </ul>
-          {thanks?.phone !== undefined && (
-            <PhoneCode
-              address={thanks.phone.address}
-              label={thanks.phone.label ?? PRIVACY_WORDS[language].onYourPhone}
-            />
-          )}
         </section>
-        {extras !== undefined && <StopTool extras={extras} language={language} />}
-        <Button kind="main" onPress={onDone}>
-          {words.done}
-        </Button>
+        <div class="closing-actions">
+          {extras !== undefined && (
+            <>
+              <Button onPress={() => extras.showRecorded(true)}>
+                {VISIT_WORDS[language].recordedTitle}
+              </Button>
+              <StopTool extras={extras} language={language} />
+            </>
+          )}
+          <Button kind="main" onPress={onDone}>
+            {words.done}
+          </Button>
+        </div>
       </div>
     </main>
   );

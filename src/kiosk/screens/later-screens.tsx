@@ -9,6 +9,8 @@ import type { Language, Words } from "../words.ts";
 import type { Extras } from "../extras.ts";
 import { PRIVACY_WORDS } from "../words-privacy.ts";
 import { ClosingScreen } from "./closing.tsx";
+import { ConsentScreen } from "./consent.tsx";
+import { DeclinedScreen } from "./declined.tsx";
 import { DuplicateScreen } from "./duplicate.tsx";
 import { KeypadScreen } from "./keypad.tsx";
 import { OutOfServiceScreen } from "./out-of-service.tsx";
@@ -19,11 +21,14 @@ import { WithdrawalScreen } from "./withdrawal.tsx";
 export { VOCABULARY } from "../vocabulary.ts";
 export { showBadPlace } from "./bad-place.tsx";
 export { openExtras } from "../extras.ts";
-export { spokenOf, StopTool } from "./stop-tool.tsx";
+export { StopTool } from "./stop-tool.tsx";
+export { Overlay, spokenOf } from "./overlay.tsx";
+export { stepVisit } from "../visit.ts";
+export { UndoTool } from "./undo.tsx";
 
 export interface LaterScreenProps {
   readonly screen: Screen;
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly config: KioskConfig;
   readonly words: Words;
   readonly language: Language;
@@ -49,7 +54,7 @@ export function LaterScreen(props: LaterScreenProps) {
           config={config}
           digits={screen.digits}
           send={session.send}
-          onSubmit={session.submitKeypad}
+          onSubmit={() => extras?.actions.submitKeypad()}
         />
       );
     case "refused":
@@ -70,6 +75,18 @@ export function LaterScreen(props: LaterScreenProps) {
           onType={() => extras?.withdrawing.type()}
           onFinish={finish}
         />
+      );
+    case "consent":
+      return (
+        <ConsentScreen
+          {...{ screen, config, words, language }}
+          onAnswer={(isYes) => extras?.consenting.answer(isYes, language)}
+          onFinish={finish}
+        />
+      );
+    case "declined":
+      return (
+        <DeclinedScreen reason={screen.reason} {...{ words, language, brand }} onDone={finish} />
       );
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
@@ -92,7 +109,7 @@ export function LaterScreen(props: LaterScreenProps) {
               masked={screen.masked}
               question={question}
               chosen={screen.chosen}
-              onAnswer={session.answer}
+              onAnswer={(code) => extras?.actions.answer(code)}
               send={session.send}
             />
           );

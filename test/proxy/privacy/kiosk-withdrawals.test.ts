@@ -82,7 +82,12 @@ describe("what is asked for at kiosks", () => {
     expect(await putBack.ingest(aBatch([scan]))).toMatchObject({
       receipt: { verdicts: [{ verdict: "rejected", reason: "withdrawn" }] },
     });
-    expect((await putBack.figures(NOW, 0)).visitorsWaiting).toBe(0);
+    // What may have reached Target before is cleared, and what was owed no longer leaves.
+    const ask = { nowMs: NOW, ledgerMs: 0, maxCallMs: 1, allowed: 9, leaseMs: 1, limit: 9 };
+    const { claims } = await putBack.claim(ask);
+    expect(claims.map(({ attributes }) => attributes)).toMatchObject([
+      [{ name: "lastStore", value: "-" }],
+    ]);
   });
 
   it("[LM1] comes no faster from one kiosk than people could ask; the others go on", async () => {
