@@ -6,10 +6,7 @@ import { troubleOf } from "./capture.ts";
 import type { VisitSession } from "./visit-session.ts";
 
 export interface VisitActionsDeps {
-  readonly session: Pick<
-    VisitSession,
-    "visit" | "config" | "cardOf" | "step" | "take" | "keepFor"
-  >;
+  readonly session: Pick<VisitSession, "visit" | "config" | "cardOf" | "step" | "take" | "keepFor">;
   readonly device: Device;
   readonly readClock: () => ClockReading;
 }

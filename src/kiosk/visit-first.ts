@@ -36,9 +36,7 @@ export function stepFirst(
         ? visit
         : { ...visit, screen: { state: "out-of-service", reason: event.reason } };
     case "storage-back":
-      return screen.state === "out-of-service"
-        ? { ...visit, screen: { state: "attract" } }
-        : visit;
+      return screen.state === "out-of-service" ? { ...visit, screen: { state: "attract" } } : visit;
     case "turned":
       return event.turn(visit, nowMs, config);
     default:
@@ -65,7 +63,12 @@ function awaiting(
   return { ...visit, pending: [...others, { ...awaited, awaited: true }] };
 }
 
-export function refused(visit: Visit, reason: RefusalReason, nowMs: number, config: KioskConfig): Visit {
+export function refused(
+  visit: Visit,
+  reason: RefusalReason,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
   // Half a read of the card that was just thanked for is no reason to take the thanks away.
   const busy = visit.screen.state === "thanked" || visit.screen.state === "keypad";
   if (reason === "unreadable" && (busy || visit.pending.some(({ awaited }) => awaited))) {

@@ -54,7 +54,14 @@ async function aSession(): Promise<{
   });
   session.complete(stepVisit);
   const actions = createVisitActions({ session, device: aDevice(), readClock: () => TAKEN });
-  return { session, actions, kept, told: () => told, broken, failNext: (next) => void (failing = next) };
+  return {
+    session,
+    actions,
+    kept,
+    told: () => told,
+    broken,
+    failNext: (next) => void (failing = next),
+  };
 }
 
 function scan(session: VisitSession, text: string): void {
