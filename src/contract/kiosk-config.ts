@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { CardRule } from "./card-rule.ts";
 import { PurposeId } from "./purpose.ts";
+import { MAX_THANKS_RULES, ThanksRule, unknownAnswer } from "./thanks-rules.ts";
 
 /** Where a kiosk asks for its configuration: `GET`. */
 export const CONFIG_PATH = "/v1/config";
@@ -33,6 +34,8 @@ const Question = z.strictObject({
   attribute: AttributeName,
   title: Words,
   hint: z.optional(Words),
+  /** Days until it is asked of the same card again; without it, at every visit (rule PV7). */
+  askAgainDays: z.optional(z.int().check(z.gte(1), z.lte(366))),
   choices: z
     .array(
       z.strictObject({
@@ -94,6 +97,8 @@ export const KioskConfig = z
       z.maxLength(8),
       z.refine((questions) => areDistinct(questions.map(({ id }) => id)), "an id comes twice"),
     ),
+    /** What the closing thanks say; the first that is true of the visit, else the shipped words. */
+    thanks: z.optional(z.array(ThanksRule).check(z.maxLength(MAX_THANKS_RULES))),
     timings: z.strictObject({
       /** Thanks alone on screen before a question follows. At least 1.2 s. */
       thanksSeconds: z.number().check(z.gte(1.2), z.lte(10)),
@@ -101,6 +106,11 @@ export const KioskConfig = z
       questionSeconds: Seconds,
       /** The closing thanks. */
       closingSeconds: Seconds,
+      /**
+       * How long a visit may be taken back once it closes (rule PV5): 10 unless given. With 0 nothing is
+       * held, and undo not offered.
+       */
+      undoSeconds: z.optional(z.number().check(z.gte(0), z.lte(30))),
       /** A refusal nobody reacts to. */
       refusedSeconds: Seconds,
       /** A keypad nobody touches. */
@@ -119,6 +129,17 @@ export const KioskConfig = z
       message: "a purpose comes twice",
       path: ["consent"],
     }),
+    (found) => {
+      const { thanks = [], questions } = found.value;
+      const path = unknownAnswer(thanks, questions);
+      if (path === undefined) return;
+      found.issues.push({
+        code: "custom",
+        input: found.value,
+        message: "no question has such an answer",
+        path: ["thanks", ...path],
+      });
+    },
   );
 export type KioskConfig = z.infer<typeof KioskConfig>;
 

@@ -1,5 +1,6 @@
 import type { ComponentChild } from "preact";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
+import type { Extras } from "./extras.ts";
 import { AttractScreen } from "./screens/attract.tsx";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { ThanksScreen } from "./screens/thanked.tsx";
@@ -10,7 +11,7 @@ import { timeOfDay, type FirstWords, type Language, type Words } from "./words.t
 import { FIRST_ENGLISH } from "./words-first.ts";
 
 export interface AppProps {
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly screen: Screen;
   readonly config: KioskConfig;
   /** The same element for as long as the ribbon hangs the same way. */
@@ -22,6 +23,7 @@ export interface AppProps {
   readonly onLanguage: (language: Language) => void;
   /** Not there for the first moments of a page. */
   readonly later: typeof LaterScreens | undefined;
+  readonly extras: Extras | undefined;
 }
 
 /** Draws the visit; decides nothing. */
@@ -41,7 +43,7 @@ export function App(props: AppProps) {
     >
       {props.ribbon}
       <p class="unseen" role="status">
-        {announcement(screen, firstWords, words, time)}
+        {later?.spokenOf(screen, config, language) ?? announcement(screen, firstWords, words, time)}
       </p>
       <CurrentScreen {...props} key={keyOf(screen)} firstWords={firstWords} time={time} />
       <Sill
@@ -49,8 +51,25 @@ export function App(props: AppProps) {
         language={language}
         onLanguage={props.onLanguage}
         {...(screen.state === "attract" ? { note: firstWords.terms(config.brand) } : {})}
-      />
+      >
+        {later !== undefined && props.extras !== undefined && screen.state === "attract" && (
+          <later.StopTool extras={props.extras} language={language} />
+        )}
+        <UndoTool {...props} />
+      </Sill>
+      {later !== undefined && props.extras !== undefined && (
+        <later.Overlay {...{ ...props, extras: props.extras }} />
+      )}
     </div>
+  );
+}
+
+/** Undo stands in every step; where a visit closes it has a panel of its own (rule PV5). */
+function UndoTool({ screen, later, extras, language }: AppProps) {
+  const offer = extras?.undoing.offer.value;
+  if (later === undefined || extras === undefined || offer === undefined) return null;
+  return screen.state === "thanked" && screen.step === "closing" ? null : (
+    <later.UndoTool {...{ offer, language }} undoing={extras.undoing} />
   );
 }
 
@@ -61,7 +80,7 @@ interface CurrentScreenProps extends AppProps {
 }
 
 function CurrentScreen(props: CurrentScreenProps) {
-  const { screen, session, config, firstWords, language, offline, time, later } = props;
+  const { screen, session, config, firstWords, language, offline, time, later, extras } = props;
   const { brand } = config;
   const openKeypad = () => session.send({ type: "keypad-opened" });
   if (screen.state === "attract") {
@@ -74,7 +93,7 @@ function CurrentScreen(props: CurrentScreenProps) {
   }
   return later === undefined ? null : (
     <later.LaterScreen
-      {...{ screen, session, config, language, time, openKeypad }}
+      {...{ screen, session, config, language, time, openKeypad, extras }}
       words={later.VOCABULARY[language]}
     />
   );
@@ -82,6 +101,7 @@ function CurrentScreen(props: CurrentScreenProps) {
 
 /** A new key makes a new screen: nothing of one visit stays in the next one's DOM (rule PV1). */
 function keyOf(screen: Screen): string {
+  if (screen.state === "consent") return `${screen.visitId} ${screen.index}`;
   if (screen.state !== "thanked") return screen.state;
   return `${screen.visitId} ${screen.step} ${screen.step === "question" ? screen.index : ""}`;
 }

@@ -2,9 +2,13 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ribbon.css";
 import "./styles/screens.css";
+import "./styles/visit.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
+import type { Update } from "../contract/update.ts";
+import type { Withdrawal } from "../contract/withdrawal.ts";
+import type { ClockReading } from "../domain/effective-time.ts";
 import { createSegmentClock } from "../outbox/clock-segments.ts";
 import { createDatabase } from "../outbox/connection.ts";
 import { createIdbOutbox } from "../outbox/idb-outbox.ts";
@@ -17,6 +21,7 @@ import { createConfigSource } from "./config.ts";
 import { badPlaceIn, startFrom, type BadPlace, type Known } from "./device.ts";
 import { createFingerprint } from "./fingerprint.ts";
 import { createLanguageChoice } from "./language.ts";
+import type { Extras } from "./extras.ts";
 import type { Link } from "./link.ts";
 import { createNetworkGate } from "./network-gate.ts";
 import { createRibbonPose } from "./ribbon-pose.ts";
@@ -99,26 +104,30 @@ async function openKiosk(
   const depth = signal(owed);
   const link = signal<Link | undefined>(undefined);
   const later = signal<typeof LaterScreens | undefined>(undefined);
+  const extras = signal<Extras | undefined>(undefined);
 
   // Loaded after the first paint; a scan that comes before waits for it, once in a page's life.
   const sealing = Promise.withResolvers<Sealing>();
   const seal: Seal = async (header, text) => (await sealing.promise).seal(header, text);
 
+  const keep = (body: Update | Withdrawal, taken: ClockReading, heldUntilMs?: number) =>
+    capture(outbox, seal, body, taken, heldUntilMs);
+  const onKept = () => {
+    const open = link.peek();
+    if (open === undefined) depth.value += 1;
+    else open.added();
+  };
   const session = createVisitSession({
     clock,
     readClock: segments.reading,
-    keep: (update, taken) => capture(outbox, seal, update, taken),
+    keep,
     fingerprint,
     newId,
     device,
     config,
     setTimeout: (run, delayMs) => window.setTimeout(run, delayMs),
     clearTimeout: (timer) => window.clearTimeout(timer),
-    onKept() {
-      const open = link.peek();
-      if (open === undefined) depth.value += 1;
-      else open.added();
-    },
+    onKept,
     onError: warn,
   });
 
@@ -153,6 +162,7 @@ async function openKiosk(
         language={language.value}
         onLanguage={choose}
         later={later.value}
+        extras={extras.value}
       />,
       root,
     );
@@ -162,7 +172,7 @@ async function openKiosk(
   });
   effect(() => {
     const screen = session.screen.value;
-    if (screen.state === "thanked") page.dataset["visitStep"] = screen.step;
+    if ("step" in screen) page.dataset["visitStep"] = screen.step;
     else delete page.dataset["visitStep"];
     page.dataset["visitState"] = screen.state;
     // Attract holds no focus, whatever was pressed last.
@@ -192,6 +202,7 @@ async function openKiosk(
   sealing.resolve(opened);
   opened.sealPlain().catch(warn);
   later.value = screens;
+  session.complete(screens.stepVisit);
   const line = createLink({
     clock,
     segments,
@@ -215,6 +226,23 @@ async function openKiosk(
     onError: warn,
   });
   link.value = line;
+  extras.value = screens.openExtras({
+    session,
+    clock,
+    readClock: segments.reading,
+    keep,
+    device,
+    onKept,
+    holds: line.holds,
+    subtle: crypto.subtle,
+    every(work, everyMs) {
+      const timer = setInterval(work, everyMs);
+      return () => clearInterval(timer);
+    },
+    sounds: () => undefined,
+    onTakenBack: () => line.recount(),
+    onError: warn,
+  });
   line.start(justPaired);
   refreshConfig();
   import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {

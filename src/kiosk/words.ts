@@ -58,7 +58,7 @@ export interface OutOfService {
 }
 
 /** Before this a kiosk's clock is plainly wrong, and no screen shows a time. Ours: 2024. */
-const BELIEVABLE_MS = 1_704_067_200_000;
+export const BELIEVABLE_MS = 1_704_067_200_000;
 
 /** `11:42` where the kiosk stands, or nothing while its clock cannot be right. */
 export function timeOfDay(atMs: number, language: Language, timeZone: string): string | undefined {

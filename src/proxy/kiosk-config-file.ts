@@ -7,12 +7,7 @@ import { StartupError } from "./startup-error.ts";
 export function readKioskConfig(file: string | undefined): KioskConfig {
   if (file === undefined) return EXAMPLE_CONFIG;
   const parsed = KioskConfig.safeParse(parseFile(file));
-  if (parsed.success) {
-    if (parsed.data.consent === undefined) return parsed.data;
-    throw new StartupError(
-      `KIOSK_CONFIG: ${file}: consent: this version's kiosk cannot ask for it yet; leave it out.`,
-    );
-  }
+  if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.map(String).join(".") || "the whole file";
   throw new StartupError(`KIOSK_CONFIG: ${file}: ${field}: ${issue?.message ?? "not usable"}.`);

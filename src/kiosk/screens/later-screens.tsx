@@ -6,31 +6,43 @@ import type { KioskConfig } from "../../contract/kiosk-config.ts";
 import type { Screen } from "../visit.ts";
 import type { VisitSession } from "../visit-session.ts";
 import type { Language, Words } from "../words.ts";
+import type { Extras } from "../extras.ts";
+import { PRIVACY_WORDS } from "../words-privacy.ts";
 import { ClosingScreen } from "./closing.tsx";
+import { ConsentScreen } from "./consent.tsx";
+import { DeclinedScreen } from "./declined.tsx";
 import { DuplicateScreen } from "./duplicate.tsx";
 import { KeypadScreen } from "./keypad.tsx";
 import { OutOfServiceScreen } from "./out-of-service.tsx";
 import { QuestionScreen } from "./question.tsx";
 import { RefusedScreen } from "./refused.tsx";
+import { WithdrawalScreen } from "./withdrawal.tsx";
 
 export { VOCABULARY } from "../vocabulary.ts";
 export { showBadPlace } from "./bad-place.tsx";
+export { openExtras } from "../extras.ts";
+export { StopTool } from "./stop-tool.tsx";
+export { Overlay, spokenOf } from "./overlay.tsx";
+export { stepVisit } from "../visit.ts";
+export { UndoTool } from "./undo.tsx";
 
 export interface LaterScreenProps {
   readonly screen: Screen;
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly config: KioskConfig;
   readonly words: Words;
   readonly language: Language;
   /** When the visit was noted, as the shopper's watch says it. */
   readonly time: string | undefined;
   readonly openKeypad: () => void;
+  readonly extras: Extras | undefined;
 }
 
 /** Attract and thanks are drawn elsewhere. */
 export function LaterScreen(props: LaterScreenProps) {
-  const { screen, session, config, words, language, time, openKeypad } = props;
+  const { screen, session, config, words, language, time, openKeypad, extras } = props;
   const { brand } = config;
+  const privacyWords = PRIVACY_WORDS[language];
   const finish = () => session.send({ type: "finished" });
   switch (screen.state) {
     case "attract":
@@ -42,7 +54,7 @@ export function LaterScreen(props: LaterScreenProps) {
           config={config}
           digits={screen.digits}
           send={session.send}
-          onSubmit={session.submitKeypad}
+          onSubmit={() => extras?.actions.submitKeypad()}
         />
       );
     case "refused":
@@ -55,6 +67,27 @@ export function LaterScreen(props: LaterScreenProps) {
           onFinish={finish}
         />
       );
+    case "withdrawal":
+      return (
+        <WithdrawalScreen
+          {...{ screen, words, privacyWords, brand }}
+          onConfirm={() => extras?.withdrawing.confirm()}
+          onType={() => extras?.withdrawing.type()}
+          onFinish={finish}
+        />
+      );
+    case "consent":
+      return (
+        <ConsentScreen
+          {...{ screen, config, words, language }}
+          onAnswer={(isYes) => extras?.consenting.answer(isYes, language)}
+          onFinish={finish}
+        />
+      );
+    case "declined":
+      return (
+        <DeclinedScreen reason={screen.reason} {...{ words, language, brand }} onDone={finish} />
+      );
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
     case "thanked": {
@@ -63,7 +96,7 @@ export function LaterScreen(props: LaterScreenProps) {
         case "thanks":
           return null;
         case "closing":
-          return <ClosingScreen {...thanked} config={config} language={language} />;
+          return <ClosingScreen {...thanked} {...{ config, language, extras }} />;
         case "duplicate":
           return <DuplicateScreen {...thanked} />;
         case "question": {
@@ -76,7 +109,7 @@ export function LaterScreen(props: LaterScreenProps) {
               masked={screen.masked}
               question={question}
               chosen={screen.chosen}
-              onAnswer={session.answer}
+              onAnswer={(code) => extras?.actions.answer(code)}
               send={session.send}
             />
           );

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Language, Vocabulary } from "../words.ts";
 
 export interface SillProps {
@@ -7,12 +8,14 @@ export interface SillProps {
   readonly onLanguage: (language: Language) => void;
   /** A quiet sentence beside the languages. */
   readonly note?: string;
+  /** Tools beside them. */
+  readonly children?: ComponentChildren;
 }
 
 const LANGUAGES = ["en", "es"] as const;
 
 /** The strip along the lower edge, within everybody's reach. */
-export function Sill({ vocabulary, language, onLanguage, note }: SillProps) {
+export function Sill({ vocabulary, language, onLanguage, note, children }: SillProps) {
   return (
     <footer class="sill">
       <div class="languages" role="group" aria-label="Language · Idioma">
@@ -30,6 +33,7 @@ export function Sill({ vocabulary, language, onLanguage, note }: SillProps) {
             </button>
           ))}
       </div>
+      {children}
       {note !== undefined && <p class="sill-note">{note}</p>}
     </footer>
   );

@@ -15,6 +15,7 @@ import { describeForwarding } from "./forwarding-suite.ts";
 import { describeShares } from "./scan-share-suite.ts";
 import { describeStore } from "./store-conformance.ts";
 import { aScenario, describeLaws } from "./store-law-suite.ts";
+import { describeWithdrawals } from "./withdrawal-suite.ts";
 
 let server: TestServer;
 let url: string;
@@ -30,6 +31,7 @@ describeLaws("PostgreSQL", () => anEmptiedStore(url), 8);
 describeShares("PostgreSQL", () => anEmptiedStore(url), 8);
 describeOperations("PostgreSQL", () => anEmptiedStore(url));
 describePace("PostgreSQL", () => anEmptiedStore(url));
+describeWithdrawals("PostgreSQL", () => anEmptiedStore(url));
 
 /** Sealed anew with chance each time; everything else is decided by what came. */
 const SEALED = new Set(["sealed_id", "proof", "sealed"]);
