@@ -1,7 +1,13 @@
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ribbon.css";
-import "./styles/screens.css";
+import "./styles/stage.css";
+import "./styles/attract.css";
+import "./styles/keypad.css";
+import "./styles/thanks.css";
+import "./styles/question.css";
+import "./styles/refused.css";
+import "./styles/pairing.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
