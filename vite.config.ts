@@ -10,7 +10,7 @@ const SCHEMA_MAKERS = (
 
 /** What the first load needs in any case; what only later parts share stays with them. */
 const SHARED =
-  /node_modules|preload-helper|keypad-number|domain|outbox(?!.(?:signed|idb-owed|receipted|runs|held|sealed-to))|icons|button|ribbon|label|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
+  /node_modules|preload-helper|keypad-number|domain|outbox(?!.(?:signed|idb-owed|receipted|runs|held|sealed-to))|icons|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

@@ -1,12 +1,13 @@
 import type { ComponentChild } from "preact";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
+import type { Choices, ShopperChoices } from "./choices.ts";
 import { AttractScreen } from "./screens/attract.tsx";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { ThanksScreen } from "./screens/thanked.tsx";
 import { Sill } from "./ui/sill.tsx";
 import type { Screen } from "./visit.ts";
 import type { VisitSession } from "./visit-session.ts";
-import { timeOfDay, type FirstWords, type Language, type Words } from "./words.ts";
+import { timeOfDay, type FirstWords, type Words } from "./words.ts";
 import { FIRST_ENGLISH } from "./words-first.ts";
 
 export interface AppProps {
@@ -18,19 +19,28 @@ export interface AppProps {
   /** The link to the proxy is known to be down. */
   readonly offline: boolean;
   readonly timeZone: string;
-  readonly language: Language;
-  readonly onLanguage: (language: Language) => void;
   /** Not there for the first moments of a page. */
-  readonly later: typeof LaterScreens | undefined;
+  readonly later: Later | undefined;
+  /** What the shopper has chosen, as `later` holds it. */
+  readonly chosen: Choices | undefined;
+}
+
+/** What is loaded after the first paint. */
+export interface Later {
+  readonly screens: typeof LaterScreens;
+  readonly shopper: ShopperChoices;
 }
 
 /** Draws the visit; decides nothing. */
 export function App(props: AppProps) {
-  const { screen, config, timeZone, language, later } = props;
-  const words = later?.VOCABULARY[language];
+  const { screen, config, timeZone, later, chosen } = props;
+  const words = chosen?.words;
   const firstWords = words ?? FIRST_ENGLISH;
   const time =
-    screen.state === "thanked" ? timeOfDay(screen.notedAtMs, language, timeZone) : undefined;
+    screen.state === "thanked"
+      ? timeOfDay(screen.notedAtMs, chosen?.language ?? "en", timeZone)
+      : undefined;
+  const isAttract = screen.state === "attract";
 
   return (
     <div
@@ -45,10 +55,18 @@ export function App(props: AppProps) {
       </p>
       <CurrentScreen {...props} key={keyOf(screen)} firstWords={firstWords} time={time} />
       <Sill
-        vocabulary={later?.VOCABULARY}
-        language={language}
-        onLanguage={props.onLanguage}
-        {...(screen.state === "attract" ? { note: firstWords.terms(config.brand) } : {})}
+        tools={
+          later !== undefined &&
+          chosen !== undefined && (
+            <later.screens.Tools
+              chosen={chosen}
+              shopper={later.shopper}
+              languages={later.screens.languagesOf(config)}
+              roomy={isAttract}
+            />
+          )
+        }
+        {...(isAttract ? { note: firstWords.terms(config.brand) } : {})}
       />
     </div>
   );
@@ -61,7 +79,7 @@ interface CurrentScreenProps extends AppProps {
 }
 
 function CurrentScreen(props: CurrentScreenProps) {
-  const { screen, session, config, firstWords, language, offline, time, later } = props;
+  const { screen, session, config, firstWords, offline, time, later, chosen } = props;
   const { brand } = config;
   const openKeypad = () => session.send({ type: "keypad-opened" });
   if (screen.state === "attract") {
@@ -69,13 +87,14 @@ function CurrentScreen(props: CurrentScreenProps) {
       <AttractScreen words={firstWords} brand={brand} offline={offline} onKeypad={openKeypad} />
     );
   }
-  if (screen.state === "thanked" && (screen.step === "thanks" || later === undefined)) {
+  if (screen.state === "thanked" && (screen.step === "thanks" || chosen === undefined)) {
     return <ThanksScreen words={firstWords} noted={screen} time={time} />;
   }
-  return later === undefined ? null : (
-    <later.LaterScreen
-      {...{ screen, session, config, language, time, openKeypad }}
-      words={later.VOCABULARY[language]}
+  return later === undefined || chosen === undefined ? null : (
+    <later.screens.LaterScreen
+      {...{ screen, session, config, time, openKeypad }}
+      words={chosen.words}
+      language={chosen.language}
     />
   );
 }

@@ -1,8 +1,10 @@
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import { Tick } from "../drawings/tick.tsx";
 import { Button } from "../ui/button.tsx";
 import { TickIcon } from "../ui/icons.tsx";
-import { configured, type Language, type Words } from "../words.ts";
+import { Headline } from "../ui/headline.tsx";
+import { configured, type Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
 import type { ThanksProps } from "./thanked.tsx";
 
@@ -22,7 +24,7 @@ export function ClosingScreen(
         <Tick />
       </div>
       <div class="words">
-        <h1 class="mid">{words.closingTitle}</h1>
+        <Headline step="mid">{words.closingTitle}</Headline>
         <p class="body">{words.closingLead}</p>
       </div>
       <div class="controls">

@@ -3,9 +3,10 @@
  * stand between a cold start and the first scan.
  */
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import type { Screen } from "../visit.ts";
 import type { VisitSession } from "../visit-session.ts";
-import type { Language, Words } from "../words.ts";
+import type { Words } from "../words.ts";
 import { ClosingScreen } from "./closing.tsx";
 import { DuplicateScreen } from "./duplicate.tsx";
 import { KeypadScreen } from "./keypad.tsx";
@@ -13,7 +14,9 @@ import { OutOfServiceScreen } from "./out-of-service.tsx";
 import { QuestionScreen } from "./question.tsx";
 import { RefusedScreen } from "./refused.tsx";
 
-export { VOCABULARY } from "../vocabulary.ts";
+export { openForEveryone } from "../for-everyone.ts";
+export { Tools } from "./tools.tsx";
+export { languagesOf } from "../choices.ts";
 export { showBadPlace } from "./bad-place.tsx";
 
 export interface LaterScreenProps {
