@@ -9,7 +9,9 @@ const Keys = z.optional(
     .array(
       z
         .string()
-        .check(z.regex(/^[A-Z][A-Za-z0-9]{1,31}$/, "not the name of a key that types nothing, as F13")),
+        .check(
+          z.regex(/^[A-Z][A-Za-z0-9]{1,31}$/, "not the name of a key that types nothing, as F13"),
+        ),
     )
     .check(z.maxLength(8)),
 );

@@ -67,12 +67,24 @@ export const EXAMPLE_CONFIG: KioskConfig = {
         },
         {
           code: "home",
-          label: { en: "For my home", es: "Para mi casa", de: "Fürs Zuhause", fr: "Pour la maison", ar: "شيء للبيت" },
+          label: {
+            en: "For my home",
+            es: "Para mi casa",
+            de: "Fürs Zuhause",
+            fr: "Pour la maison",
+            ar: "شيء للبيت",
+          },
           drawing: "home",
         },
         {
           code: "looking",
-          label: { en: "Just looking", es: "Solo miro", de: "Nur schauen", fr: "Je regarde", ar: "أتصفّح فقط" },
+          label: {
+            en: "Just looking",
+            es: "Solo miro",
+            de: "Nur schauen",
+            fr: "Je regarde",
+            ar: "أتصفّح فقط",
+          },
           drawing: "eyes",
         },
       ],

@@ -113,7 +113,9 @@ export const KioskConfig = z
     ),
     /** Offered on screen, in this order; a visit begins in the first. All of them where left out. */
     languages: z.optional(
-      z.array(z.enum(LANGUAGES)).check(z.minLength(1), z.refine(areDistinct, "a language comes twice")),
+      z
+        .array(z.enum(LANGUAGES))
+        .check(z.minLength(1), z.refine(areDistinct, "a language comes twice")),
     ),
     /** How loud the kiosk is, in percent of what it can; 0 is silent. */
     sounds: z.optional(z.strictObject({ volume: z.number().check(z.gte(0), z.lte(100)) })),

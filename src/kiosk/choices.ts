@@ -113,8 +113,7 @@ export function createShopperChoices(deps: ShopperChoicesDeps): ShopperChoices {
     chosen,
     chooseLanguage,
     showLanguages: () => change({ choosing: !chosen.peek().choosing }),
-    nextLanguage: () =>
-      chooseLanguage(after(languagesOf(config.peek()), chosen.peek().language)),
+    nextLanguage: () => chooseLanguage(after(languagesOf(config.peek()), chosen.peek().language)),
     toggleContrast: () => change({ highContrast: !chosen.peek().highContrast }),
     enlargeText: () => change({ textSize: after(TEXT_SIZES, chosen.peek().textSize) }),
     toggleReach: () => change({ reach: !chosen.peek().reach }),

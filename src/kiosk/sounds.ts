@@ -78,7 +78,10 @@ function strike(audio: AudioContext, note: Note, nowSeconds: number, loudness: n
   gain.gain.exponentialRampToValueAtTime(loudness * note.loudness, startSeconds + 0.006);
   gain.gain.setTargetAtTime(0, startSeconds + 0.006, note.decaySeconds / 2);
   gain.connect(audio.destination);
-  for (const [type, hertz] of [["triangle", note.hertz], ["sine", note.hertz / 2]] as const) {
+  for (const [type, hertz] of [
+    ["triangle", note.hertz],
+    ["sine", note.hertz / 2],
+  ] as const) {
     const wave = audio.createOscillator();
     wave.type = type;
     wave.frequency.value = hertz;

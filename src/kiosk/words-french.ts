@@ -20,8 +20,7 @@ export const FRENCH: LanguageWords = {
   keypadMistyped: "Un chiffre diffère de votre carte. Comparez-les, s’il vous plaît.",
   keypadNotOurs: "Ce numéro ne ressemble pas aux nôtres. Comparez-le avec votre carte.",
   digitsTyped: (typed, length) => `${typed} chiffres sur ${length}`,
-  moreDigits: (missing) =>
-    plural(missing, { one: "Encore # chiffre", other: "Encore # chiffres" }),
+  moreDigits: (missing) => plural(missing, { one: "Encore # chiffre", other: "Encore # chiffres" }),
   checkNumber: "Comparez les chiffres",
   confirm: "C’est ma carte",
   cancel: "Annuler",
@@ -59,7 +58,8 @@ export const FRENCH: LanguageWords = {
     },
     unreadable: {
       title: "Nous n’avons pas pu lire",
-      text: () => "Tenez la carte immobile sous le lecteur. Sur un téléphone, augmentez la luminosité.",
+      text: () =>
+        "Tenez la carte immobile sous le lecteur. Sur un téléphone, augmentez la luminosité.",
     },
     "too-many": {
       title: "Un instant, s’il vous plaît",

@@ -62,7 +62,8 @@ export const GERMAN: LanguageWords = {
     },
     "too-many": {
       title: "Einen Moment, bitte",
-      text: () => "Hier wurden gerade viele Karten gezeigt. Zeig deine in einer Minute noch einmal.",
+      text: () =>
+        "Hier wurden gerade viele Karten gezeigt. Zeig deine in einer Minute noch einmal.",
     },
   },
   showCardOr: "Zeig sie unter dem Lesegerät, oder",
@@ -70,7 +71,8 @@ export const GERMAN: LanguageWords = {
     full: {
       title: "Wir machen kurz Pause",
       text: "Gerade können wir hier keine Besuche notieren. Deine Karte gilt an der Kasse wie immer.",
-      staff: "Fürs Team: Der Speicher ist voll. Bitte das Netz prüfen; danach geht es von selbst weiter.",
+      staff:
+        "Fürs Team: Der Speicher ist voll. Bitte das Netz prüfen; danach geht es von selbst weiter.",
     },
     unavailable: {
       title: "Wir machen kurz Pause",

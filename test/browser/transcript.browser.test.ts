@@ -20,7 +20,12 @@ const VISITS = [
   {
     language: "es",
     name: "Español",
-    presses: { type: "Escribir el número", confirm: "Es mi tarjeta", answer: "Un regalo", done: "Listo" },
+    presses: {
+      type: "Escribir el número",
+      confirm: "Es mi tarjeta",
+      answer: "Un regalo",
+      done: "Listo",
+    },
   },
 ] as const;
 
@@ -60,7 +65,10 @@ describe("a whole visit by keys alone", () => {
     await note("keypad");
     for (const [index, digit] of [...KNOWN_CARD].entries()) {
       await press(page, digit);
-      await page.locator(".typed").and(page.getByLabel(String(index + 1))).waitFor();
+      await page
+        .locator(".typed")
+        .and(page.getByLabel(String(index + 1)))
+        .waitFor();
     }
     await note("keypad, the number typed");
     await press(page, presses.confirm);

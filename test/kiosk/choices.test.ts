@@ -8,7 +8,7 @@ import { NO_VISIT, type Screen } from "../../src/kiosk/visit.ts";
 const ATTRACT: Screen = NO_VISIT.screen;
 const KEYPAD: Screen = { state: "keypad", digits: "", expiresAtMs: 1 };
 
-function thanked(visitId: string): Screen {
+function thanked(visitId: string, expiresAtMs = 1): Screen {
   return {
     state: "thanked",
     step: "closing",
@@ -17,7 +17,7 @@ function thanked(visitId: string): Screen {
     fingerprint: visitId,
     notedAtMs: 0,
     answers: [],
-    expiresAtMs: 1,
+    expiresAtMs,
   };
 }
 
@@ -53,7 +53,7 @@ describe("what a shopper chose", () => {
     toggleContrast();
     screen.value = thanked("one");
     expect(chosen.value.highContrast).toBe(true);
-    screen.value = { ...thanked("one"), expiresAtMs: 2 };
+    screen.value = thanked("one", 2);
     expect(chosen.value.highContrast).toBe(true);
     screen.value = thanked("two");
     expect(chosen.value.highContrast).toBe(false);

@@ -33,7 +33,10 @@ describe("every language", () => {
 
   it.each(LANGUAGES)("%s never shouts, and never says error", async (language) => {
     for (const [at, sentence] of sentences(await wordsIn(language))) {
-      expect([at, sentence]).not.toEqual([at, expect.stringMatching(/[!¡]|\b(?:error|invalid)\b/i)]);
+      expect([at, sentence]).not.toEqual([
+        at,
+        expect.stringMatching(/[!¡]|\b(?:error|invalid)\b/i),
+      ]);
     }
   });
 

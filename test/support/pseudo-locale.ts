@@ -6,7 +6,8 @@ export function pseudo<T>(words: T): T;
 export function pseudo(words: unknown): unknown {
   if (typeof words === "string") return pseudoText(words);
   if (typeof words === "function") {
-    return (...given: readonly unknown[]) => pseudo((words as (...all: unknown[]) => unknown)(...given));
+    return (...given: readonly unknown[]) =>
+      pseudo((words as (...all: unknown[]) => unknown)(...given));
   }
   if (Array.isArray(words)) return words.map((each: unknown) => pseudo(each));
   if (typeof words !== "object" || words === null) return words;
@@ -23,6 +24,9 @@ export function pseudoText(text: string): string {
   });
   // Longer by syllables, as languages are: one endless word would prove nothing.
   const missing = Math.max(0, Math.ceil(text.length * 0.4) - 2);
-  const filling = "wö ".repeat(Math.ceil(missing / 3)).slice(0, missing).trimEnd();
+  const filling = "wö "
+    .repeat(Math.ceil(missing / 3))
+    .slice(0, missing)
+    .trimEnd();
   return `[${accented.join("")}${filling === "" ? "" : ` ${filling}`}]`;
 }

@@ -19,7 +19,10 @@ export async function speakPseudo(page: Page): Promise<void> {
 
 /** The questions of the shipped example, in the pseudo-locale where they would be German. */
 export function pseudoQuestions(): KioskConfig["questions"] {
-  const both = <T extends { readonly en: string }>(texts: T) => ({ ...texts, de: pseudoText(texts.en) });
+  const both = <T extends { readonly en: string }>(texts: T) => ({
+    ...texts,
+    de: pseudoText(texts.en),
+  });
   return EXAMPLE_CONFIG.questions.map((question) => ({
     ...question,
     title: both(question.title),

@@ -1,5 +1,11 @@
 /** A screen's heading, as large as its longest line allows when it is broken into two. */
-export function Headline({ step, children }: { readonly step: "far" | "mid"; readonly children: string }) {
+export function Headline({
+  step,
+  children,
+}: {
+  readonly step: "far" | "mid";
+  readonly children: string;
+}) {
   return (
     <h1 class={step} style={{ "--line": lineLength(children) }}>
       {children}
