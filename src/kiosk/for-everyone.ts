@@ -1,6 +1,7 @@
 import { effect, type ReadonlySignal } from "@preact/signals-core";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { createShopperChoices, type Choices, type ShopperChoices } from "./choices.ts";
+import { fitScreens } from "./fit.ts";
 import { openKeyboardUse } from "./keyboard-use.ts";
 import { soundScreens } from "./screen-sounds.ts";
 import { createSounds } from "./sounds.ts";
@@ -24,6 +25,7 @@ export function openForEveryone(deps: ForEveryoneDeps): ShopperChoices {
   const { screen, config, send, page, onError } = deps;
   const shopper = createShopperChoices({ screen, config, onError });
   effect(() => show(shopper.chosen.value, page));
+  fitScreens({ document: page.ownerDocument, screen, chosen: shopper.chosen });
   openKeyboardUse({
     document: page.ownerDocument,
     screen,

@@ -40,7 +40,9 @@ export function troubles(page: Page): Promise<readonly string[]> {
         found.push(`cut: ${element.textContent}`);
       }
       // A headline's lines stand closer than its letters are high.
-      const isTooHigh = element.scrollHeight > element.clientHeight + 2 && element.clientHeight > 0;
+      const slack = 0.12 * Number.parseFloat(getComputedStyle(element).fontSize);
+      const isTooHigh =
+        element.scrollHeight > element.clientHeight + slack && element.clientHeight > 0;
       if (isTooHigh && element.matches("button, .tile-label, p:not(.typed):not(.code)")) {
         found.push(`cut below: ${element.textContent}`);
       }
