@@ -38,6 +38,8 @@ export function openKeyboardUse(deps: KeyboardUseDeps): () => void {
   const { document, screen, config, shopper, finish } = deps;
   let isUsed = false;
   let shown: Element | null = null;
+  /** What the status region said last. */
+  let said = "";
 
   const controls = (): readonly HTMLElement[] => [
     ...document.querySelectorAll<HTMLElement>(".stage button"),
@@ -51,11 +53,10 @@ export function openKeyboardUse(deps: KeyboardUseDeps): () => void {
   }
 
   /** Where a screen begins. */
-  function enter(): void {
-    const isSpoken = document.querySelector(".stage > [role=status]")?.textContent !== "";
+  function enter(isSpoken: boolean): void {
     const heading = document.querySelector<HTMLElement>("main h1");
     const control = document.querySelector<HTMLElement>("main button");
-    if (isSpoken && control !== null) return control.focus();
+    if (isSpoken) return control?.focus();
     heading?.setAttribute("tabindex", "-1");
     heading?.focus();
   }
@@ -96,11 +97,14 @@ export function openKeyboardUse(deps: KeyboardUseDeps): () => void {
       const main = document.querySelector("main");
       const isNew = main !== shown;
       shown = main;
+      const says = document.querySelector(".stage > [role=status]")?.textContent ?? "";
+      const isSpoken = says !== "" && says !== said;
+      said = says;
       if (state === "attract" && isNew) isUsed = false;
       if (!isUsed) return;
       const isLost = document.activeElement === document.body || document.activeElement === null;
       if (choosing && isLost) document.querySelector<HTMLElement>(".language")?.focus();
-      else if (state !== "attract" && (isNew || isLost)) enter();
+      else if (state !== "attract" && (isNew || isLost)) enter(isSpoken);
     });
   });
   document.addEventListener("keydown", keyDown);

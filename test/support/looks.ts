@@ -44,6 +44,7 @@ export const LOOKS: readonly Look[] = [
       const card = await thanks(page);
       await page.keyboard.press("Escape");
       await visitStep(page, "closing");
+      await page.locator("h1").tap(); // A touch again: nothing is to have the focus.
       await scan(page, card);
       await visitStep(page, "duplicate");
     },
