@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
+import { AssistKeys } from "./assist-keys.ts";
 import { CardRule } from "./card-rule.ts";
+import { LANGUAGES } from "./language.ts";
 import { PurposeId } from "./purpose.ts";
 import { MAX_THANKS_RULES, ThanksRule, unknownAnswer } from "./thanks-rules.ts";
 
@@ -81,6 +83,15 @@ export const KioskConfig = z
     consent: z.optional(
       z.strictObject({ purposes: z.array(Purpose).check(z.minLength(1), z.maxLength(16)) }),
     ),
+    /** Offered on screen, in this order; a visit begins in the first. All of them where left out. */
+    languages: z.optional(
+      z
+        .array(z.enum(LANGUAGES))
+        .check(z.minLength(1), z.refine(areDistinct, "a language comes twice")),
+    ),
+    /** How loud the kiosk is, in percent of what it can; 0 is silent. */
+    sounds: z.optional(z.strictObject({ volume: z.number().check(z.gte(0), z.lte(100)) })),
+    assistKeys: z.optional(AssistKeys),
     cardRules: z.array(CardRule).check(z.minLength(1), z.maxLength(32)),
     /** Digits of a typed card number, for the keypad. */
     keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),

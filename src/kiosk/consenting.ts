@@ -1,10 +1,10 @@
+import type { Language } from "../contract/language.ts";
 import type { Device } from "../contract/update.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
 import { base64Url } from "./base64-url.ts";
 import { answeredConsent, consentedUpdates, declined, purposeAsked } from "./consent.ts";
 import { purposeText } from "./purpose-text.ts";
 import type { VisitSession } from "./visit-session.ts";
-import type { Language } from "./words.ts";
 
 export interface ConsentingDeps {
   readonly session: Pick<VisitSession, "screen" | "config" | "turn" | "cardOf" | "store">;

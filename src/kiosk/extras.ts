@@ -1,12 +1,13 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals-core";
+import type { Language } from "../contract/language.ts";
 import type { ThanksRule } from "../contract/thanks-rules.ts";
+import { openSounds } from "./for-everyone.ts";
 import { createAskAgain, type AskAgainDeps } from "./ask-again.ts";
 import { forgetAllCards, openCardMemory } from "./card-memory.ts";
 import { createConsenting, type Consenting, type ConsentingDeps } from "./consenting.ts";
 import { createCountdown, type CountdownDeps } from "./countdown.ts";
 import { idleEndMs, reading, stillHere } from "./idle.ts";
 import type { Recorded } from "./recorded.ts";
-import type { Sounds } from "./sounds.ts";
 import { thanksContent, type ThanksContent } from "./thanks-content.ts";
 import { createUndoing, type Undoing, type UndoingDeps } from "./undoing.ts";
 import type { VisitExtension } from "./visit-extension.ts";
@@ -15,7 +16,6 @@ import type { VisitSession } from "./visit-session.ts";
 import { openVisitSounds } from "./visit-sounds.ts";
 import type { Noted } from "./visit.ts";
 import { createWithdrawing, type WithdrawingDeps } from "./withdrawing.ts";
-import type { Language } from "./words.ts";
 
 export interface ExtrasDeps
   extends
@@ -25,7 +25,6 @@ export interface ExtrasDeps
     Omit<CountdownDeps, "clock">,
     Pick<AskAgainDeps, "clock" | "onError"> {
   readonly session: VisitSession;
-  readonly sounds: Sounds;
 }
 
 /** What a visit gains once the page has loaded all of itself. */
@@ -53,7 +52,7 @@ export function openExtras(deps: ExtrasDeps): Extras {
   const undoing = createUndoing(deps);
   const idleEnd = computed(() => idleEndMs(session.screen.value));
   const idleSeconds = createCountdown(idleEnd, deps);
-  openVisitSounds(session.screen, idleSeconds, deps.sounds);
+  openVisitSounds(session.screen, idleSeconds, openSounds(session.config));
   return {
     withdrawing,
     thanks(noted, language) {

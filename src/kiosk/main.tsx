@@ -1,8 +1,22 @@
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ribbon.css";
-import "./styles/screens.css";
-import "./styles/visit.css";
+import "./styles/stage.css";
+import "./styles/sill.css";
+import "./styles/attract.css";
+import "./styles/keypad.css";
+import "./styles/thanks.css";
+import "./styles/question.css";
+import "./styles/refused.css";
+import "./styles/undo.css";
+import "./styles/consent.css";
+import "./styles/sheet.css";
+import "./styles/withdrawal.css";
+import "./styles/pairing.css";
+import "./styles/languages.css";
+import "./styles/contrast.css";
+import "./styles/large-text.css";
+import "./styles/reach.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
@@ -15,19 +29,17 @@ import { createIdbOutbox } from "../outbox/idb-outbox.ts";
 import { createKeptStore } from "../outbox/kept-store.ts";
 import { storageMirror } from "../outbox/mirror.ts";
 import { createKeyboardWedge } from "../scanner/keyboard-wedge.ts";
-import { App } from "./app.tsx";
+import { App, type Later } from "./app.tsx";
 import { capture } from "./capture.ts";
 import { createConfigSource } from "./config.ts";
 import { badPlaceIn, startFrom, type BadPlace, type Known } from "./device.ts";
 import { createFingerprint } from "./fingerprint.ts";
-import { createLanguageChoice } from "./language.ts";
 import type { Extras } from "./extras.ts";
 import type { Link } from "./link.ts";
 import { createNetworkGate } from "./network-gate.ts";
 import { createRibbonPose } from "./ribbon-pose.ts";
 import type { Seal } from "./sealer.ts";
 import type { Sealing } from "./sealing.ts";
-import type * as LaterScreens from "./screens/later-screens.tsx";
 import { tryStorage } from "./storage-watch.ts";
 import { Ribbon } from "./ui/ribbon.tsx";
 import { createVisitSession } from "./visit-session.ts";
@@ -103,7 +115,7 @@ async function openKiosk(
   ]);
   const depth = signal(owed);
   const link = signal<Link | undefined>(undefined);
-  const later = signal<typeof LaterScreens | undefined>(undefined);
+  const later = signal<Later | undefined>(undefined);
   const extras = signal<Extras | undefined>(undefined);
 
   // Loaded after the first paint; a scan that comes before waits for it, once in a page's life.
@@ -143,14 +155,13 @@ async function openKiosk(
 
   let heard = session.scanned;
   scanner.start((event) => heard(event));
-  const { language, choose } = createLanguageChoice(session.screen);
   const pose = createRibbonPose({
     ...session,
     afterPaint: (work) => void requestAnimationFrame(() => setTimeout(work)),
   });
   const ribbon = computed(() => <Ribbon pose={pose.value} />);
   effect(() => {
-    page.lang = language.value;
+    const loaded = later.value;
     render(
       <App
         session={session}
@@ -159,9 +170,8 @@ async function openKiosk(
         ribbon={ribbon.value}
         offline={link.value?.isDown.value ?? false}
         timeZone={device.timeZone}
-        language={language.value}
-        onLanguage={choose}
-        later={later.value}
+        later={loaded}
+        chosen={loaded?.shopper.chosen.value}
         extras={extras.value}
       />,
       root,
@@ -201,7 +211,7 @@ async function openKiosk(
   const opened = openSealing({ database, kept, fetch: gate.fetch, clock });
   sealing.resolve(opened);
   opened.sealPlain().catch(warn);
-  later.value = screens;
+  later.value = { screens, shopper: screens.openForEveryone({ ...session, page, onError: warn }) };
   session.complete(screens.stepVisit);
   const line = createLink({
     clock,
@@ -239,7 +249,6 @@ async function openKiosk(
       const timer = setInterval(work, everyMs);
       return () => clearInterval(timer);
     },
-    sounds: () => undefined,
     onTakenBack: () => line.recount(),
     onError: warn,
   });

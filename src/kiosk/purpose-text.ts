@@ -1,5 +1,6 @@
+import type { Language } from "../contract/language.ts";
 import type { Purpose } from "./consent.ts";
-import { configured, type Language } from "./words.ts";
+import { configured } from "./words.ts";
 
 /**
  * The words of a purpose as the shopper sees them: title, line feed, text. The proxy hashes the same

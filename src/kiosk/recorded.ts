@@ -1,7 +1,8 @@
+import type { Language } from "../contract/language.ts";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Attribute } from "../domain/attribute.ts";
 import { VISIT_WORDS } from "./words-visit.ts";
-import { configured, type Language } from "./words.ts";
+import { configured } from "./words.ts";
 
 /** An attribute as it was kept, and when: what an update says of a visit, without whose it is. */
 export interface Recorded {

@@ -1,7 +1,8 @@
+import type { Language } from "../contract/language.ts";
 import { continueAddress, type ThanksRule } from "../contract/thanks-rules.ts";
 import { localDay } from "../domain/attribute.ts";
 import type { Answer } from "./visit.ts";
-import { BELIEVABLE_MS, configured, type Language } from "./words.ts";
+import { BELIEVABLE_MS, configured } from "./words.ts";
 
 /** What a rule may go by: all of it known here, with or without a network. */
 export interface ThankedVisit {

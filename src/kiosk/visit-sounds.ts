@@ -1,6 +1,6 @@
 import { effect, type ReadonlySignal } from "@preact/signals-core";
 import { idleEndMs } from "./idle.ts";
-import type { SoundName, Sounds } from "./sounds.ts";
+import type { Sound, Sounds } from "./sounds.ts";
 import type { Screen } from "./visit.ts";
 
 /** Ours: the warning is heard when it begins, and once more with so many seconds left. */
@@ -10,7 +10,7 @@ const IDLE_AGAIN_SECONDS = 10;
 export function openVisitSounds(
   screen: ReadonlySignal<Screen>,
   idleSeconds: ReadonlySignal<number | undefined>,
-  play: Sounds,
+  { play }: Sounds,
 ): () => void {
   let last = screen.peek();
   const stopScreens = effect(() => {
@@ -28,16 +28,20 @@ export function openVisitSounds(
 }
 
 /** The sound of a change of screens; most make none. */
-export function soundOf(before: Screen, after: Screen): SoundName | undefined {
+export function soundOf(before: Screen, after: Screen): Sound | undefined {
   if (idleEndMs(after) !== undefined && idleEndMs(before) === undefined) return "idle";
   switch (after.state) {
     case "refused":
     case "out-of-service":
-      return before === after || before.state === after.state ? undefined : "problem";
+      return before === after ? undefined : "problem";
     case "consent":
       return before.state === "consent" && before.visitId === after.visitId ? undefined : "read";
     case "declined":
       return before.state === "declined" ? undefined : "success";
+    case "withdrawal":
+      return after.step === "stored" && before.state === "withdrawal" && before.step !== "stored"
+        ? "success"
+        : undefined;
     case "thanked":
       return soundOfThanks(before, after);
     default:
@@ -48,7 +52,7 @@ export function soundOf(before: Screen, after: Screen): SoundName | undefined {
 function soundOfThanks(
   before: Screen,
   after: Extract<Screen, { state: "thanked" }>,
-): SoundName | undefined {
+): Sound | undefined {
   const step = before.state === "thanked" ? before.step : undefined;
   if (after.step === "duplicate") return step === "duplicate" ? undefined : "duplicate";
   const isNew = before.state !== "thanked" || before.visitId !== after.visitId;

@@ -1,3 +1,5 @@
+import type { Language } from "../contract/language.ts";
+
 /** What the kiosk says of leaving and of what comes after thanks; a sentence is added in every language. */
 export interface PrivacyWords {
   /** The tool, and the title of its screen. */
@@ -55,13 +57,13 @@ const FRENCH: PrivacyWords = {
   stop: "Ne plus noter mes visites",
   stopHint: (card) =>
     card === undefined
-      ? "Montre ta carte une fois. Ensuite, nous ne notons plus aucune visite et effaçons ce qui est noté."
+      ? "Montrez votre carte une fois. Ensuite, nous ne notons plus aucune visite et effaçons ce qui est noté."
       : `Dès maintenant, nous ne notons plus de visite avec la carte ${card} et effaçons ce qui est noté.`,
   stopNow: "Ne plus noter",
   goOn: "Continuer comme avant",
-  stopped: "Nous ne notons plus tes visites",
-  stoppedHint: "Ta carte marche en caisse comme toujours.",
-  onYourPhone: "Continue sur ton téléphone",
+  stopped: "Nous ne notons plus vos visites",
+  stoppedHint: "Votre carte marche en caisse comme toujours.",
+  onYourPhone: "Continuez sur votre téléphone",
 };
 
 const ARABIC: PrivacyWords = {
@@ -83,4 +85,4 @@ export const PRIVACY_WORDS = {
   de: GERMAN,
   fr: FRENCH,
   ar: ARABIC,
-} as const satisfies Readonly<Record<string, PrivacyWords>>;
+} as const satisfies Readonly<Record<Language, PrivacyWords>>;

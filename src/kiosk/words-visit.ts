@@ -1,3 +1,5 @@
+import type { Language } from "../contract/language.ts";
+
 /** What a visit says beyond its first words: undo, consent, idle, what is recorded. */
 export interface VisitWords {
   readonly undo: string;
@@ -142,26 +144,26 @@ const GERMAN: VisitWords = {
 
 const FRENCH: VisitWords = {
   undo: "Ne pas noter cette visite",
-  undoTitle: "Tu as changé d’avis ?",
+  undoTitle: "Vous avez changé d’avis ?",
   secondsLeft: (seconds) => (seconds === 1 ? "Encore 1 seconde" : `Encore ${seconds} secondes`),
   undoing: "Un instant",
   undoFailed: "Il était trop tard pour retirer cette visite : elle reste notée.",
   undoneTitle: "Cette visite n’est pas notée",
-  undoneText: "Nous n’en avons rien gardé. Ta carte marche comme toujours.",
-  declinedTitle: "Merci pour ta réponse",
-  declinedText: "Nous ne gardons rien de cette visite. Ta carte marche comme toujours.",
-  idleTitle: "Tu es toujours là ?",
+  undoneText: "Nous n’en avons rien gardé. Votre carte marche comme toujours.",
+  declinedTitle: "Merci pour votre réponse",
+  declinedText: "Nous ne gardons rien de cette visite. Votre carte marche comme toujours.",
+  idleTitle: "Vous êtes toujours là ?",
   idleText:
-    "Quand il n’y aura plus de barres, nous fermerons ta visite, pour que personne d’autre ne la voie.",
+    "Quand il n’y aura plus de barres, nous fermerons votre visite, pour que personne d’autre ne la voie.",
   seconds: (seconds) => (seconds === 1 ? "seconde" : "secondes"),
   stillHere: "Je suis là",
   finishNow: "Terminer",
-  consentStep: (step, of) => `Ton choix, ${step} sur ${of}`,
-  ifYes: "Si tu dis oui, nous gardons",
+  consentStep: (step, of) => `Votre choix, ${step} sur ${of}`,
+  ifYes: "Si vous dites oui, nous gardons",
   neverKept: "Nous ne gardons jamais",
-  aboutPayment: "Rien sur tes paiements",
+  aboutPayment: "Rien sur vos paiements",
   sameEitherWay:
-    "Ta carte marche pareil dans les deux cas, et tu peux changer d’avis ici à tout moment.",
+    "Votre carte marche pareil dans les deux cas, et vous pouvez changer d’avis ici à tout moment.",
   no: "Non",
   noText: "ne pas retenir",
   yes: "Oui",
@@ -170,10 +172,10 @@ const FRENCH: VisitWords = {
   recordedText: "De cette visite, ceci et rien d’autre :",
   close: "Fermer",
   attributes: {
-    store: "Le magasin où tu es",
-    kiosk: "L’écran que tu utilises",
-    instant: "Quand tu étais là",
-    day: "Le jour de ta visite",
+    store: "Le magasin où vous êtes",
+    kiosk: "L’écran que vous utilisez",
+    instant: "Quand vous étiez là",
+    day: "Le jour de votre visite",
   },
 };
 
@@ -224,4 +226,4 @@ export const VISIT_WORDS = {
   de: GERMAN,
   fr: FRENCH,
   ar: ARABIC,
-} as const satisfies Readonly<Record<string, VisitWords>>;
+} as const satisfies Readonly<Record<Language, VisitWords>>;

@@ -5,15 +5,18 @@ import type { LifeAsk, LifeNews } from "./allowance-days/life-process.ts";
 import { pictureOf } from "./allowance-days/picture.ts";
 import { verdictOn, type Recording } from "./allowance-days/recording.ts";
 import { MONTH } from "./allowance-days/story.ts";
+import { looks } from "./looks.ts";
 
-// `npm run simulate [-- name …] [-- --seed 7]`: whole weeks on a virtual clock, each simulation well
-// below 40 minutes. Prints a table, draws a picture into `test-results/simulate/`, and ends with 1 when
+// `npm run simulate [-- name …] [-- --seed 7]`: whole weeks on a virtual clock (`allowance`), and every
+// screen in every way a shopper may want it (`looks`), each simulation well below 40 minutes. Prints what
+// it saw, draws pictures into `test-results/simulate/`, and ends with 1 when
 // something promised was not kept, or a control kept it.
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/simulate");
 
 const SIMULATIONS: Readonly<Record<string, (seed: number) => Promise<boolean>>> = {
   allowance,
+  looks: () => looks(PICTURES),
 };
 
 const { names, seed } = argumentsOf(process.argv.slice(2));

@@ -1,14 +1,14 @@
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import type { Extras } from "../extras.ts";
 import { Tick } from "../drawings/tick.tsx";
 import { Button } from "../ui/button.tsx";
 import { TickIcon } from "../ui/icons.tsx";
+import { Headline } from "../ui/headline.tsx";
 import { PhoneCode } from "../ui/qr-code.tsx";
-import { configured, type Language, type Words } from "../words.ts";
+import { configured, type Words } from "../words.ts";
 import type { Noted } from "../visit.ts";
-import { VISIT_WORDS } from "../words-visit.ts";
 import { StopTool } from "./stop-tool.tsx";
-import { PRIVACY_WORDS } from "../words-privacy.ts";
 import { UndoPanel } from "./undo.tsx";
 import type { ThanksProps } from "./thanked.tsx";
 
@@ -36,17 +36,17 @@ export function ClosingScreen(
         {thanks?.phone !== undefined && (
           <PhoneCode
             address={thanks.phone.address}
-            label={thanks.phone.label ?? PRIVACY_WORDS[language].onYourPhone}
+            label={thanks.phone.label ?? words.onYourPhone}
           />
         )}
       </div>
       <div class="words">
-        <h1 class="mid">{thanks?.title ?? words.closingTitle}</h1>
+        <Headline step="mid">{thanks?.title ?? words.closingTitle}</Headline>
         <p class="body">{thanks === undefined ? words.closingLead : thanks.text}</p>
       </div>
       <div class="controls">
         {extras !== undefined && offer !== undefined && seconds !== undefined && (
-          <UndoPanel undoing={extras.undoing} {...{ offer, seconds, language }} />
+          <UndoPanel undoing={extras.undoing} {...{ offer, seconds, words }} />
         )}
         <section class="panel noted-panel" aria-label={words.notedList}>
           <h2 class="near">{words.notedList}</h2>
@@ -66,10 +66,8 @@ export function ClosingScreen(
         <div class="closing-actions">
           {extras !== undefined && (
             <>
-              <Button onPress={() => extras.showRecorded(true)}>
-                {VISIT_WORDS[language].recordedTitle}
-              </Button>
-              <StopTool extras={extras} language={language} />
+              <Button onPress={() => extras.showRecorded(true)}>{words.recordedTitle}</Button>
+              <StopTool extras={extras} words={words} />
             </>
           )}
           <Button kind="main" onPress={onDone}>

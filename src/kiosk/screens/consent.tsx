@@ -1,14 +1,15 @@
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import { purposeAsked } from "../consent.ts";
 import { purposeTitle, purposeWords } from "../purpose-text.ts";
 import { attributeLabel } from "../recorded.ts";
 import { Button } from "../ui/button.tsx";
+import { Headline } from "../ui/headline.tsx";
 import { CardIcon, TickIcon } from "../ui/icons.tsx";
 import { CrossIcon } from "../ui/icons-visit.tsx";
 import { Label } from "../ui/label.tsx";
 import type { ConsentScreen as Asked } from "../visit.ts";
-import { VISIT_WORDS } from "../words-visit.ts";
-import type { Language, Words } from "../words.ts";
+import type { Words } from "../words.ts";
 
 export interface ConsentProps {
   readonly screen: Asked;
@@ -22,7 +23,6 @@ export interface ConsentProps {
 /** One purpose, what a yes keeps, and two answers of one size and weight (rule PV4). */
 export function ConsentScreen(props: ConsentProps) {
   const { screen, config, words, language, onAnswer, onFinish } = props;
-  const visitWords = VISIT_WORDS[language];
   const purpose = purposeAsked(screen, config);
   const labels =
     purpose === undefined
@@ -41,14 +41,14 @@ export function ConsentScreen(props: ConsentProps) {
         <>
           <div class="words">
             <p class="hand quiet">
-              {visitWords.consentStep(screen.index + 1, config.consent?.purposes.length ?? 1)}
+              {words.consentStep(screen.index + 1, config.consent?.purposes.length ?? 1)}
             </p>
-            <h1 class="mid">{purposeTitle(purpose, language)}</h1>
+            <Headline step="mid">{purposeTitle(purpose, language)}</Headline>
             <p class="body">{purposeWords(purpose, language)}</p>
           </div>
           <div class="controls">
             <section class="panel consent-panel">
-              <h2 class="hand">{visitWords.ifYes}</h2>
+              <h2 class="hand">{words.ifYes}</h2>
               <ul class="ticked">
                 {labels.map((label) => (
                   <li key={label}>
@@ -57,26 +57,18 @@ export function ConsentScreen(props: ConsentProps) {
                   </li>
                 ))}
               </ul>
-              <h2 class="hand">{visitWords.neverKept}</h2>
+              <h2 class="hand">{words.neverKept}</h2>
               <ul class="ticked crossed">
                 <li>
                   <CrossIcon />
-                  {visitWords.aboutPayment}
+                  {words.aboutPayment}
                 </li>
               </ul>
             </section>
-            <p class="hand">{visitWords.sameEitherWay}</p>
+            <p class="hand">{words.sameEitherWay}</p>
             <div class="pair consent-pair">
-              <Answer
-                word={visitWords.no}
-                text={visitWords.noText}
-                onPress={() => onAnswer(false)}
-              />
-              <Answer
-                word={visitWords.yes}
-                text={visitWords.yesText}
-                onPress={() => onAnswer(true)}
-              />
+              <Answer word={words.no} text={words.noText} onPress={() => onAnswer(false)} />
+              <Answer word={words.yes} text={words.yesText} onPress={() => onAnswer(true)} />
             </div>
             <Button onPress={onFinish}>{words.finish}</Button>
           </div>

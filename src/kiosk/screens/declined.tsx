@@ -1,21 +1,20 @@
 import { CARD, OurCard } from "../drawings/cards.tsx";
 import { Sign } from "../drawings/sign.tsx";
 import { Button } from "../ui/button.tsx";
+import { Headline } from "../ui/headline.tsx";
 import type { Screen } from "../visit.ts";
-import { VISIT_WORDS } from "../words-visit.ts";
-import type { Language, Words } from "../words.ts";
+import type { Words } from "../words.ts";
 
 export interface DeclinedProps {
   readonly reason: Extract<Screen, { state: "declined" }>["reason"];
   readonly words: Words;
-  readonly language: Language;
   readonly brand: string;
   readonly onDone: () => void;
 }
 
 /** Nothing was kept, as was wished: said as kindly as thanks are. */
-export function DeclinedScreen({ reason, words, language, brand, onDone }: DeclinedProps) {
-  const { title, text } = declinedWords(reason, language);
+export function DeclinedScreen({ reason, words, brand, onDone }: DeclinedProps) {
+  const { title, text } = declinedWords(reason, words);
   return (
     <main class="screen screen-declined">
       <div class="art">
@@ -36,7 +35,7 @@ export function DeclinedScreen({ reason, words, language, brand, onDone }: Decli
         </div>
       </div>
       <div class="words">
-        <h1 class="mid">{title}</h1>
+        <Headline step="mid">{title}</Headline>
         <p class="body">{text}</p>
       </div>
       <div class="controls">
@@ -48,8 +47,7 @@ export function DeclinedScreen({ reason, words, language, brand, onDone }: Decli
   );
 }
 
-export function declinedWords(reason: DeclinedProps["reason"], language: Language) {
-  const words = VISIT_WORDS[language];
+export function declinedWords(reason: DeclinedProps["reason"], words: Words) {
   return reason === "undone"
     ? { title: words.undoneTitle, text: words.undoneText }
     : { title: words.declinedTitle, text: words.declinedText };

@@ -1,20 +1,18 @@
 import { IDLE_WARNING_MS } from "../visit.ts";
 import { Button } from "../ui/button.tsx";
 import { CountingBars } from "../ui/counting-bars.tsx";
-import { VISIT_WORDS } from "../words-visit.ts";
-import type { Language } from "../words.ts";
+import type { Words } from "../words.ts";
 import { Sheet } from "./sheet.tsx";
 
 export interface IdleSheetProps {
   readonly seconds: number;
-  readonly language: Language;
+  readonly words: Words;
   readonly onStay: () => void;
   readonly onFinish: () => void;
 }
 
 /** Asks whether anybody is there, before a screen that waits for its shopper ends. */
-export function IdleSheet({ seconds, language, onStay, onFinish }: IdleSheetProps) {
-  const words = VISIT_WORDS[language];
+export function IdleSheet({ seconds, words, onStay, onFinish }: IdleSheetProps) {
   return (
     <Sheet label={words.idleTitle} text={words.idleText} onLeave={onStay} kind="idle">
       <CountingBars left={seconds} of={IDLE_WARNING_MS / 1_000} />

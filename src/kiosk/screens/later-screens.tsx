@@ -3,11 +3,11 @@
  * stand between a cold start and the first scan.
  */
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import type { Screen } from "../visit.ts";
 import type { VisitSession } from "../visit-session.ts";
-import type { Language, Words } from "../words.ts";
+import type { Words } from "../words.ts";
 import type { Extras } from "../extras.ts";
-import { PRIVACY_WORDS } from "../words-privacy.ts";
 import { ClosingScreen } from "./closing.tsx";
 import { ConsentScreen } from "./consent.tsx";
 import { DeclinedScreen } from "./declined.tsx";
@@ -18,7 +18,9 @@ import { QuestionScreen } from "./question.tsx";
 import { RefusedScreen } from "./refused.tsx";
 import { WithdrawalScreen } from "./withdrawal.tsx";
 
-export { VOCABULARY } from "../vocabulary.ts";
+export { openForEveryone } from "../for-everyone.ts";
+export { Tools } from "./tools.tsx";
+export { languagesOf } from "../choices.ts";
 export { showBadPlace } from "./bad-place.tsx";
 export { openExtras } from "../extras.ts";
 export { StopTool } from "./stop-tool.tsx";
@@ -42,7 +44,6 @@ export interface LaterScreenProps {
 export function LaterScreen(props: LaterScreenProps) {
   const { screen, session, config, words, language, time, openKeypad, extras } = props;
   const { brand } = config;
-  const privacyWords = PRIVACY_WORDS[language];
   const finish = () => session.send({ type: "finished" });
   switch (screen.state) {
     case "attract":
@@ -70,7 +71,7 @@ export function LaterScreen(props: LaterScreenProps) {
     case "withdrawal":
       return (
         <WithdrawalScreen
-          {...{ screen, words, privacyWords, brand }}
+          {...{ screen, words, brand }}
           onConfirm={() => extras?.withdrawing.confirm()}
           onType={() => extras?.withdrawing.type()}
           onFinish={finish}
@@ -85,9 +86,7 @@ export function LaterScreen(props: LaterScreenProps) {
         />
       );
     case "declined":
-      return (
-        <DeclinedScreen reason={screen.reason} {...{ words, language, brand }} onDone={finish} />
-      );
+      return <DeclinedScreen reason={screen.reason} {...{ words, brand }} onDone={finish} />;
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
     case "thanked": {

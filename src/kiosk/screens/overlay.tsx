@@ -1,10 +1,10 @@
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import type { Extras } from "../extras.ts";
 import { recordedLines } from "../recorded.ts";
 import type { Screen } from "../visit.ts";
 import type { VisitSession } from "../visit-session.ts";
-import type { Language } from "../words.ts";
-import { VISIT_WORDS } from "../words-visit.ts";
+import type { Words } from "../words.ts";
 import { purposeAsked } from "../consent.ts";
 import { purposeTitle } from "../purpose-text.ts";
 import { declinedWords } from "./declined.tsx";
@@ -16,18 +16,19 @@ export interface OverlayProps {
   readonly extras: Extras;
   readonly session: Pick<VisitSession, "send">;
   readonly config: KioskConfig;
+  readonly words: Words;
   readonly language: Language;
   readonly timeZone: string;
 }
 
 /** What lies over a screen: who is asked whether they are there reads nothing else. */
-export function Overlay({ extras, session, config, language, timeZone }: OverlayProps) {
+export function Overlay({ extras, session, config, words, language, timeZone }: OverlayProps) {
   const seconds = extras.idleSeconds.value;
   if (seconds !== undefined) {
     return (
       <IdleSheet
         seconds={seconds}
-        language={language}
+        words={words}
         onStay={extras.stay}
         onFinish={() => session.send({ type: "finished" })}
       />
@@ -37,7 +38,7 @@ export function Overlay({ extras, session, config, language, timeZone }: Overlay
   return recorded === undefined ? null : (
     <RecordedSheet
       lines={recordedLines(recorded, config, language, timeZone)}
-      language={language}
+      words={words}
       onClose={() => extras.showRecorded(false)}
     />
   );
@@ -47,22 +48,23 @@ export function Overlay({ extras, session, config, language, timeZone }: Overlay
 export function spokenOf(
   screen: Screen,
   config: KioskConfig,
+  words: Words,
   language: Language,
 ): string | undefined {
   switch (screen.state) {
     case "declined": {
-      const { title, text } = declinedWords(screen.reason, language);
+      const { title, text } = declinedWords(screen.reason, words);
       return `${title}. ${text}`;
     }
     case "consent": {
       const purpose = purposeAsked(screen, config);
-      const { consentStep } = VISIT_WORDS[language];
+      const { consentStep } = words;
       const of = config.consent?.purposes.length ?? 1;
       return purpose === undefined
         ? ""
         : `${consentStep(screen.index + 1, of)}. ${purposeTitle(purpose, language)}`;
     }
     default:
-      return spokenOfWithdrawal(screen, language);
+      return spokenOfWithdrawal(screen, words);
   }
 }

@@ -1,18 +1,16 @@
 import type { RecordedLine } from "../recorded.ts";
 import { Button } from "../ui/button.tsx";
-import { VISIT_WORDS } from "../words-visit.ts";
-import type { Language } from "../words.ts";
+import type { Words } from "../words.ts";
 import { Sheet } from "./sheet.tsx";
 
 export interface RecordedSheetProps {
   readonly lines: readonly RecordedLine[];
-  readonly language: Language;
+  readonly words: Words;
   readonly onClose: () => void;
 }
 
 /** Exactly what was kept of this visit, in plain words, with the name it has for a machine. */
-export function RecordedSheet({ lines, language, onClose }: RecordedSheetProps) {
-  const words = VISIT_WORDS[language];
+export function RecordedSheet({ lines, words, onClose }: RecordedSheetProps) {
   return (
     <Sheet label={words.recordedTitle} text={words.recordedText} onLeave={onClose} kind="recorded">
       <div class="sheet-body">

@@ -1,27 +1,16 @@
 import type { Extras } from "../extras.ts";
+import { Button } from "../ui/button.tsx";
 import type { Screen } from "../visit.ts";
-import { PRIVACY_WORDS } from "../words-privacy.ts";
-import type { Language } from "../words.ts";
+import type { Words } from "../words.ts";
 
-/** No more of my visits: a tool as the others are, on attract and wherever a visit closes. */
-export function StopTool({
-  extras,
-  language,
-}: {
-  readonly extras: Extras;
-  readonly language: Language;
-}) {
-  return (
-    <button type="button" class="language" onClick={extras.withdrawing.open}>
-      {PRIVACY_WORDS[language].stop}
-    </button>
-  );
+/** No more of my visits: beside the terms on attract, and wherever a visit closes. */
+export function StopTool({ extras, words }: { readonly extras: Extras; readonly words: Words }) {
+  return <Button onPress={extras.withdrawing.open}>{words.stop}</Button>;
 }
 
 /** What a screen reader says of a screen of ours; nothing of the others. */
-export function spokenOf(screen: Screen, language: Language): string | undefined {
+export function spokenOf(screen: Screen, { stop, stopHint, stopped }: Words): string | undefined {
   if (screen.state !== "withdrawal") return undefined;
-  const { stop, stopHint, stopped } = PRIVACY_WORDS[language];
   // Card digits are never spoken.
   return screen.step === "asked"
     ? `${stop}. ${stopHint(undefined)}`

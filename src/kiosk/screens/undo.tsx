@@ -3,24 +3,22 @@ import { Button } from "../ui/button.tsx";
 import { UndoIcon } from "../ui/icons-visit.tsx";
 import { CountingBars } from "../ui/counting-bars.tsx";
 import type { Hold } from "../holds.ts";
-import { VISIT_WORDS } from "../words-visit.ts";
-import type { Language } from "../words.ts";
+import type { Words } from "../words.ts";
 
 export interface UndoProps {
   readonly undoing: Undoing;
   readonly offer: Hold;
   /** Until the offer ends. */
   readonly seconds: number;
-  readonly language: Language;
+  readonly words: Words;
 }
 
 /** Ours: so many seconds are counted in bars; what is left before is in the words alone. */
 const BARS = 10;
 
 /** The offer in full, where the visit closes. */
-export function UndoPanel({ undoing, offer, seconds, language }: UndoProps) {
-  const words = VISIT_WORDS[language];
-  if (offer.undo === "failed") return <UndoFailed language={language} />;
+export function UndoPanel({ undoing, offer, seconds, words }: UndoProps) {
+  if (offer.undo === "failed") return <UndoFailed words={words} />;
   return (
     <section class="panel undo-panel" aria-label={words.undoTitle}>
       <div class="undo-head">
@@ -39,21 +37,21 @@ export function UndoPanel({ undoing, offer, seconds, language }: UndoProps) {
 }
 
 /** The same offer as a tool, in the steps before. */
-export function UndoTool({ undoing, offer, language }: Omit<UndoProps, "seconds">) {
-  const words = VISIT_WORDS[language];
+export function UndoTool({ undoing, offer, words }: Omit<UndoProps, "seconds">) {
   if (offer.undo === "failed") return null;
   return (
-    <button type="button" class="language undo-tool" onClick={undoing.undo}>
-      {offer.undo === "asked" ? words.undoing : words.undo}
+    <button type="button" class="tool undo-tool" onClick={undoing.undo}>
+      <UndoIcon />
+      <span class="tool-name">{offer.undo === "asked" ? words.undoing : words.undo}</span>
     </button>
   );
 }
 
 /** What is said where it stays noted after all. */
-function UndoFailed({ language }: { readonly language: Language }) {
+function UndoFailed({ words }: { readonly words: Words }) {
   return (
     <p class="panel body" role="alert">
-      {VISIT_WORDS[language].undoFailed}
+      {words.undoFailed}
     </p>
   );
 }

@@ -1,15 +1,14 @@
 import { CARD, OurCard } from "../drawings/cards.tsx";
 import { Sign } from "../drawings/sign.tsx";
 import { Button } from "../ui/button.tsx";
+import { Headline } from "../ui/headline.tsx";
 import { DownIcon, KeypadIcon } from "../ui/icons.tsx";
-import type { PrivacyWords } from "../words-privacy.ts";
 import type { Words } from "../words.ts";
 import type { WithdrawalScreen as Shown } from "../withdrawal.ts";
 
 export interface WithdrawalProps {
   readonly screen: Shown;
   readonly words: Words;
-  readonly privacyWords: PrivacyWords;
   readonly brand: string;
   readonly onConfirm: () => void;
   readonly onType: () => void;
@@ -18,7 +17,7 @@ export interface WithdrawalProps {
 
 /** No more of my visits: asked with one card, answered in one sentence. */
 export function WithdrawalScreen(props: WithdrawalProps) {
-  const { screen, words, privacyWords, brand, onFinish } = props;
+  const { screen, words, brand, onFinish } = props;
   const isDone = screen.step === "stored";
   return (
     <main class={`screen screen-withdrawal withdrawal-${screen.step}`}>
@@ -34,11 +33,11 @@ export function WithdrawalScreen(props: WithdrawalProps) {
         </div>
       </div>
       <div class="words">
-        <h1 class="mid">{isDone ? privacyWords.stopped : privacyWords.stop}</h1>
+        <Headline step="mid">{isDone ? words.stopped : words.stop}</Headline>
         {screen.step === "asked" && <Asking {...props} />}
         {isDone && (
           <>
-            <p class="body">{privacyWords.stoppedHint}</p>
+            <p class="body">{words.stoppedHint}</p>
             <p class="hand">{words.card(screen.masked)}</p>
           </>
         )}
@@ -55,11 +54,11 @@ export function WithdrawalScreen(props: WithdrawalProps) {
   );
 }
 
-function Asking({ screen, words, privacyWords }: WithdrawalProps) {
+function Asking({ screen, words }: WithdrawalProps) {
   if (screen.step !== "asked") return null;
   return (
     <>
-      <p class="body">{privacyWords.stopHint(screen.of?.masked)}</p>
+      <p class="body">{words.stopHint(screen.of?.masked)}</p>
       {screen.problem !== undefined && (
         <p class="body strong" role="alert">
           {words.refusals[screen.problem].title}
@@ -70,7 +69,7 @@ function Asking({ screen, words, privacyWords }: WithdrawalProps) {
 }
 
 /** To go on as before is as easy as to leave, and no easier. */
-function Choice({ screen, words, privacyWords, onConfirm, onType, onFinish }: WithdrawalProps) {
+function Choice({ screen, words, onConfirm, onType, onFinish }: WithdrawalProps) {
   if (screen.step !== "asked") return null;
   if (screen.of === undefined) {
     return (
@@ -91,8 +90,8 @@ function Choice({ screen, words, privacyWords, onConfirm, onType, onFinish }: Wi
   }
   return (
     <div class="pair">
-      <Button onPress={onFinish}>{privacyWords.goOn}</Button>
-      <Button onPress={onConfirm}>{privacyWords.stopNow}</Button>
+      <Button onPress={onFinish}>{words.goOn}</Button>
+      <Button onPress={onConfirm}>{words.stopNow}</Button>
     </div>
   );
 }
