@@ -30,18 +30,23 @@ export function createConsenting(deps: ConsentingDeps): Consenting {
     return base64Url(new Uint8Array(await subtle.digest("SHA-256", bytes)));
   };
 
+  /** The visit and purpose answered last: tapped twice, the first tap counts, and only that. */
+  let answered: string | undefined;
+
   const take = async (isYes: boolean, language: Language): Promise<void> => {
     const config = session.config.peek();
     const before = session.screen.peek();
     const purpose = purposeAsked(before, config);
     if (purpose === undefined || before.state !== "consent") return;
+    const question = `${before.visitId} ${purpose.id}`;
+    if (answered === question) return;
+    answered = question;
     const textHash = isYes ? await hashOf(purposeText(purpose, language)) : undefined;
     const now = session.screen.peek();
     // Another card meanwhile: this answer was for somebody who has gone.
     if (now.state !== "consent" || now.visitId !== before.visitId) return;
     const agreed = textHash === undefined ? undefined : { id: purpose.id, textHash };
     session.turn(answeredConsent(purpose.id, agreed));
-    // Tapped twice, it counts once.
     if (session.screen.peek() !== now) store();
   };
 
@@ -60,7 +65,10 @@ export function createConsenting(deps: ConsentingDeps): Consenting {
 
   return {
     answer(isYes, language) {
-      take(isYes, language).catch(deps.onError);
+      take(isYes, language).catch((error: unknown) => {
+        answered = undefined;
+        deps.onError(error);
+      });
     },
   };
 }

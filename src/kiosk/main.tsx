@@ -178,6 +178,9 @@ async function openKiosk(
     );
   });
   effect(() => {
+    page.dataset["configVersion"] = session.config.value.version;
+  });
+  effect(() => {
     page.dataset["outboxDepth"] = String(depth.value);
   });
   effect(() => {

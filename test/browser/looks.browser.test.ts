@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KNOWN_CARD } from "../support/cards.ts";
 import { startDemoSystem, type DemoSystem } from "../support/demo-system.ts";
 import { openKioskBrowser, type KioskBrowser } from "../support/kiosk-browser.ts";
-import { openKiosk, visitState, workerReady } from "../support/kiosk-page.ts";
+import { configured, openKiosk, visitState, workerReady } from "../support/kiosk-page.ts";
 import { troubles } from "../support/look-troubles.ts";
 import {
+  CONSENT_LOOKS,
+  consentConfigFile,
   fillDisk,
   LOOKS,
   looksConfigFile,
@@ -107,6 +109,21 @@ describe("every screen", () => {
 
   it("[FE3] [FE2] stays so however the shopper wants it, on every size", async () => {
     expect(await walkLooks(page, { looks: FULLEST, sizes: SIZES, variants: VARIANTS })).toEqual([]);
+  });
+});
+
+describe("every screen of a kiosk that asks for consent", () => {
+  it("[FE3] [PV4] is whole and to be touched, and axe finds nothing on it", async () => {
+    const asking = await startDemoSystem({ KIOSK_CONFIG: consentConfigFile() });
+    const { page } = browser;
+    await openKiosk(page, `${asking.kioskUrl}/?${asking.pair}`);
+    await page.locator(".sill-foot .button").waitFor();
+    await configured(page);
+    const [sizes, variants] = [SIZES, VARIANTS.slice(0, 1)];
+    const looks = CONSENT_LOOKS;
+    expect(await walkLooks(page, { looks, sizes, variants, pictures: PICTURES })).toEqual([]);
+    await startAfresh();
+    await asking.stop();
   });
 });
 

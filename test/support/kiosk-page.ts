@@ -29,9 +29,10 @@ export async function configured(page: Page): Promise<void> {
     const asked = opened.result.transaction("kept").objectStore("kept").get("config");
     await new Promise((done) => asked.addEventListener("success", done));
     opened.result.close();
-    // What was kept is gone by within this turn.
+    // What was kept is gone by within this turn, unless a visit is on: the page says which it goes by.
     await new Promise((turn) => setTimeout(turn));
-    return asked.result !== undefined;
+    const { configVersion } = document.documentElement.dataset;
+    return asked.result !== undefined && asked.result.config.version === configVersion;
   });
 }
 

@@ -4,6 +4,7 @@ import { KNOWN_CARD, memberCard } from "./cards.ts";
 import { configFile } from "./config-file.ts";
 import { visitState } from "./kiosk-page.ts";
 import { troublesAndAxe } from "./look-troubles.ts";
+import { pseudoText } from "./pseudo-locale.ts";
 import { pseudoQuestions } from "./pseudo-page.ts";
 import { scan } from "./wedge.ts";
 
@@ -49,6 +50,44 @@ export const LOOKS: readonly Look[] = [
       await visitStep(page, "duplicate");
     },
   },
+  {
+    name: "recorded",
+    go: async (page) => {
+      await question(page);
+      await page.keyboard.press("Escape");
+      await visitStep(page, "closing");
+      await page.locator(".closing-actions .button").first().tap();
+      await page.locator(".sheet-recorded").waitFor();
+    },
+  },
+  {
+    name: "undone",
+    go: async (page) => {
+      await question(page);
+      await page.locator(".undo-tool").tap();
+      await visitState(page, "declined");
+    },
+  },
+  { name: "withdrawal", go: (page) => withdrawal(page) },
+  {
+    name: "withdrawal-by-visit",
+    go: async (page) => {
+      await question(page);
+      await page.keyboard.press("Escape");
+      await visitStep(page, "closing");
+      await page.locator(".closing-actions .button").nth(1).tap();
+      await visitState(page, "withdrawal");
+    },
+  },
+  {
+    name: "withdrawn",
+    go: async (page) => {
+      await withdrawal(page);
+      await scan(page, nextCard());
+      await page.locator(".withdrawal-stored").waitFor();
+    },
+  },
+  { name: "refused-swipe", go: (page) => refused(page, "%E?") },
   { name: "refused-not-ours", go: (page) => refused(page, "4006381333931") },
   { name: "refused-payment", go: (page) => refused(page, "4111111111111111") },
   { name: "refused-damaged", go: (page) => refused(page, "2912345678907") },
@@ -59,6 +98,35 @@ export const LOOKS: readonly Look[] = [
       await scan(page, nextCard());
       await visitState(page, "out-of-service");
     },
+  },
+];
+
+/** States of a kiosk that asks for consent, takes nothing back, and soon asks whether anybody is there. */
+export const CONSENT_LOOKS: readonly Look[] = [
+  { name: "consent", go: (page) => consent(page) },
+  {
+    name: "declined",
+    go: async (page) => {
+      await consent(page);
+      await page.locator(".consent-pair .button").first().tap();
+      await visitState(page, "declined");
+    },
+  },
+  {
+    name: "consented",
+    go: async (page) => {
+      await consent(page);
+      await page.locator(".consent-pair .button").nth(1).tap();
+      await visitStep(page, "closing");
+    },
+  },
+  {
+    name: "idle",
+    go: async (page) => {
+      await page.locator(".screen-attract .button").tap();
+      await page.locator(".sheet-idle").waitFor();
+    },
+    isBrief: true,
   },
 ];
 
@@ -101,8 +169,39 @@ export function looksConfigFile(): string {
       thanksSeconds: 2,
       questionSeconds: 600,
       closingSeconds: 600,
+      undoSeconds: 30,
       refusedSeconds: 600,
       keypadSeconds: 600,
+      duplicateSeconds: 60,
+    },
+  });
+}
+
+/** A file for `KIOSK_CONFIG`, for `CONSENT_LOOKS`. */
+export function consentConfigFile(): string {
+  const title = "Remember my visits";
+  const text = "We note where and when you were here, and what you tell us, to show you what fits.";
+  return configFile({
+    version: "looks-2",
+    questions: [],
+    consent: {
+      purposes: [
+        {
+          id: "visits",
+          title: { en: title, de: pseudoText(title) },
+          text: { en: text, de: pseudoText(text) },
+          attributes: ["lastStore", "lastKiosk", "lastScanAt", "lastScanDay"],
+        },
+      ],
+    },
+    cardLimits: { cardsPerMinute: 600, typedCardsPerMinute: 600 },
+    timings: {
+      thanksSeconds: 2,
+      questionSeconds: 600,
+      closingSeconds: 600,
+      undoSeconds: 0,
+      refusedSeconds: 600,
+      keypadSeconds: 1,
       duplicateSeconds: 60,
     },
   });
@@ -212,6 +311,16 @@ async function thanks(page: Page): Promise<string> {
 async function question(page: Page): Promise<void> {
   await thanks(page);
   await visitStep(page, "question");
+}
+
+async function consent(page: Page): Promise<void> {
+  await scan(page, nextCard());
+  await visitState(page, "consent");
+}
+
+async function withdrawal(page: Page): Promise<void> {
+  await page.locator(".sill-foot .button").tap();
+  await visitState(page, "withdrawal");
 }
 
 async function refused(page: Page, text: string): Promise<void> {
