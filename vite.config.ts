@@ -2,15 +2,12 @@ import { defineConfig, type Plugin } from "vite";
 import { CONTENT_SECURITY_POLICY } from "./src/contract/content-security-policy.ts";
 import { serviceWorker } from "./src/sw/vite-plugin.ts";
 
-/** Every function of zod's that the contract builds schemas with. */
-const SCHEMA_MAKERS = (
-  "array boolean catchall discriminatedUnion enum extend int literal number object optional readonly " +
-  "record strictObject string tuple unknown gte lte maxLength minLength refine regex"
-).split(" ");
-
 /** What the first load needs in any case; what only later parts share stays with them. */
 const SHARED =
-  /node_modules|preload-helper|keypad-number|domain|outbox(?!.(?:signed|idb-owed|receipted|runs|held|sealed-to))|icons|button|ribbon|label|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
+  /node_modules|preload-helper|fingerprint|domain|outbox(?!.(?:signed|idb-owed|receipted|runs|sealed-to|idb-holds))|kiosk.(?:visit-first|capture|holds)\.ts|icons\.|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
+
+/** What zod is called in the sources of ours that the build sees. No library has a function of that name. */
+const SCHEMAS = "tarjetaSchemas";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -18,9 +15,8 @@ export default defineConfig({
     // Everything is precached: a list of what to load ahead would cost more than it saves.
     modulePreload: false,
     rolldownOptions: {
-      // A schema nobody parses with need not be built. Named in full: a bare "z" is also what a
-      // minified library may call any function of its own, and its calls would go.
-      treeshake: { manualPureFunctions: SCHEMA_MAKERS.map((name) => `z.${name}`) },
+      // A schema nobody parses with need not be built, nor what it is chained to.
+      treeshake: { manualPureFunctions: [SCHEMAS] },
       // What several parts of the page share compresses best in one piece.
       output: {
         codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: SHARED }] },
@@ -29,6 +25,7 @@ export default defineConfig({
   },
   plugins: [
     plainImports(),
+    namedSchemas(),
     serviceWorker({ entry: "src/sw/main.ts", pageRevision: CONTENT_SECURITY_POLICY }),
   ],
 });
@@ -42,6 +39,22 @@ function plainImports(): Plugin {
     load: (id) =>
       id.endsWith("vite/preload-helper.js")
         ? "export const __vitePreload = (load) => load();"
+        : undefined,
+  };
+}
+
+/**
+ * Calls zod by a name of its own in the build: "z", as it is called in the sources, is also what a
+ * minified library may call any function of its own, whose calls would go with the unused schemas.
+ */
+function namedSchemas(): Plugin {
+  return {
+    name: "named-schemas",
+    apply: "build",
+    enforce: "pre",
+    transform: (code) =>
+      code.includes('import * as z from "zod/mini"')
+        ? { code: code.replaceAll(/\bz(?=\s*\.| from "zod)/g, SCHEMAS), map: null }
         : undefined,
   };
 }

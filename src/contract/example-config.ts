@@ -40,16 +40,53 @@ export const EXAMPLE_CONFIG: KioskConfig = {
     {
       id: "visit-reason",
       attribute: "visitReason",
-      title: { en: "What brings you in today?", es: "¿Qué te trae hoy?" },
+      title: {
+        en: "What brings you in today?",
+        es: "¿Qué te trae hoy?",
+        de: "Was führt dich heute her?",
+        fr: "Qu’est-ce qui vous amène ?",
+        ar: "ما الذي أتى بك اليوم؟",
+      },
       hint: {
         en: "Your answer helps us show you what fits.",
         es: "Tu respuesta nos ayuda a mostrarte lo que encaja.",
+        de: "Deine Antwort hilft uns, dir Passendes zu zeigen.",
+        fr: "Votre réponse nous aide à vous montrer ce qui vous convient.",
+        ar: "إجابتك تساعدنا على عرض ما يناسبك.",
       },
       choices: [
-        { code: "self", label: { en: "For myself", es: "Para mí" }, drawing: "shirt" },
-        { code: "gift", label: { en: "A gift", es: "Un regalo" }, drawing: "gift" },
-        { code: "home", label: { en: "For my home", es: "Para mi casa" }, drawing: "home" },
-        { code: "looking", label: { en: "Just looking", es: "Solo miro" }, drawing: "eyes" },
+        {
+          code: "self",
+          label: { en: "For myself", es: "Para mí", de: "Für mich", fr: "Pour moi", ar: "شيء لي" },
+          drawing: "shirt",
+        },
+        {
+          code: "gift",
+          label: { en: "A gift", es: "Un regalo", de: "Ein Geschenk", fr: "Un cadeau", ar: "هدية" },
+          drawing: "gift",
+        },
+        {
+          code: "home",
+          label: {
+            en: "For my home",
+            es: "Para mi casa",
+            de: "Fürs Zuhause",
+            fr: "Pour la maison",
+            ar: "شيء للبيت",
+          },
+          drawing: "home",
+        },
+        {
+          code: "looking",
+          label: {
+            en: "Just looking",
+            es: "Solo miro",
+            de: "Nur schauen",
+            fr: "Je regarde",
+            ar: "أتصفّح فقط",
+          },
+          drawing: "eyes",
+        },
       ],
     },
   ],

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
-import { cardFromScan } from "../domain/card.ts";
-import { SETUP_EXAMPLE } from "./setup-code.ts";
+import { AssistKeys } from "./assist-keys.ts";
+import { CardRule } from "./card-rule.ts";
+import { LANGUAGES } from "./language.ts";
 import { PurposeId } from "./purpose.ts";
+import { MAX_THANKS_RULES, ThanksRule, unknownAnswer } from "./thanks-rules.ts";
 
 /** Where a kiosk asks for its configuration: `GET`. */
 export const CONFIG_PATH = "/v1/config";
@@ -14,36 +16,6 @@ const Words = z.catchall(
 );
 
 const AttributeName = z.string().check(z.regex(ATTRIBUTE_NAME));
-
-const CardRuleSchema = z
-  .strictObject({
-    name: z.string().check(z.minLength(1), z.maxLength(64)),
-    match: z.string().check(
-      z.maxLength(500),
-      // Aborts: the examples below cannot be tried on a pattern that is none.
-      z.refine(isRegularExpression, { message: "not a regular expression", abort: true }),
-    ),
-    checkDigit: z.enum(["luhn", "gs1", "none"]),
-    visitor: z.enum(["member", "browser"]),
-    symbologies: z.optional(z.array(z.string().check(z.regex(/^\][A-Za-z][0-9A-Za-z]$/)))),
-    accepts: z.array(z.string()).check(z.minLength(1)),
-    refuses: z.array(z.string()),
-  })
-  .check(
-    z.refine(
-      (rule) => rule.accepts.every((text) => cardFromScan({ text, source: "wedge" }, [rule]).ok),
-      { message: "does not accept its own example", path: ["accepts"] },
-    ),
-    z.refine(
-      (rule) => rule.refuses.every((text) => !cardFromScan({ text, source: "wedge" }, [rule]).ok),
-      { message: "accepts an example it should refuse", path: ["refuses"] },
-    ),
-    // A code that sets a kiosk up is nobody's card: a paired kiosk says "not ours" to it.
-    z.refine((rule) => !cardFromScan({ text: SETUP_EXAMPLE, source: "wedge" }, [rule]).ok, {
-      message: "takes the codes that set a kiosk up for cards",
-      path: ["match"],
-    }),
-  );
 
 /** What a scan writes by itself. `store` and `kiosk` come from the device record. */
 const ScanAttribute = z.strictObject({
@@ -64,6 +36,8 @@ const Question = z.strictObject({
   attribute: AttributeName,
   title: Words,
   hint: z.optional(Words),
+  /** Days until it is asked of the same card again; without it, at every visit (rule PV7). */
+  askAgainDays: z.optional(z.int().check(z.gte(1), z.lte(366))),
   choices: z
     .array(
       z.strictObject({
@@ -109,7 +83,16 @@ export const KioskConfig = z
     consent: z.optional(
       z.strictObject({ purposes: z.array(Purpose).check(z.minLength(1), z.maxLength(16)) }),
     ),
-    cardRules: z.array(CardRuleSchema).check(z.minLength(1), z.maxLength(32)),
+    /** Offered on screen, in this order; a visit begins in the first. All of them where left out. */
+    languages: z.optional(
+      z
+        .array(z.enum(LANGUAGES))
+        .check(z.minLength(1), z.refine(areDistinct, "a language comes twice")),
+    ),
+    /** How loud the kiosk is, in percent of what it can; 0 is silent. */
+    sounds: z.optional(z.strictObject({ volume: z.number().check(z.gte(0), z.lte(100)) })),
+    assistKeys: z.optional(AssistKeys),
+    cardRules: z.array(CardRule).check(z.minLength(1), z.maxLength(32)),
     /** Digits of a typed card number, for the keypad. */
     keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),
     /** Distinct cards in any minute, before the kiosk asks for patience; typed ones apart (rule CD1). */
@@ -125,6 +108,8 @@ export const KioskConfig = z
       z.maxLength(8),
       z.refine((questions) => areDistinct(questions.map(({ id }) => id)), "an id comes twice"),
     ),
+    /** What the closing thanks say; the first that is true of the visit, else the shipped words. */
+    thanks: z.optional(z.array(ThanksRule).check(z.maxLength(MAX_THANKS_RULES))),
     timings: z.strictObject({
       /** Thanks alone on screen before a question follows. At least 1.2 s. */
       thanksSeconds: z.number().check(z.gte(1.2), z.lte(10)),
@@ -132,6 +117,11 @@ export const KioskConfig = z
       questionSeconds: Seconds,
       /** The closing thanks. */
       closingSeconds: Seconds,
+      /**
+       * How long a visit may be taken back once it closes (rule PV5): 10 unless given. With 0 nothing is
+       * held, and undo not offered.
+       */
+      undoSeconds: z.optional(z.number().check(z.gte(0), z.lte(30))),
       /** A refusal nobody reacts to. */
       refusedSeconds: Seconds,
       /** A keypad nobody touches. */
@@ -150,17 +140,19 @@ export const KioskConfig = z
       message: "a purpose comes twice",
       path: ["consent"],
     }),
+    (found) => {
+      const { thanks = [], questions } = found.value;
+      const path = unknownAnswer(thanks, questions);
+      if (path === undefined) return;
+      found.issues.push({
+        code: "custom",
+        input: found.value,
+        message: "no question has such an answer",
+        path: ["thanks", ...path],
+      });
+    },
   );
 export type KioskConfig = z.infer<typeof KioskConfig>;
-
-function isRegularExpression(source: string): boolean {
-  try {
-    return new RegExp(source, "u") instanceof RegExp;
-  } catch {
-    // A SyntaxError is how RegExp says no.
-    return false;
-  }
-}
 
 function areDistinct(values: readonly string[]): boolean {
   return new Set(values).size === values.length;

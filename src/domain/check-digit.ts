@@ -1,15 +1,21 @@
-/** How a card number proves that it was read right. */
-export type CheckDigit = "luhn" | "gs1" | "none";
+import { mod43 } from "./code39.ts";
 
-/** Whether the last digit of `digits` agrees with the others. */
-export function hasGoodCheckDigit(check: CheckDigit, digits: string): boolean {
+/** How a card number proves that it was read right. */
+export type CheckDigit = "luhn" | "gs1" | "mod43" | "none";
+
+/** Whether the last character of `text` agrees with the others. */
+export function hasGoodCheckDigit(check: CheckDigit, text: string): boolean {
   if (check === "none") return true;
-  if (!/^\d{2,}$/.test(digits)) return false;
-  return digits.endsWith(checkDigitFor(check, digits.slice(0, -1)));
+  return text.length > 1 && text.at(-1) === checkDigitFor(check, text.slice(0, -1));
 }
 
-/** The digit that completes `payload`. */
-export function checkDigitFor(check: Exclude<CheckDigit, "none">, payload: string): string {
+/** What completes `payload`; nothing where a character of it has no value by that check. */
+export function checkDigitFor(
+  check: Exclude<CheckDigit, "none">,
+  payload: string,
+): string | undefined {
+  if (check === "mod43") return mod43(payload);
+  if (!/^\d+$/.test(payload)) return undefined;
   return check === "luhn" ? luhn(payload) : gs1(payload);
 }
 

@@ -16,10 +16,10 @@ const PAYMENT_PREFIX = /^(?:4|5[0-8]|3[4-9]|30|6011|62|63|64[4-9]|65|67)/;
 const PAYMENT_TWO_SERIES = /^(?:222[1-9]|22[3-9]|2[3-6]|27[01]|2720)\d+$/;
 
 /**
- * Source: ISO/IEC 7813, track 1 with format code B, and track 2; an expiry follows the number. Some
- * readers leave the sentinels `%` and `;` out.
+ * Source: ISO/IEC 7813, track 1 with format code B, whose number may be written in groups, and track 2;
+ * an expiry follows the number. Some readers leave the sentinels `%` and `;` out.
  */
-const PAYMENT_TRACK = /B\d{12,19}\^|\d{12,19}=\d{4}/;
+const PAYMENT_TRACK = /B\d[\d ]{10,21}\d\^|\d{12,19}=\d{4}/i;
 
 /**
  * Whether what was read looks like a payment card, which must never be kept in any form (rule PV3).

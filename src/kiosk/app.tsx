@@ -1,16 +1,18 @@
 import type { ComponentChild } from "preact";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
+import type { Choices, ShopperChoices } from "./choices.ts";
+import type { Extras } from "./extras.ts";
 import { AttractScreen } from "./screens/attract.tsx";
 import type * as LaterScreens from "./screens/later-screens.tsx";
 import { ThanksScreen } from "./screens/thanked.tsx";
 import { Sill } from "./ui/sill.tsx";
 import type { Screen } from "./visit.ts";
 import type { VisitSession } from "./visit-session.ts";
-import { timeOfDay, type FirstWords, type Language, type Words } from "./words.ts";
+import { timeOfDay, type FirstWords, type Words } from "./words.ts";
 import { FIRST_ENGLISH } from "./words-first.ts";
 
 export interface AppProps {
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly screen: Screen;
   readonly config: KioskConfig;
   /** The same element for as long as the ribbon hangs the same way. */
@@ -18,19 +20,29 @@ export interface AppProps {
   /** The link to the proxy is known to be down. */
   readonly offline: boolean;
   readonly timeZone: string;
-  readonly language: Language;
-  readonly onLanguage: (language: Language) => void;
   /** Not there for the first moments of a page. */
-  readonly later: typeof LaterScreens | undefined;
+  readonly later: Later | undefined;
+  /** What the shopper has chosen, as `later` holds it. */
+  readonly chosen: Choices | undefined;
+  readonly extras: Extras | undefined;
+}
+
+/** What is loaded after the first paint. */
+export interface Later {
+  readonly screens: typeof LaterScreens;
+  readonly shopper: ShopperChoices;
 }
 
 /** Draws the visit; decides nothing. */
 export function App(props: AppProps) {
-  const { screen, config, timeZone, language, later } = props;
-  const words = later?.VOCABULARY[language];
+  const { screen, config, timeZone, later, chosen } = props;
+  const words = chosen?.words;
   const firstWords = words ?? FIRST_ENGLISH;
   const time =
-    screen.state === "thanked" ? timeOfDay(screen.notedAtMs, language, timeZone) : undefined;
+    screen.state === "thanked"
+      ? timeOfDay(screen.notedAtMs, chosen?.language ?? "en", timeZone)
+      : undefined;
+  const isAttract = screen.state === "attract";
 
   return (
     <div
@@ -41,16 +53,54 @@ export function App(props: AppProps) {
     >
       {props.ribbon}
       <p class="unseen" role="status">
-        {announcement(screen, firstWords, words, time)}
+        {(chosen === undefined
+          ? undefined
+          : later?.screens.spokenOf(screen, config, chosen.words, chosen.language)) ??
+          announcement(screen, firstWords, words, time)}
       </p>
       <CurrentScreen {...props} key={keyOf(screen)} firstWords={firstWords} time={time} />
       <Sill
-        vocabulary={later?.VOCABULARY}
-        language={language}
-        onLanguage={props.onLanguage}
-        {...(screen.state === "attract" ? { note: firstWords.terms(config.brand) } : {})}
+        tools={
+          later !== undefined &&
+          chosen !== undefined && (
+            <later.screens.Tools
+              chosen={chosen}
+              shopper={later.shopper}
+              languages={later.screens.languagesOf(config)}
+              roomy={isAttract}
+            >
+              <UndoTool {...props} />
+            </later.screens.Tools>
+          )
+        }
+        {...(isAttract ? { note: firstWords.terms(config.brand) } : {})}
+        stop={
+          isAttract &&
+          later !== undefined &&
+          chosen !== undefined &&
+          props.extras !== undefined && (
+            <later.screens.StopTool extras={props.extras} words={chosen.words} />
+          )
+        }
       />
+      {later !== undefined && chosen !== undefined && props.extras !== undefined && (
+        <later.screens.Overlay
+          {...{ ...props, extras: props.extras }}
+          words={chosen.words}
+          language={chosen.language}
+        />
+      )}
     </div>
+  );
+}
+
+/** Undo stands in every step; where a visit closes it has a panel of its own (rule PV5). */
+function UndoTool({ screen, later, chosen, extras }: AppProps) {
+  const offer = extras?.undoing.offer.value;
+  if (later === undefined || chosen === undefined || extras === undefined || offer === undefined)
+    return null;
+  return screen.state === "thanked" && screen.step === "closing" ? null : (
+    <later.screens.UndoTool offer={offer} words={chosen.words} undoing={extras.undoing} />
   );
 }
 
@@ -61,7 +111,7 @@ interface CurrentScreenProps extends AppProps {
 }
 
 function CurrentScreen(props: CurrentScreenProps) {
-  const { screen, session, config, firstWords, language, offline, time, later } = props;
+  const { screen, session, config, firstWords, offline, time, later, chosen, extras } = props;
   const { brand } = config;
   const openKeypad = () => session.send({ type: "keypad-opened" });
   if (screen.state === "attract") {
@@ -69,19 +119,21 @@ function CurrentScreen(props: CurrentScreenProps) {
       <AttractScreen words={firstWords} brand={brand} offline={offline} onKeypad={openKeypad} />
     );
   }
-  if (screen.state === "thanked" && (screen.step === "thanks" || later === undefined)) {
+  if (screen.state === "thanked" && (screen.step === "thanks" || chosen === undefined)) {
     return <ThanksScreen words={firstWords} noted={screen} time={time} />;
   }
-  return later === undefined ? null : (
-    <later.LaterScreen
-      {...{ screen, session, config, language, time, openKeypad }}
-      words={later.VOCABULARY[language]}
+  return later === undefined || chosen === undefined ? null : (
+    <later.screens.LaterScreen
+      {...{ screen, session, config, time, openKeypad, extras }}
+      words={chosen.words}
+      language={chosen.language}
     />
   );
 }
 
 /** A new key makes a new screen: nothing of one visit stays in the next one's DOM (rule PV1). */
 function keyOf(screen: Screen): string {
+  if (screen.state === "consent") return `${screen.visitId} ${screen.index}`;
   if (screen.state !== "thanked") return screen.state;
   return `${screen.visitId} ${screen.step} ${screen.step === "question" ? screen.index : ""}`;
 }

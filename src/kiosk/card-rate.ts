@@ -18,9 +18,10 @@ export type CardRate = (
 /** Counts distinct cards of the last minute of capture, typed ones apart (rule CD1). */
 export function createCardRate(): CardRate {
   /** By fingerprint, when first counted; never more than the limits allow. */
-  const counted = { wedge: new Map<string, number>(), keypad: new Map<string, number>() };
+  const read = new Map<string, number>();
+  const typed = new Map<string, number>();
   return (fingerprint, source, nowMs, limits) => {
-    const own = counted[source];
+    const own = source === "keypad" ? typed : read;
     for (const [card, atMs] of own) if (nowMs - atMs >= MINUTE_MS) own.delete(card);
     const most =
       source === "keypad"

@@ -1,4 +1,3 @@
-import { EXAMPLE_CONFIG } from "../contract/example-config.ts";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { KeptStore } from "../outbox/kept-store.ts";
 
@@ -38,11 +37,11 @@ export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
       const stored = await kept.get(CONFIG_KEY).catch(() => undefined);
       if (isCheckedBy(appVersion, stored)) return stored.config;
       if (typeof stored !== "object" || stored === null || !("config" in stored)) {
-        return EXAMPLE_CONFIG;
+        return shippedExample();
       }
       const { KioskConfig } = await import("../contract/kiosk-config.ts");
       const parsed = KioskConfig.safeParse(stored.config);
-      return parsed.success ? parsed.data : EXAMPLE_CONFIG;
+      return parsed.success ? parsed.data : shippedExample();
     },
 
     async fetchNewest() {
@@ -65,6 +64,11 @@ export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
       return parsed.data;
     },
   };
+}
+
+/** Needed once in a kiosk's life, and therefore no part of what every start loads. */
+async function shippedExample(): Promise<KioskConfig> {
+  return (await import("../contract/example-config.ts")).EXAMPLE_CONFIG;
 }
 
 /** Only this app writes here, and only what it has checked. */

@@ -26,6 +26,8 @@ export interface Delivery {
   readonly start: (force?: boolean) => Promise<void>;
   /** One more is owed and durable. */
   readonly added: () => void;
+  /** Something is owed no more that was not sent. */
+  readonly recount: () => Promise<void>;
   /** A moment at which sending may work: the link came back, the page was shown, a button. */
   readonly request: (why: "online" | "resumed" | "asked") => void;
   /** A flush ended, here or elsewhere. */
@@ -145,6 +147,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       change({ depth: state.depth + 1 });
       // The thanks are painted first: nobody waits for the sending.
       deps.soon(() => ask(false));
+    },
+    async recount() {
+      change({ depth: await outbox.depth() });
     },
     request: (why) => ask(why !== "resumed"),
     reported,

@@ -10,7 +10,14 @@ const LENGTH_BYTES = 8;
  * A truncated HMAC-SHA-256 under a key that nobody can read and that dies with the page (rule PV7).
  */
 export async function createFingerprint(subtle: SubtleCrypto): Promise<Fingerprint> {
-  const key = await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return fingerprintUnder(
+    subtle,
+    await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]),
+  );
+}
+
+/** The same under a key of the caller's. */
+export function fingerprintUnder(subtle: SubtleCrypto, key: CryptoKey): Fingerprint {
   return async (visitor) => {
     const mac = await subtle.sign("HMAC", key, new TextEncoder().encode(visitorKey(visitor)));
     return Array.from(new Uint8Array(mac, 0, LENGTH_BYTES), (byte) =>

@@ -22,6 +22,7 @@ export function keypadVerdict(digits: string, config: KioskConfig): KeypadVerdic
     case "bad-check-digit":
       return { type: "mistyped" };
     case "not-ours":
+    case "swipe-again":
     case "bad-visitor-id":
       return { type: "not-ours" };
   }

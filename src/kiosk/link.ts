@@ -7,6 +7,7 @@ import type { SegmentClock } from "../outbox/clock-segments.ts";
 import type { Database } from "../outbox/connection.ts";
 import { createFlush } from "../outbox/flush.ts";
 import { createIdbOwed } from "../outbox/idb-owed.ts";
+import { createIdbHolds, type Holds } from "../outbox/idb-holds.ts";
 import type { IdbOutbox } from "../outbox/idb-outbox.ts";
 import type { Identity } from "../outbox/identity.ts";
 import { createIngestClient } from "../outbox/ingest-client.ts";
@@ -19,6 +20,7 @@ import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createStanding } from "./standing.ts";
 import type { NetworkGate } from "./network-gate.ts";
+import { releaseHeld } from "./release-held.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
 
 export interface LinkDeps {
@@ -50,6 +52,10 @@ export interface Link {
   /** Known to be down, by the last thing that was tried. */
   readonly isDown: ReadonlySignal<boolean>;
   readonly added: () => void;
+  /** What lets a shopper take a visit back, on the same outbox. */
+  readonly holds: Holds;
+  /** Less is owed than was, and nothing was sent. */
+  readonly recount: () => void;
   readonly setCut: (cut: boolean) => void;
   /** Nobody is in the middle of anything: a new version of the app may take over. */
   readonly setIdle: (idle: boolean) => void;
@@ -63,6 +69,7 @@ const SOON_MS = 500;
 export function createLink(deps: LinkDeps): Link {
   const { clock, segments, newId, outbox, kept, gate, device, depth, onError } = deps;
   const bridge = createWorkerBridge({ reload: deps.reload });
+  const holds = createIdbHolds(deps.database);
   const owed = createIdbOwed({ database: deps.database, newId });
   const random = (): number => Math.random();
   const channel = new BroadcastChannel(FLUSH_CHANNEL);
@@ -147,6 +154,8 @@ export function createLink(deps: LinkDeps): Link {
     get: (path) => signedFetch(path, { method: "GET", cache: "no-store" }),
     isDown: computed(() => failed.value || gate.isCut.value),
     added: delivery.added,
+    holds,
+    recount: () => void delivery.recount().catch(onError),
     setCut(cut) {
       gate.setCut(cut);
       if (!cut) delivery.request("online");
@@ -165,7 +174,10 @@ export function createLink(deps: LinkDeps): Link {
         if (document.visibilityState === "visible") delivery.request("resumed");
       });
       bridge.register().catch(onError);
-      delivery.start(justPaired).catch(onError);
+      releaseHeld(holds, segments.reading().segment)
+        .catch(onError)
+        .then(() => delivery.start(justPaired))
+        .catch(onError);
       heartbeat.start();
     },
   };

@@ -1,28 +1,45 @@
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ribbon.css";
-import "./styles/screens.css";
+import "./styles/stage.css";
+import "./styles/sill.css";
+import "./styles/attract.css";
+import "./styles/keypad.css";
+import "./styles/thanks.css";
+import "./styles/question.css";
+import "./styles/refused.css";
+import "./styles/undo.css";
+import "./styles/consent.css";
+import "./styles/sheet.css";
+import "./styles/withdrawal.css";
+import "./styles/pairing.css";
+import "./styles/languages.css";
+import "./styles/contrast.css";
+import "./styles/large-text.css";
+import "./styles/reach.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
+import type { Update } from "../contract/update.ts";
+import type { Withdrawal } from "../contract/withdrawal.ts";
+import type { ClockReading } from "../domain/effective-time.ts";
 import { createSegmentClock } from "../outbox/clock-segments.ts";
 import { createDatabase } from "../outbox/connection.ts";
 import { createIdbOutbox } from "../outbox/idb-outbox.ts";
 import { createKeptStore } from "../outbox/kept-store.ts";
 import { storageMirror } from "../outbox/mirror.ts";
 import { createKeyboardWedge } from "../scanner/keyboard-wedge.ts";
-import { App } from "./app.tsx";
+import { App, type Later } from "./app.tsx";
 import { capture } from "./capture.ts";
 import { createConfigSource } from "./config.ts";
 import { badPlaceIn, startFrom, type BadPlace, type Known } from "./device.ts";
 import { createFingerprint } from "./fingerprint.ts";
-import { createLanguageChoice } from "./language.ts";
+import type { Extras } from "./extras.ts";
 import type { Link } from "./link.ts";
 import { createNetworkGate } from "./network-gate.ts";
 import { createRibbonPose } from "./ribbon-pose.ts";
 import type { Seal } from "./sealer.ts";
 import type { Sealing } from "./sealing.ts";
-import type * as LaterScreens from "./screens/later-screens.tsx";
 import { tryStorage } from "./storage-watch.ts";
 import { Ribbon } from "./ui/ribbon.tsx";
 import { createVisitSession } from "./visit-session.ts";
@@ -71,6 +88,7 @@ async function start(root: HTMLElement): Promise<void> {
     kept,
     clock,
     newId,
+    warn,
   });
   return openKiosk(root, paired, true);
 }
@@ -97,27 +115,31 @@ async function openKiosk(
   ]);
   const depth = signal(owed);
   const link = signal<Link | undefined>(undefined);
-  const later = signal<typeof LaterScreens | undefined>(undefined);
+  const later = signal<Later | undefined>(undefined);
+  const extras = signal<Extras | undefined>(undefined);
 
   // Loaded after the first paint; a scan that comes before waits for it, once in a page's life.
   const sealing = Promise.withResolvers<Sealing>();
   const seal: Seal = async (header, text) => (await sealing.promise).seal(header, text);
 
+  const keep = (body: Update | Withdrawal, taken: ClockReading, heldUntilMs?: number) =>
+    capture(outbox, seal, body, taken, heldUntilMs);
+  const onKept = () => {
+    const open = link.peek();
+    if (open === undefined) depth.value += 1;
+    else open.added();
+  };
   const session = createVisitSession({
     clock,
     readClock: segments.reading,
-    keep: (update, taken) => capture(outbox, seal, update, taken),
+    keep,
     fingerprint,
     newId,
     device,
     config,
     setTimeout: (run, delayMs) => window.setTimeout(run, delayMs),
     clearTimeout: (timer) => window.clearTimeout(timer),
-    onKept() {
-      const open = link.peek();
-      if (open === undefined) depth.value += 1;
-      else open.added();
-    },
+    onKept,
     onError: warn,
   });
 
@@ -131,15 +153,15 @@ async function openKiosk(
     session.storageIs(await tryStorage(kept, outbox));
   }
 
-  scanner.start(session.scanned);
-  const { language, choose } = createLanguageChoice(session.screen);
+  let heard = session.scanned;
+  scanner.start((event) => heard(event));
   const pose = createRibbonPose({
     ...session,
     afterPaint: (work) => void requestAnimationFrame(() => setTimeout(work)),
   });
   const ribbon = computed(() => <Ribbon pose={pose.value} />);
   effect(() => {
-    page.lang = language.value;
+    const loaded = later.value;
     render(
       <App
         session={session}
@@ -148,19 +170,22 @@ async function openKiosk(
         ribbon={ribbon.value}
         offline={link.value?.isDown.value ?? false}
         timeZone={device.timeZone}
-        language={language.value}
-        onLanguage={choose}
-        later={later.value}
+        later={loaded}
+        chosen={loaded?.shopper.chosen.value}
+        extras={extras.value}
       />,
       root,
     );
+  });
+  effect(() => {
+    page.dataset["configVersion"] = session.config.value.version;
   });
   effect(() => {
     page.dataset["outboxDepth"] = String(depth.value);
   });
   effect(() => {
     const screen = session.screen.value;
-    if (screen.state === "thanked") page.dataset["visitStep"] = screen.step;
+    if ("step" in screen) page.dataset["visitStep"] = screen.step;
     else delete page.dataset["visitStep"];
     page.dataset["visitState"] = screen.state;
     // Attract holds no focus, whatever was pressed last.
@@ -189,7 +214,8 @@ async function openKiosk(
   const opened = openSealing({ database, kept, fetch: gate.fetch, clock });
   sealing.resolve(opened);
   opened.sealPlain().catch(warn);
-  later.value = screens;
+  later.value = { screens, shopper: screens.openForEveryone({ ...session, page, onError: warn }) };
+  session.complete(screens.stepVisit);
   const line = createLink({
     clock,
     segments,
@@ -213,8 +239,28 @@ async function openKiosk(
     onError: warn,
   });
   link.value = line;
+  extras.value = screens.openExtras({
+    session,
+    clock,
+    readClock: segments.reading,
+    keep,
+    device,
+    onKept,
+    holds: line.holds,
+    subtle: crypto.subtle,
+    every(work, everyMs) {
+      const timer = setInterval(work, everyMs);
+      return () => clearInterval(timer);
+    },
+    onTakenBack: () => line.recount(),
+    onError: warn,
+  });
   line.start(justPaired);
   refreshConfig();
+  import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {
+    const { scanned: listener } = session;
+    heard = openFurtherReaders({ window, navigator, listener, onError: warn }).hear;
+  }, warn);
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");
     openDemo({ isCut: gate.isCut, setCut: line.setCut, depth });

@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals-core";
 import { render } from "preact";
 import type { Identity } from "../outbox/identity.ts";
+import { forgetAllCards } from "./card-memory.ts";
 import { createSaving, type SavingDeps } from "./saving.ts";
 import { leave } from "./leaving.ts";
 import { LeavingScreen, type LeavingView } from "./screens/leaving.tsx";
@@ -37,8 +38,10 @@ export function openLeaving(deps: OpenLeavingDeps): void {
       storage: localStorage,
       fetch: (path, init) => fetch(path, init),
     });
-    if (left.ok) beginAgain();
-    else change({ phase: "asked", trouble: left.error });
+    if (left.ok) {
+      forgetAllCards(indexedDB);
+      beginAgain();
+    } else change({ phase: "asked", trouble: left.error });
   };
 
   effect(() =>

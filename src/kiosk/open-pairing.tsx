@@ -3,7 +3,8 @@ import { render } from "preact";
 import { CODE_LENGTH, typedCode } from "../contract/pairing.ts";
 import { setupCodeFrom } from "../contract/setup-code.ts";
 import { readIdentity } from "../outbox/identity.ts";
-import type { Scanner } from "../scanner/scanner.ts";
+import { openFurtherReaders } from "../scanner/further-readers.ts";
+import type { Scanner, ScannerEvent } from "../scanner/scanner.ts";
 import type { Known, Unpaired } from "./device.ts";
 import { mirroredDevice } from "./keep-identity.ts";
 import { openLeaving } from "./open-leaving.tsx";
@@ -17,6 +18,8 @@ export interface OpenPairingDeps extends SavingDeps {
   readonly address: URLSearchParams;
   readonly why: Unpaired;
   readonly scanner: Scanner;
+  /** Told what a reader did not do; pairing goes on without it. */
+  readonly warn: (what: unknown) => void;
 }
 
 /** Shows how to pair this kiosk; resolves once it is. */
@@ -72,7 +75,8 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
       return meanwhile === undefined ? pair(ask) : { ok: true as const, value: meanwhile };
     });
     if (!outcome.ok) return change({ phase: "typing", trouble: outcome.error, typed: "" });
-    stopReading();
+    stopTyping();
+    readers.stop();
     stop();
     render(null, root);
     const identity = outcome.value;
@@ -99,13 +103,22 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
       root,
     ),
   );
-  const stopReading = deps.scanner.start((event) => {
+  const readers = openFurtherReaders({
+    window,
+    navigator,
+    listener: read,
+    onError: deps.warn,
+  });
+  const stopTyping = deps.scanner.start(readers.hear);
+
+  function read(event: ScannerEvent): void {
     if (event.type !== "scanned" || view.peek().phase !== "typing") return;
     const { text, repaired = "" } = event.scan;
     const code = setupCodeFrom(text) ?? setupCodeFrom(repaired);
     if (code === undefined) change({ trouble: "not-ours" });
     else void tryCode(code).catch(paired.reject);
-  });
+  }
+
   const code = address.get("pair") ?? "";
   // A code from a link may be written as people say it; a token may not be touched.
   const given = typedCode(code).length === CODE_LENGTH ? typedCode(code) : code;

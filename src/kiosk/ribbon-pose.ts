@@ -34,6 +34,12 @@ function poseOf(screen: Screen, config: KioskConfig): RibbonPose {
       return { type: "woven", digits: screen.digits.length, length: config.keypad.length };
     case "refused":
       return { type: screen.reason === "payment-card" ? "hollow" : "parted" };
+    case "withdrawal":
+      return { type: "header" };
+    case "consent":
+      return { type: "header" };
+    case "declined":
+      return { type: "short" };
     case "out-of-service":
       return { type: "resting" };
     case "thanked":

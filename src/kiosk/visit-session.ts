@@ -1,4 +1,5 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals-core";
+import type { EntryHeader } from "../contract/entry.ts";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Device, Update } from "../contract/update.ts";
 import {
@@ -10,27 +11,29 @@ import {
 } from "../domain/card.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
-import { OutboxFullError } from "../outbox/outbox.ts";
+import { LONGEST_HOLD_MS } from "../outbox/held.ts";
 import type { ScannerEvent } from "../scanner/scanner.ts";
-import { answerUpdate, scanUpdate } from "./capture.ts";
+import { scanUpdate, troubleOf } from "./capture.ts";
 import { createCardRate } from "./card-rate.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import { keypadVerdict } from "./keypad-number.ts";
-import {
-  nextDeadlineMs,
-  NO_VISIT,
-  stepVisit,
-  type RefusalReason,
-  type Screen,
-  type StorageTrouble,
-  type VisitEvent,
-} from "./visit.ts";
+import { undoMs, type Hold } from "./holds.ts";
+import type { Turn, VisitExtension } from "./visit-extension.ts";
+import type { Recorded } from "./recorded.ts";
+import type { RefusalReason, Screen, StorageTrouble, Visit, VisitEvent } from "./visit.ts";
+import { nextDeadlineMs, NO_VISIT, stepFirst, type StepVisit } from "./visit-first.ts";
+
+/** Keeps an update, held until the monotonic clock says so where that is given (rule PV5). */
+export type Keep = (
+  update: Update,
+  taken: ClockReading,
+  heldUntilMs: number | undefined,
+) => Promise<EntryHeader>;
 
 export interface VisitSessionDeps {
   readonly clock: Clock;
   readonly readClock: () => ClockReading;
   /** Resolves once the update would survive a power cut. */
-  readonly keep: (update: Update, taken: ClockReading) => Promise<unknown>;
+  readonly keep: Keep;
   readonly fingerprint: Fingerprint;
   readonly newId: () => string;
   readonly device: Device;
@@ -48,10 +51,27 @@ export interface VisitSession {
   readonly screen: ReadonlySignal<Screen>;
   readonly config: ReadonlySignal<KioskConfig>;
   readonly scanned: (event: ScannerEvent) => void;
-  /** Takes the number on the keypad as the card. */
-  readonly submitKeypad: () => void;
-  readonly answer: (code: string) => void;
+  readonly visit: ReadonlySignal<Visit>;
   readonly send: (event: UserEvent) => void;
+  readonly step: (event: VisitEvent) => void;
+  /** Takes a card that was read now. */
+  readonly take: (card: Card, source: Scan["source"]) => void;
+  /** Keeps an update of a visit, which is taken back with it. */
+  readonly keepFor: (visitId: string, ...ask: Parameters<Keep>) => Promise<EntryHeader>;
+  /** All of the page is loaded: visits go on beyond their first screens. */
+  readonly complete: (whole: StepVisit) => void;
+  readonly turn: (turn: Turn) => void;
+  /** From now on it sees every card first. */
+  readonly extend: (extension: VisitExtension) => void;
+  /** The card of a visit on screen, or of one still being stored. */
+  readonly cardOf: (visitId: string) => Card | undefined;
+  /** What a visit that may still be taken back has kept, or is about to keep. */
+  readonly keptOf: (visitId: string) => readonly Promise<EntryHeader>[];
+  readonly holds: ReadonlySignal<readonly Hold[]>;
+  /** What was kept of the visit on screen, and of nobody else's. */
+  readonly recordedOf: (visitId: string) => readonly Recorded[];
+  /** Stores a visit's first updates, and thanks when all of them are kept. */
+  readonly store: (visitId: string, updates: readonly Update[], taken: ClockReading) => void;
   readonly storageIs: (state: StorageTrouble | "working") => void;
   /** Takes effect between visits (rule CF2). */
   readonly offerConfig: (config: KioskConfig) => void;
@@ -87,7 +107,13 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   const admits = createCardRate();
   let offered: KioskConfig | undefined;
   let held: readonly Held[] = [];
+  /** By visit, while it may be taken back. */
+  const kept = new Map<string, readonly Promise<EntryHeader>[]>();
+  const recorded = new Map<string, readonly Recorded[]>();
   let timer: number | undefined;
+  let extension: VisitExtension | undefined;
+  let stepVisit = stepFirst;
+  const completed = Promise.withResolvers<void>();
   /** Scans are taken one after the other, in the order they came. */
   let lastScan: Promise<void> = Promise.resolve();
 
@@ -99,11 +125,18 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     forgetCards();
     deps.clearTimeout(timer);
     const deadlineMs = nextDeadlineMs(visit.peek());
-    if (deadlineMs === undefined) return;
+    // Thanks stay until there is something to come after them.
+    if (deadlineMs === undefined || stepVisit === stepFirst) return;
     timer = deps.setTimeout(
       () => step({ type: "ticked" }),
       Math.max(0, deadlineMs - clock.monoMs()),
     );
+  }
+
+  function complete(whole: StepVisit): void {
+    stepVisit = whole;
+    completed.resolve();
+    step({ type: "ticked" });
   }
 
   function applyOffered(): void {
@@ -114,37 +147,68 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   }
 
   function forgetCards(): void {
-    const { screen, pending } = visit.peek();
-    held = held.filter(
-      ({ visitId }) =>
-        (screen.state === "thanked" && screen.visitId === visitId) ||
-        pending.some((each) => each.visitId === visitId),
-    );
+    const { screen, pending, holds } = visit.peek();
+    const isOnTheWay = (id: string) => pending.some(({ visitId }) => visitId === id);
+    const isNeeded = (id: string) =>
+      ("visitId" in screen && screen.visitId === id) || isOnTheWay(id);
+    held = held.filter(({ visitId }) => isNeeded(visitId));
+    for (const id of recorded.keys()) if (!isNeeded(id)) recorded.delete(id);
+    for (const id of kept.keys()) {
+      if (!isOnTheWay(id) && !holds.some(({ visitId }) => visitId === id)) kept.delete(id);
+    }
   }
 
   function refuse(reason: RefusalReason, why: string): void {
     refusals.set(why, (refusals.get(why) ?? 0) + 1);
-    step({ type: "refused", reason });
+    if (extension?.refuses(reason) !== true) step({ type: "refused", reason });
   }
 
   async function take(card: Card, source: Scan["source"], taken: ClockReading): Promise<void> {
-    const visitId = newId();
     const print = await fingerprint(card.visitor);
+    // Whoever is to be asked or told something waits for the words, once in a page's life.
+    const isSimple = config.peek().consent === undefined && seenVisit(print) === undefined;
+    if (!isSimple) await completed.promise;
+    const visitId = seenVisit(print) ?? newId();
     if (!admits(print, source, clock.monoMs(), config.peek().cardLimits)) {
       return refuse("too-many", "too-many");
     }
+    if (extension?.takes({ visitId, card, fingerprint: print, taken }) === true) return;
     held = [...held, { visitId, card }];
     step({ type: "scanned", visitId, fingerprint: print, masked: maskedCard(card.visitor) });
     if (!visit.peek().pending.some((pending) => pending.visitId === visitId)) return;
-    // Not awaited: the next scan need not wait for this one's disk.
-    void keep(scanUpdate(card.visitor, device, config.peek()), taken).then(
-      () => {
-        onKept();
-        step({ type: "stored", visitId, wallMs: taken.wallMs });
-      },
+    store(visitId, [scanUpdate(card.visitor, device, config.peek())], taken);
+  }
+
+  /** A card shown again speaks of the visit that is noted. */
+  function seenVisit(print: string): string | undefined {
+    const nowMs = clock.monoMs();
+    return visit.peek().seen.find((seen) => seen.fingerprint === print && seen.untilMs > nowMs)
+      ?.visitId;
+  }
+
+  /** Not awaited: the next scan need not wait for this one's disk. */
+  function store(visitId: string, updates: readonly Update[], taken: ClockReading): void {
+    const heldUntilMs = undoMs(config.peek()) === 0 ? undefined : taken.monoMs + LONGEST_HOLD_MS;
+    Promise.all(updates.map((update) => keepFor(visitId, update, taken, heldUntilMs))).then(
+      () => step({ type: "stored", visitId, wallMs: taken.wallMs, heldUntilMs }),
       (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
     );
   }
+
+  function keepFor(visitId: string, ...ask: Parameters<Keep>): Promise<EntryHeader> {
+    const [{ attributes }, { wallMs }] = ask;
+    const keeping = keep(...ask).then((header) => {
+      onKept();
+      const now = attributes.map((attribute) => ({ attribute, wallMs }));
+      recorded.set(visitId, [...(recorded.get(visitId) ?? []), ...now]);
+      return header;
+    });
+    if (ask[2] !== undefined) kept.set(visitId, [...(kept.get(visitId) ?? []), keeping]);
+    return keeping;
+  }
+
+  const cardOf = (visitId: string): Card | undefined =>
+    held.find((each) => each.visitId === visitId)?.card;
 
   function takeInTurn(card: Card, source: Scan["source"]): void {
     const taken = readClock();
@@ -153,6 +217,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   }
 
   return {
+    visit,
     screen: computed(() => visit.value.screen),
     config,
 
@@ -167,34 +232,18 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
       else refuse(refusalReason(card.error), card.error.type);
     },
 
-    submitKeypad() {
-      const { screen } = visit.peek();
-      if (screen.state !== "keypad") return;
-      const verdict = keypadVerdict(screen.digits, config.peek());
-      if (verdict.type === "ready") takeInTurn(verdict.card, "keypad");
-    },
-
-    answer(code) {
-      const { screen } = visit.peek();
-      if (screen.state !== "thanked" || screen.step !== "question" || screen.chosen !== undefined) {
-        return;
-      }
-      const question = config.peek().questions[screen.index];
-      const { visitId } = screen;
-      const card = held.find((each) => each.visitId === visitId)?.card;
-      if (question === undefined || card === undefined) return;
-      const answer = { attribute: question.attribute, code };
-      step({ type: "answered", code });
-      keep(answerUpdate(card.visitor, device, config.peek(), answer), readClock()).then(
-        () => {
-          onKept();
-          step({ type: "answer-stored", visitId, answer: { questionId: question.id, code } });
-        },
-        (error: unknown) => step({ type: "not-stored", visitId, reason: troubleOf(error) }),
-      );
-    },
-
     send: step,
+    step,
+    take: takeInTurn,
+    keepFor,
+    complete,
+    turn: (turn) => step({ type: "turned", turn }),
+    extend: (given) => void (extension = given),
+    cardOf,
+    keptOf: (visitId) => kept.get(visitId) ?? [],
+    recordedOf: (visitId) => recorded.get(visitId) ?? [],
+    holds: computed(() => visit.value.holds),
+    store,
 
     storageIs(state) {
       step(
@@ -203,7 +252,9 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     },
 
     offerConfig(newest) {
-      offered = newest.version === config.peek().version ? undefined : newest;
+      // By its content: a chain that mends its configuration may forget the version.
+      const isNew = JSON.stringify(newest) !== JSON.stringify(config.peek());
+      offered = isNew ? newest : undefined;
       applyOffered();
     },
 
@@ -214,19 +265,16 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
 }
 
 /** Rejections that a shopper with a card in hand should hear of; the others are people typing. */
-const UNREADABLE: ReadonlySet<string> = new Set(["too-short", "too-long"]);
+const UNREADABLE: ReadonlySet<string> = new Set(["too-short", "too-long", "damaged"]);
 
 function refusalReason(refusal: CardRefusal): RefusalReason {
   switch (refusal.type) {
     case "payment-card":
     case "not-ours":
+    case "swipe-again":
     case "bad-check-digit":
       return refusal.type;
     case "bad-visitor-id":
       return "not-ours";
   }
-}
-
-function troubleOf(error: unknown): StorageTrouble {
-  return error instanceof OutboxFullError ? "full" : "unavailable";
 }

@@ -1,5 +1,11 @@
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { keypadVerdict } from "./keypad-number.ts";
+import { isCovered, type Agreed } from "./ground.ts";
+import type { Hold } from "./holds.ts";
+import { stepHolds } from "./step-holds.ts";
+import { endVisit, refused, stepFirst, unawaited } from "./visit-first.ts";
+import type { Turn } from "./visit-extension.ts";
+import type { WithdrawalScreen } from "./withdrawal.ts";
 
 /**
  * Where one shopper's visit stands. Pure: what it needs of the world arrives in events.
@@ -15,15 +21,45 @@ export interface Visit {
   readonly pending: readonly Pending[];
   /** Cards stored lately, until the duplicate window closes. */
   readonly seen: readonly Seen[];
+  /** Visits that may still be taken back (rule PV5). */
+  readonly holds: readonly Hold[];
 }
 
 export type Screen =
   | { readonly state: "attract" }
-  | { readonly state: "keypad"; readonly digits: string; readonly expiresAtMs: number }
+  | (Waiting & { readonly state: "keypad"; readonly digits: string })
+  | ConsentScreen
   | Thanked
+  /** Nothing of this visit was kept, as its shopper wished. */
+  | {
+      readonly state: "declined";
+      readonly reason: "undone" | "no-consent";
+      readonly expiresAtMs: number;
+    }
+  | WithdrawalScreen
   | { readonly state: "refused"; readonly reason: RefusalReason; readonly expiresAtMs: number }
   /** Nothing can be stored, so nobody is thanked (rule OB3). Ends when storing works again. */
   | { readonly state: "out-of-service"; readonly reason: StorageTrouble };
+
+/** A screen that waits for its shopper: before it ends it asks whether anybody is there. */
+export interface Waiting {
+  readonly expiresAtMs: number;
+  /** It has asked, and ends at `expiresAtMs`. */
+  readonly warned?: true;
+}
+
+/** Nothing is stored before the yes (rule PV4): one purpose after the other. */
+export type ConsentScreen = Waiting & {
+  readonly state: "consent";
+  readonly visitId: string;
+  readonly masked: string;
+  readonly fingerprint: string;
+  /** Of the purpose asked about. */
+  readonly index: number;
+  readonly agreed: readonly Agreed[];
+  /** All is answered, and what was agreed to is being stored. */
+  readonly storing?: true;
+};
 
 export type Thanked = Noted & {
   readonly state: "thanked";
@@ -32,6 +68,7 @@ export type Thanked = Noted & {
     | { readonly step: "thanks" }
     | {
         readonly step: "question";
+        readonly warned?: true;
         readonly index: number;
         /** The choice tapped, while it is being stored. */
         readonly chosen?: string;
@@ -53,6 +90,10 @@ export interface Noted {
   readonly notedAtMs: number;
   /** Answers stored in this visit, in order. */
   readonly answers: readonly Answer[];
+  /** Questions that rest for this card. */
+  readonly notAsked?: readonly string[] | undefined;
+  /** What it was agreed to, where consent is its ground. */
+  readonly agreed?: readonly Agreed[];
 }
 
 export interface Answer {
@@ -66,9 +107,11 @@ export interface Pending {
   readonly fingerprint: string;
   /** No later scan has taken the screen from it. */
   readonly awaited: boolean;
+  readonly agreed?: readonly Agreed[];
 }
 
 export interface Seen {
+  readonly visitId: string;
   readonly fingerprint: string;
   readonly notedAtMs: number;
   readonly untilMs: number;
@@ -78,6 +121,7 @@ export type RefusalReason =
   | "payment-card"
   | "not-ours"
   | "bad-check-digit"
+  | "swipe-again"
   | "unreadable"
   /** More distinct cards in a minute than people bring (rule CD1). */
   | "too-many";
@@ -93,7 +137,13 @@ export type VisitEvent =
     }
   | { readonly type: "refused"; readonly reason: RefusalReason }
   /** `add` has resolved: the update would survive a power cut. */
-  | { readonly type: "stored"; readonly visitId: string; readonly wallMs: number }
+  | {
+      readonly type: "stored";
+      readonly visitId: string;
+      readonly wallMs: number;
+      /** Until when it is held at the longest; nothing where it is not held. */
+      readonly heldUntilMs?: number | undefined;
+    }
   | { readonly type: "not-stored"; readonly visitId: string; readonly reason: StorageTrouble }
   | { readonly type: "answered"; readonly code: string }
   | { readonly type: "answer-stored"; readonly visitId: string; readonly answer: Answer }
@@ -105,12 +155,15 @@ export type VisitEvent =
   | { readonly type: "digits-cleared" }
   | { readonly type: "storage-lost"; readonly reason: StorageTrouble }
   | { readonly type: "storage-back" }
-  | { readonly type: "ticked" };
+  | { readonly type: "ticked" }
+  /** Something of a part that is loaded later, which knows its own way. */
+  | { readonly type: "turned"; readonly turn: Turn };
 
 /** Ours: a double read is told for this long before the question it interrupted comes back. */
 export const DUPLICATE_NOTICE_MS = 3_000;
 
-export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen: [] };
+/** Ours: how long a screen asks whether anybody is there before it ends: a bar a second. */
+export const IDLE_WARNING_MS = 25_000;
 
 /** The visit after `event`, on the page's monotonic clock; events that make no sense leave it be. */
 export function stepVisit(
@@ -119,17 +172,15 @@ export function stepVisit(
   nowMs: number,
   config: KioskConfig,
 ): Visit {
+  return stepHolds(visit, stepScreen(visit, event, nowMs, config), nowMs, config);
+}
+
+function stepScreen(visit: Visit, event: VisitEvent, nowMs: number, config: KioskConfig): Visit {
   const { screen } = visit;
   const show = (screen: Screen): Visit => ({ ...visit, screen });
   switch (event.type) {
     case "scanned":
       return scanned(visit, event, nowMs, config);
-    case "refused":
-      return refused(visit, event.reason, nowMs, config);
-    case "stored":
-      return stored(visit, event, nowMs, config);
-    case "not-stored":
-      return notStored(visit, event);
     case "answered":
       if (screen.state !== "thanked" || screen.step !== "question") return visit;
       return screen.chosen === undefined ? show({ ...screen, chosen: event.code }) : visit;
@@ -155,22 +206,16 @@ export function stepVisit(
         : visit;
     case "digits-cleared":
       return screen.state === "keypad" ? show(keypad("", nowMs, config)) : visit;
-    case "storage-lost":
-      return screen.state === "thanked"
-        ? visit
-        : show({ state: "out-of-service", reason: event.reason });
-    case "storage-back":
-      return screen.state === "out-of-service" ? show({ state: "attract" }) : visit;
     case "ticked":
       return ticked(visit, nowMs, config);
+    case "refused":
+    case "stored":
+    case "not-stored":
+    case "storage-lost":
+    case "storage-back":
+    case "turned":
+      return stepFirst(visit, event, nowMs, config);
   }
-}
-
-/** When `ticked` will next change something; nothing while nothing runs. */
-export function nextDeadlineMs({ screen, seen }: Visit): number | undefined {
-  const deadlines = seen.map(({ untilMs }) => untilMs);
-  if ("expiresAtMs" in screen) deadlines.push(screen.expiresAtMs);
-  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 }
 
 function scanned(
@@ -179,20 +224,43 @@ function scanned(
   nowMs: number,
   config: KioskConfig,
 ): Visit {
-  const { visitId, masked, fingerprint } = event;
+  const { fingerprint } = event;
   const seen = visit.seen.find((seen) => seen.fingerprint === fingerprint && seen.untilMs > nowMs);
   if (seen !== undefined) return duplicate(visit, event, seen, nowMs, config);
-  // Read twice before the first was stored: the thanks for the first answers both.
-  const pending = visit.pending.find((pending) => pending.fingerprint === fingerprint);
-  const others = unawaited(visit).pending.filter((other) => other.visitId !== pending?.visitId);
-  const awaited = pending ?? { visitId, masked, fingerprint };
-  return { ...visit, pending: [...others, { ...awaited, awaited: true }] };
+  if (config.consent !== undefined) return asking(visit, event, nowMs, config);
+  return stepFirst(visit, event, nowMs, config);
+}
+
+/** Asks before anything is stored. The card that is asked about already is asked about once. */
+function asking(
+  visit: Visit,
+  { visitId, masked, fingerprint }: Extract<VisitEvent, { type: "scanned" }>,
+  nowMs: number,
+  config: KioskConfig,
+): Visit {
+  const { screen, pending } = visit;
+  const isAsked = screen.state === "consent" && screen.fingerprint === fingerprint;
+  const isStoring = pending.some((each) => each.fingerprint === fingerprint && each.awaited);
+  if (isAsked || isStoring) return visit;
+  const expiresAtMs = nowMs + config.timings.questionSeconds * 1_000;
+  return unawaited({
+    ...visit,
+    screen: {
+      state: "consent",
+      visitId,
+      masked,
+      fingerprint,
+      index: 0,
+      agreed: [],
+      expiresAtMs,
+    },
+  });
 }
 
 function duplicate(
   visit: Visit,
-  { visitId, masked, fingerprint }: Extract<VisitEvent, { type: "scanned" }>,
-  { notedAtMs }: Seen,
+  { masked, fingerprint }: Extract<VisitEvent, { type: "scanned" }>,
+  { visitId, notedAtMs }: Seen,
   nowMs: number,
   config: KioskConfig,
 ): Visit {
@@ -223,59 +291,6 @@ function interruptedQuestion(screen: Screen, config: KioskConfig): number | unde
     return screen.chosen === undefined ? screen.index : undefined;
   }
   return screen.step === "duplicate" ? screen.resume : undefined;
-}
-
-function refused(visit: Visit, reason: RefusalReason, nowMs: number, config: KioskConfig): Visit {
-  // Half a read of the card that was just thanked for is no reason to take the thanks away.
-  const busy = visit.screen.state === "thanked" || visit.screen.state === "keypad";
-  if (reason === "unreadable" && (busy || visit.pending.some(({ awaited }) => awaited))) {
-    return visit;
-  }
-  const expiresAtMs = nowMs + config.timings.refusedSeconds * 1_000;
-  return unawaited({ ...visit, screen: { state: "refused", reason, expiresAtMs } });
-}
-
-function stored(
-  visit: Visit,
-  { visitId, wallMs }: Extract<VisitEvent, { type: "stored" }>,
-  nowMs: number,
-  config: KioskConfig,
-): Visit {
-  const done = visit.pending.find((pending) => pending.visitId === visitId);
-  if (done === undefined) return visit;
-  const pending = visit.pending.filter((pending) => pending !== done);
-  const { fingerprint, masked } = done;
-  const untilMs = nowMs + config.timings.duplicateSeconds * 1_000;
-  const seen =
-    untilMs > nowMs ? [...visit.seen, { fingerprint, notedAtMs: wallMs, untilMs }] : visit.seen;
-  if (!done.awaited) return { ...visit, pending, seen };
-  return {
-    pending,
-    seen,
-    screen: {
-      state: "thanked",
-      step: "thanks",
-      visitId,
-      masked,
-      fingerprint,
-      notedAtMs: wallMs,
-      answers: [],
-      expiresAtMs: nowMs + config.timings.thanksSeconds * 1_000,
-    },
-  };
-}
-
-function notStored(
-  visit: Visit,
-  { visitId, reason }: Extract<VisitEvent, { type: "not-stored" }>,
-): Visit {
-  const failed = visit.pending.find((pending) => pending.visitId === visitId);
-  const pending = visit.pending.filter((pending) => pending.visitId !== visitId);
-  const { screen } = visit;
-  const concerns = failed?.awaited ?? (screen.state === "thanked" && screen.visitId === visitId);
-  return concerns
-    ? { ...visit, pending, screen: { state: "out-of-service", reason } }
-    : { ...visit, pending };
 }
 
 function answerStored(
@@ -310,6 +325,12 @@ function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
     : visit.seen;
   const current = seen === visit.seen ? visit : { ...visit, seen };
   if (!("expiresAtMs" in screen) || nowMs < screen.expiresAtMs) return current;
+  if (isWaiting(screen)) {
+    return {
+      ...current,
+      screen: { ...screen, warned: true, expiresAtMs: nowMs + IDLE_WARNING_MS },
+    };
+  }
   if (screen.state !== "thanked") return endVisit(current);
   if (screen.step === "thanks") {
     return { ...current, screen: questionOrClosing(screen, 0, nowMs, config) };
@@ -320,13 +341,34 @@ function ticked(visit: Visit, nowMs: number, config: KioskConfig): Visit {
   return endVisit(current);
 }
 
-function questionOrClosing(
-  noted: Noted,
-  index: number,
-  nowMs: number,
-  config: KioskConfig,
-): Screen {
-  if (index >= config.questions.length) return closing(noted, nowMs, config);
+type WaitingScreen =
+  | Extract<Screen, { state: "keypad" }>
+  | ConsentScreen
+  | Extract<Thanked, { step: "question" }>;
+
+/** Waits for its shopper, and has not asked yet whether anybody is there. */
+function isWaiting(screen: Screen): screen is WaitingScreen {
+  switch (screen.state) {
+    case "keypad":
+      return screen.warned === undefined;
+    case "consent":
+      return screen.warned === undefined && screen.storing === undefined;
+    case "thanked":
+      return screen.step === "question" && screen.warned === undefined;
+    default:
+      return false;
+  }
+}
+
+function questionOrClosing(noted: Noted, from: number, nowMs: number, config: KioskConfig): Screen {
+  const index = config.questions.findIndex(
+    ({ id, attribute }, at) =>
+      at >= from &&
+      noted.notAsked?.includes(id) !== true &&
+      // No question whose answer nobody may keep (rule PV4).
+      [undefined, noted.agreed].some((ground) => isCovered(attribute, ground, config)),
+  );
+  if (index < 0) return closing(noted, nowMs, config);
   const expiresAtMs = nowMs + config.timings.questionSeconds * 1_000;
   return { ...notedOf(noted), state: "thanked", step: "question", index, expiresAtMs };
 }
@@ -336,22 +378,19 @@ function closing(noted: Noted, nowMs: number, config: KioskConfig): Screen {
   return { ...notedOf(noted), state: "thanked", step: "closing", expiresAtMs };
 }
 
-function notedOf({ visitId, masked, fingerprint, notedAtMs, answers }: Noted): Noted {
-  return { visitId, masked, fingerprint, notedAtMs, answers };
+function notedOf({
+  visitId,
+  masked,
+  fingerprint,
+  notedAtMs,
+  answers,
+  agreed,
+  notAsked,
+}: Noted): Noted {
+  const noted = { visitId, masked, fingerprint, notedAtMs, answers, notAsked };
+  return agreed === undefined ? noted : { ...noted, agreed };
 }
 
 function keypad(digits: string, nowMs: number, config: KioskConfig): Screen {
   return { state: "keypad", digits, expiresAtMs: nowMs + config.timings.keypadSeconds * 1_000 };
-}
-
-/** Nobody waits any more for what is still being stored; it is stored all the same. */
-function unawaited(visit: Visit): Visit {
-  return { ...visit, pending: visit.pending.map((each) => ({ ...each, awaited: false })) };
-}
-
-/** Back to attract. What waits for its storing keeps its thanks. */
-function endVisit(visit: Visit): Visit {
-  return visit.screen.state === "attract" || visit.screen.state === "out-of-service"
-    ? visit
-    : { ...visit, screen: { state: "attract" } };
 }

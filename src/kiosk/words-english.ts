@@ -1,14 +1,22 @@
-import type { Words } from "./words.ts";
+import { pluralsIn } from "./plurals.ts";
+import type { LanguageWords } from "./words.ts";
 import { FIRST_ENGLISH } from "./words-first.ts";
 
-export const ENGLISH: Words = {
+const plural = pluralsIn("en");
+
+export const ENGLISH: LanguageWords = {
   ...FIRST_ENGLISH,
+  languages: "Language",
+  tools: "Make it easier",
+  textSize: "Text size",
+  contrast: "Contrast",
+  reach: "Reach",
   keypadTitle: "Type your card number",
   keypadHint: (length) => `${length} digits, under the stripes on your card`,
   keypadMistyped: "One digit looks different from your card. Please compare them.",
   keypadNotOurs: "This doesn’t look like one of our numbers. Please compare it with your card.",
   digitsTyped: (typed, length) => `${typed} of ${length} digits`,
-  moreDigits: (missing) => (missing === 1 ? "1 more digit" : `${missing} more digits`),
+  moreDigits: (missing) => plural(missing, { one: "# more digit", other: "# more digits" }),
   checkNumber: "Compare the digits",
   confirm: "That’s my card",
   cancel: "Cancel",
@@ -39,6 +47,10 @@ export const ENGLISH: Words = {
     "bad-check-digit": {
       title: "That didn’t read well",
       text: () => "Show your card once more, a little slower. Or type its number.",
+    },
+    "swipe-again": {
+      title: "Swipe once more, please",
+      text: () => "Draw the stripe through the reader in one go, neither fast nor slow.",
     },
     unreadable: {
       title: "We couldn’t read that",

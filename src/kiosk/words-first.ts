@@ -2,7 +2,6 @@ import type { FirstWords } from "./words.ts";
 
 /** English, as far as attract and thanks need it. */
 export const FIRST_ENGLISH: FirstWords = {
-  language: "English",
   attractTitle: "Show us your card",
   attractHint: ["Hold it under the reader, just below.", "Your phone works too."],
   typeNumber: "Type the number",

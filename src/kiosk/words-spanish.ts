@@ -1,19 +1,26 @@
-import type { Words } from "./words.ts";
+import { pluralsIn } from "./plurals.ts";
+import type { LanguageWords } from "./words.ts";
 
-export const SPANISH: Words = {
-  language: "Español",
+const plural = pluralsIn("es");
+
+export const SPANISH: LanguageWords = {
   attractTitle: "Enseña tu tarjeta",
   attractHint: ["Ponla bajo el lector, aquí debajo.", "También funciona con el móvil."],
   typeNumber: "Escribir el número",
   offline: "Pasa tu tarjeta como siempre. Añadimos tu visita un poco después.",
   terms: (brand) =>
     `Con tu tarjeta ${brand} aceptas que anotemos tus visitas. Nunca nada sobre pagos.`,
+  languages: "Idioma",
+  tools: "Más fácil",
+  textSize: "Letra",
+  contrast: "Contraste",
+  reach: "Alcance",
   keypadTitle: "Escribe el número de tu tarjeta",
   keypadHint: (length) => `${length} cifras, bajo las rayas de tu tarjeta`,
   keypadMistyped: "Alguna cifra no es como en tu tarjeta. Compáralas, por favor.",
   keypadNotOurs: "No parece un número nuestro. Compáralo con tu tarjeta, por favor.",
   digitsTyped: (typed, length) => `${typed} de ${length} cifras`,
-  moreDigits: (missing) => (missing === 1 ? "Falta 1 cifra" : `Faltan ${missing} cifras`),
+  moreDigits: (missing) => plural(missing, { one: "Falta # cifra", other: "Faltan # cifras" }),
   checkNumber: "Compara las cifras",
   confirm: "Es mi tarjeta",
   cancel: "Cancelar",
@@ -49,6 +56,10 @@ export const SPANISH: Words = {
     "bad-check-digit": {
       title: "No se ha leído bien",
       text: () => "Enseña tu tarjeta otra vez, más despacio. O escribe su número.",
+    },
+    "swipe-again": {
+      title: "Pásala otra vez, por favor",
+      text: () => "Pasa la banda por el lector de una vez, ni deprisa ni despacio.",
     },
     unreadable: {
       title: "No hemos podido leerla",

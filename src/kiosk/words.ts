@@ -1,13 +1,16 @@
+import type { Language } from "../contract/language.ts";
+import type { PrivacyWords } from "./words-privacy.ts";
+import type { VisitWords } from "./words-visit.ts";
 import type { StorageTrouble, RefusalReason } from "./visit.ts";
 
-export type Language = "en" | "es";
-
-/** Every language the kiosk speaks, once all of it is loaded. */
-export type Vocabulary = Readonly<Record<Language, Words>>;
+/**
+ * Every sentence the kiosk says in one language: the language's own part, and what stands in records of
+ * all languages (`vocabulary.ts` joins them).
+ */
+export type Words = LanguageWords & VisitWords & PrivacyWords;
 
 /** What the kiosk says from its first moment on. */
 export interface FirstWords {
-  readonly language: string;
   readonly attractTitle: string;
   readonly attractHint: readonly string[];
   readonly typeNumber: string;
@@ -18,8 +21,13 @@ export interface FirstWords {
   readonly notedVisit: (time: string | undefined) => string;
 }
 
-/** Every sentence the kiosk says. Short, present tense: what happened, then what to do. */
-export interface Words extends FirstWords {
+/** A language's own part. Short, present tense: what happened, then what to do. */
+export interface LanguageWords extends FirstWords {
+  readonly languages: string;
+  readonly tools: string;
+  readonly textSize: string;
+  readonly contrast: string;
+  readonly reach: string;
   readonly keypadTitle: string;
   readonly keypadHint: (length: number) => string;
   readonly keypadMistyped: string;
@@ -58,7 +66,7 @@ export interface OutOfService {
 }
 
 /** Before this a kiosk's clock is plainly wrong, and no screen shows a time. Ours: 2024. */
-const BELIEVABLE_MS = 1_704_067_200_000;
+export const BELIEVABLE_MS = 1_704_067_200_000;
 
 /** `11:42` where the kiosk stands, or nothing while its clock cannot be right. */
 export function timeOfDay(atMs: number, language: Language, timeZone: string): string | undefined {
@@ -74,7 +82,8 @@ function timeFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
   const known = timeFormats.get(key);
   if (known !== undefined) return known;
   const format = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
-  const made = new Intl.DateTimeFormat(language, format);
+  // Digits as they stand on cards and clocks.
+  const made = new Intl.DateTimeFormat(`${language}-u-nu-latn`, format);
   timeFormats.set(key, made);
   return made;
 }

@@ -67,8 +67,13 @@ export async function flushOutbox(deps: PassDeps, ask: PassAsk): Promise<Pass> {
   let isOwedAgain = false;
 
   for (;;) {
-    const nowMs = clock.wallMs();
-    const peeked = await outbox.peek({ nowMs, limit, maxBytes: BATCH_BODY_BYTES, afterSeq });
+    const peeked = await outbox.peek({
+      nowMs: clock.wallMs(),
+      page: ask.reading(),
+      limit,
+      maxBytes: BATCH_BODY_BYTES,
+      afterSeq,
+    });
     const last = peeked.at(-1);
     if (last === undefined && isOwedAgain) {
       isOwedAgain = false;

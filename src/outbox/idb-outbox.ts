@@ -1,5 +1,6 @@
 import { Entry, type EntryHeader } from "../contract/entry.ts";
 import type { Database } from "./connection.ts";
+import type { Holds } from "./idb-holds.ts";
 import type { Owed } from "./idb-owed.ts";
 import { Epochs, Incidents, parsedOr, writeMeta } from "./meta.ts";
 import type { Mirror } from "./mirror.ts";
@@ -26,8 +27,8 @@ export interface IdbOutboxOptions {
 
 export const MAX_ENTRIES = 200_000;
 
-/** The half of an outbox that a scan needs. The flush has the other: see `createIdbOwed`. */
-export type IdbOutbox = Omit<Outbox, keyof Owed>;
+/** What of an outbox a scan needs. The flush has the rest, and who takes back: `createIdbHolds`. */
+export type IdbOutbox = Omit<Outbox, keyof Owed | keyof Holds>;
 
 /** What a page needs to take a scan, in IndexedDB. */
 export function createIdbOutbox(options: IdbOutboxOptions): IdbOutbox {
@@ -108,18 +109,6 @@ export function createIdbOutbox(options: IdbOutboxOptions): IdbOutbox {
       // The next one waits for this one's end, not for its success.
       lastAdd = added.catch(() => undefined);
       return added;
-    },
-
-    async takeBack(seqs) {
-      await use(async (db) => {
-        const tx = strictly(db, ["entries", "voided"]);
-        const entries = tx.objectStore("entries");
-        const requests = seqs.map(async (seq) => {
-          if ((await entries.getKey(seq)) === undefined) return;
-          await Promise.all([entries.delete(seq), tx.objectStore("voided").put(true, seq)]);
-        });
-        await completed(tx, requests);
-      });
     },
 
     depth: () => use((db) => reading(db, ["entries"]).store.count()),

@@ -91,7 +91,7 @@ interface Due {
 }
 
 async function readDue(db: TarjetaDb, ask: PeekAsk, skipped: ReadonlySet<number>): Promise<Due> {
-  const { nowMs, limit, maxBytes, afterSeq = 0 } = ask;
+  const { nowMs, page, limit, maxBytes, afterSeq = 0 } = ask;
   const store = reading(db, ["entries"]).objectStore("entries");
   const entries: Entry[] = [];
   const unreadable: number[] = [];
@@ -109,7 +109,7 @@ async function readDue(db: TarjetaDb, ask: PeekAsk, skipped: ReadonlySet<number>
         unreadable.push(seq);
         continue;
       }
-      if (!isDue(parsed.data.header.heldUntil, nowMs)) continue;
+      if (!isDue(parsed.data.header, nowMs, page)) continue;
       // Left by an earlier version, and sealed by the page before it is sent.
       if (parsed.data.header.kid === PLAIN_KEY_ID) continue;
       bytes += parsed.data.body.length;

@@ -1,4 +1,5 @@
 import type { Entry } from "../contract/entry.ts";
+import { UNKNOWN_OCCASION } from "../contract/occasion.ts";
 import type { SendOutcome } from "./ingest-client.ts";
 
 /** What a receipt means for the entries of a batch, by sequence number. */
@@ -12,6 +13,9 @@ export interface Judged {
   /** To be sent again: asked for, or not spoken of at all. */
   readonly later: readonly { readonly seq: number; readonly retryAfterMs: number | undefined }[];
 }
+
+/** Ours: nobody takes up another version of the proxy every minute. */
+const UNKNOWN_OCCASION_MS = 600_000;
 
 /**
  * Reads a receipt against the batch it answers (rule FL1). Ids and positions that were not in the
@@ -42,6 +46,11 @@ export function verdictsBySeq(
         done.push(header.seq);
         break;
       case "rejected":
+        // A proxy of before does not know what it is; the next one will (`contract/occasion.ts`).
+        if (verdict.reason?.startsWith(UNKNOWN_OCCASION) === true) {
+          later.push({ seq: header.seq, retryAfterMs: UNKNOWN_OCCASION_MS });
+          break;
+        }
         refuse(header.seq, `rejected: ${verdict.reason ?? "without a reason"}`);
         break;
       case "retry":

@@ -2,6 +2,8 @@ import type { Entry, EntryHeader } from "../contract/entry.ts";
 import type { KioskIncident } from "../contract/kiosk-incident.ts";
 import type { Resend } from "../contract/resend.ts";
 import type { Witness } from "../contract/witness.ts";
+import type { ClockReading } from "../domain/effective-time.ts";
+import type { PageClock } from "./held.ts";
 
 /**
  * Updates this kiosk still owes the proxy, oldest first.
@@ -49,8 +51,23 @@ export interface Outbox {
    */
   readonly setAside: (seqs: readonly number[], reason: string) => Promise<void>;
 
-  /** Takes back entries nobody has sent yet: they go, and their numbers are reported void. */
-  readonly takeBack: (seqs: readonly number[]) => Promise<void>;
+  /**
+   * Takes back entries that nobody may have sent yet: all of them go, durably, and their numbers are
+   * reported void; or, when one is gone or no longer held, none does, and it says so. `reading` is
+   * asked inside the transaction: what a flush may have seen before is never called taken back.
+   */
+  readonly takeBack: (seqs: readonly number[], reading: () => ClockReading) => Promise<boolean>;
+
+  /** Holds entries of this page until its monotonic clock says so; what is gone stays gone. */
+  readonly holdUntil: (seqs: readonly number[], untilMonoMs: number) => Promise<void>;
+
+  /**
+   * Holds no longer what pages held that live no more, since nobody can take it back (rule PV5). Says
+   * how many those were.
+   *
+   * @param living page lives, as segments name them
+   */
+  readonly releaseHeld: (living: ReadonlySet<string>) => Promise<number>;
 
   /** How many updates are owed, held ones included. */
   readonly depth: () => Promise<number>;
@@ -90,6 +107,8 @@ export interface SealedBody {
 
 export interface PeekAsk {
   readonly nowMs: number;
+  /** Clocks of the page that asks or had it asked: they date its own holds (rule PV5). */
+  readonly page?: PageClock;
   readonly limit: number;
   readonly maxBytes: number;
   /** Only what was numbered later: a flush goes through its entries once, in order. */

@@ -2,11 +2,13 @@ import { Entry, EntryHeader } from "../contract/entry.ts";
 import { IngestRequest, type IngestReceipt, type Verdict } from "../contract/ingest.ts";
 import type { ProblemCode } from "../contract/problem.ts";
 import { Update } from "../contract/update.ts";
+import { Withdrawal } from "../contract/withdrawal.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ConfigBook } from "./config-book.ts";
 import type { Sender } from "./devices/gate.ts";
 import { OTHER_NONCE } from "./devices/pairing.ts";
 import type { OpenBody } from "./open-body.ts";
+import type { KioskWithdrawals } from "./privacy/kiosk-withdrawals.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import { whereOf } from "./issue-words.ts";
 import type { IngestBatch, IngestResult, Store } from "./store/store.ts";
@@ -20,6 +22,8 @@ export interface IngestDeps {
   readonly judge: ConfigBook["judge"];
   /** False while the disk is so full that what is left is for forwarding. */
   readonly hasRoom?: (() => boolean) | undefined;
+  /** Without it withdrawals wait on their kiosks. */
+  readonly withdrawals?: KioskWithdrawals | undefined;
 }
 
 export type IngestReply =
@@ -75,12 +79,16 @@ export interface HandedOver extends Pick<
 
 /** Takes entries in; resolves once all of it is on disk. */
 export async function takeIn(
-  { store, clock, openBody, judge, hasRoom }: IngestDeps,
+  { store, clock, openBody, judge, hasRoom, withdrawals }: IngestDeps,
   { entries, ...batch }: HandedOver,
 ): Promise<IngestReply> {
   if (hasRoom?.() === false) return { type: "problem", ...NO_ROOM };
   const receiptMs = clock.wallMs();
-  return keep(store, { ...batch, receiptMs, ...(await judgeEntries(entries, openBody, judge)) });
+  const judged = await judgeEntries(entries, openBody, judge);
+  return replyOnceKept(async () => {
+    const noted = await noteWithdrawals(withdrawals, batch.device.deviceId, judged);
+    return store.ingest({ ...batch, receiptMs, ...judged, ...noted });
+  });
 }
 
 const NOT_ITS_NONCE = { code: "bad-signature", detail: OTHER_NONCE.detail } as const;
@@ -101,9 +109,40 @@ const BUSY_RETRY_SECONDS = 5;
 /** Ours: a limit on what is kept is not lifted in minutes. */
 const LIMIT_RETRY_SECONDS = 600;
 
-async function keep(store: IngestDeps["store"], batch: IngestBatch): Promise<IngestReply> {
+/** Ours: a minute lets as many more be taken as one brings. */
+const HELD_BACK_RETRY_MS = 60_000;
+
+/** Who may be withdrawn now, once the log outside the database has them; the others are told to wait. */
+async function noteWithdrawals(
+  withdrawals: KioskWithdrawals | undefined,
+  senderId: string,
+  judged: Judged,
+): Promise<
+  Pick<IngestBatch, "withdrawals" | "cleared" | "withdrawalsHeldBack" | "verdicts"> | undefined
+> {
+  const asked = judged.withdrawals;
+  if (asked.length === 0) return undefined;
+  const visitors = asked.map(({ withdrawal }) => withdrawal.visitor);
+  const may = await withdrawals?.note(senderId, visitors);
+  const waiting = asked.filter((_each, index) => may?.[index] !== true);
+  return {
+    withdrawals: asked.filter((_each, index) => may?.[index] === true),
+    cleared: withdrawals?.cleared ?? {},
+    withdrawalsHeldBack: may === undefined ? 0 : waiting.length,
+    verdicts: [
+      ...judged.verdicts,
+      ...waiting.map(({ header }) =>
+        may === undefined
+          ? later(header.id, "unknown-occasion")
+          : { ...later(header.id, "limit-reached"), retryAfterMs: HELD_BACK_RETRY_MS },
+      ),
+    ],
+  };
+}
+
+async function replyOnceKept(keep: () => Promise<IngestResult>): Promise<IngestReply> {
   try {
-    return replyTo(await store.ingest(batch));
+    return replyTo(await keep());
   } catch (error) {
     // Nothing was kept, and the kiosk is told so: it keeps its entries and comes back.
     if (isStoreTrouble(error)) {
@@ -139,10 +178,12 @@ function replyTo(result: IngestResult): IngestReply {
   }
 }
 
-type Judged = Pick<
+interface Judged extends Pick<
   IngestBatch,
   "updates" | "verdicts" | "unreadable" | "unknownKeys" | "unknownConfigs"
->;
+> {
+  readonly withdrawals: NonNullable<IngestBatch["withdrawals"]>;
+}
 
 /** Sorts entries into what the store can take, what is answered without it, and what nobody can name. */
 async function judgeEntries(
@@ -151,6 +192,7 @@ async function judgeEntries(
   judge: ConfigBook["judge"],
 ): Promise<Judged> {
   const updates: IngestBatch["updates"][number][] = [];
+  const withdrawals: Judged["withdrawals"][number][] = [];
   const verdicts: Verdict[] = [];
   const unreadable: number[] = [];
   const seen = new Set<string>();
@@ -167,13 +209,19 @@ async function judgeEntries(
     if (seen.has(id)) continue;
     seen.add(id);
     const judged = await judgeEntry(id, raw, openBody, judge);
-    if (judged.type === "update") updates.push({ header: header.data, update: judged.update });
-    else verdicts.push(judged.verdict);
+    if (judged.type === "update") {
+      updates.push({ header: header.data, update: judged.update });
+    } else if (judged.type === "withdrawal") {
+      withdrawals.push({ header: header.data, withdrawal: judged.withdrawal });
+    } else {
+      verdicts.push(judged.verdict);
+    }
     if (judged.type === "unknown-key") unknownKeys.add(header.data.kid);
     if (judged.type === "unknown-config") unknownConfigs.add(judged.version);
   }
   return {
     updates,
+    withdrawals,
     verdicts,
     unreadable,
     unknownKeys: [...unknownKeys],
@@ -183,6 +231,7 @@ async function judgeEntries(
 
 type JudgedEntry =
   | { readonly type: "update"; readonly update: Update }
+  | { readonly type: "withdrawal"; readonly withdrawal: Withdrawal }
   | { readonly type: "verdict" | "unknown-key"; readonly verdict: Verdict }
   | { readonly type: "unknown-config"; readonly verdict: Verdict; readonly version: string };
 
@@ -207,6 +256,12 @@ async function judgeEntry(
   }
   const content = jsonOf(opened.text);
   if (content === undefined) return rejected(id, "the body is not JSON");
+  const occasion = memberOf(content, "occasion");
+  if (occasion === "withdrawal") return judgeWithdrawal(id, content);
+  // A newer kiosk's: it keeps what this proxy cannot take yet.
+  if (isUnknownOccasion(occasion)) {
+    return { type: "verdict", verdict: later(id, "unknown-occasion") };
+  }
   const update = Update.safeParse(content);
   if (!update.success) return rejected(id, whereOf(update.error));
   const judgement = judge(update.data);
@@ -224,7 +279,26 @@ async function judgeEntry(
   }
 }
 
-function later(id: string, reason: string): Verdict {
+/** Under whatever configuration: nobody published may keep somebody from leaving. */
+function judgeWithdrawal(id: string, content: unknown): JudgedEntry {
+  const withdrawal = Withdrawal.safeParse(content);
+  return withdrawal.success
+    ? { type: "withdrawal", withdrawal: withdrawal.data }
+    : rejected(id, whereOf(withdrawal.error));
+}
+
+/** Ours: what an occasion to come may look like. Anything else is no entry of ours. */
+const OCCASION = /^[a-z][a-z-]{0,31}$/;
+
+function isUnknownOccasion(occasion: unknown): boolean {
+  return (
+    typeof occasion === "string" &&
+    OCCASION.test(occasion) &&
+    !Update.shape.occasion.options.some((known) => known === occasion)
+  );
+}
+
+function later(id: string, reason: string): Verdict & { readonly verdict: "retry" } {
   return { id, verdict: "retry", reason };
 }
 

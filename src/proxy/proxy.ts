@@ -38,6 +38,7 @@ import { isLoopback, type Settings } from "./settings.ts";
 import type { TargetSettings } from "./target-settings.ts";
 import { cardsPerMinuteFor } from "./store/limits.ts";
 import { openStore } from "./store/open-store.ts";
+import { createKioskWithdrawals } from "./privacy/kiosk-withdrawals.ts";
 import { createPrivacy } from "./privacy/privacy.ts";
 import { openPrivacyLog } from "./privacy/privacy-log.ts";
 import { createBulkPace, sleepFor } from "./target/bulk/bulk-pace.ts";
@@ -186,6 +187,13 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     openBody: createBodyOpener(ring),
     judge: book.judge,
     hasRoom: disk?.hasRoom,
+    withdrawals: createKioskWithdrawals({
+      store,
+      vault,
+      log: privacyLog,
+      clock,
+      cleared: settings.clearedValues,
+    }),
   };
   const app = await createApp(
     {

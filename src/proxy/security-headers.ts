@@ -1,7 +1,7 @@
 import { CONTENT_SECURITY_POLICY } from "../contract/content-security-policy.ts";
 
-/** What no page of ours uses is switched off, for itself and for whatever it would embed. */
-const PERMISSIONS_POLICY = [
+/** Switched off for every page of ours, and for whatever it would embed, but where it is needed. */
+const FEATURES = [
   "accelerometer",
   "autoplay",
   "bluetooth",
@@ -21,9 +21,16 @@ const PERMISSIONS_POLICY = [
   "publickey-credentials-get",
   "serial",
   "usb",
-]
-  .map((feature) => `${feature}=()`)
-  .join(", ");
+];
+
+/** Readers of cards: the kiosk's page may use them itself, once a person or a policy granted one. */
+const READERS: readonly string[] = ["hid", "serial"];
+
+function permissionsPolicy(own: readonly string[]): string {
+  return FEATURES.map((feature) => `${feature}=${own.includes(feature) ? "(self)" : "()"}`).join(
+    ", ",
+  );
+}
 
 const EVERYWHERE = {
   "x-content-type-options": "nosniff",
@@ -31,12 +38,12 @@ const EVERYWHERE = {
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": PERMISSIONS_POLICY,
 } as const;
 
 /** On every answer of the kiosk listener. There is never a CORS header among them. */
 export const KIOSK_HEADERS = {
   "content-security-policy": CONTENT_SECURITY_POLICY,
+  "permissions-policy": permissionsPolicy(READERS),
   ...EVERYWHERE,
 } as const;
 
@@ -59,6 +66,7 @@ const CONSOLE_SECURITY_POLICY = [
 export const ADMIN_HEADERS = {
   "content-security-policy": CONSOLE_SECURITY_POLICY,
   "cache-control": "no-store",
+  "permissions-policy": permissionsPolicy([]),
   ...EVERYWHERE,
 } as const;
 

@@ -35,4 +35,6 @@ export type RejectReason =
   /** Fast as a scanner, but part of a card at best. */
   | "too-short"
   /** It went on for too long. */
-  | "too-long";
+  | "too-long"
+  /** What a device reported follows no rule. */
+  | "damaged";

@@ -1,4 +1,6 @@
 import type { Scan } from "../domain/card.ts";
+import { isFailedSwipe } from "../domain/magstripe.ts";
+import { splitAim, type AimText } from "./aim.ts";
 import type { RejectReason } from "./scanner.ts";
 import type { KeyMeaning, WedgeKey } from "./wedge-key.ts";
 import type { WedgeSettings } from "./wedge-settings.ts";
@@ -102,22 +104,27 @@ export function judgeBurst(
   terminatedAtMs?: number,
 ): BurstVerdict {
   const burst = completeAltCode(unfinished);
-  const length = Math.max(splitAim(burst.typed).text.length, splitAim(burst.meant).text.length);
+  const typed = bare(burst.typed, settings).text;
+  const meant = bare(burst.meant, settings).text;
+  const length = Math.max(typed.length, meant.length);
   const rejected = (reason: RejectReason): BurstVerdict => ({ type: "rejected", reason, length });
 
   if (burst.repeated) return burst.keyCount > 1 ? rejected("held-key") : { type: "person" };
   const slow = averageGapMs(burst, terminatedAtMs) > settings.maxAverageGapMs;
-  if (length < settings.minLength) return slow ? { type: "person" } : rejected("too-short");
+  // What a reader says of a stripe it could not read is shorter than any card.
+  if (length < settings.minLength && !isFailedSwipe(typed) && !isFailedSwipe(meant)) {
+    return slow ? { type: "person" } : rejected("too-short");
+  }
   if (slow) return rejected("too-slow");
   if (burst.lastAtMs - burst.startedAtMs > settings.maxTotalMs) return rejected("too-long");
   if (new Set(burst.meant).size === 1) return rejected("one-key");
-  return { type: "scan", scan: scanFrom(burst) };
+  return { type: "scan", scan: scanFrom(burst, settings) };
 }
 
-function scanFrom(burst: Burst): Scan {
+function scanFrom(burst: Burst, settings: WedgeSettings): Scan {
   const once = undoubled(burst);
-  const typed = splitAim(once.typed);
-  const meant = splitAim(once.meant);
+  const typed = bare(once.typed, settings);
+  const meant = bare(once.meant, settings);
   const aim = typed.aim ?? meant.aim;
   return {
     text: typed.text,
@@ -143,8 +150,9 @@ function isTwice(text: string): boolean {
   return text.length % 2 === 0 && text.startsWith(text.slice(text.length / 2));
 }
 
-/** Source: ISO/IEC 15424: `]`, a letter for the symbology, a modifier. */
-function splitAim(text: string): { readonly aim?: string; readonly text: string } {
-  const aim = /^\][A-Za-z][0-9A-Za-z]/.exec(text)?.[0];
-  return aim === undefined ? { text } : { aim, text: text.slice(aim.length) };
+/** The text without what this scanner adds to it. */
+function bare(text: string, { prefix = "", postfix = "" }: WedgeSettings): AimText {
+  const from = text.startsWith(prefix) ? prefix.length : 0;
+  const to = text.endsWith(postfix) ? text.length - postfix.length : text.length;
+  return splitAim(text.slice(from, Math.max(from, to)));
 }

@@ -10,6 +10,9 @@ export interface WedgeSettings {
   readonly maxTotalMs: number;
   /** Keys that end a scan. */
   readonly suffixes: readonly Suffix[];
+  /** Characters that this scanner puts before and behind what it read, its AIM identifier included. */
+  readonly prefix?: string;
+  readonly postfix?: string;
   /** A scan without suffix is over after this much silence. Longer than `maxGapMs`. */
   readonly idleFlushMs: number;
 }

@@ -1,17 +1,13 @@
-import { createForwarder } from "../../src/proxy/forwarder.ts";
-import { openLedgerClock } from "../../src/proxy/ledger-clock.ts";
 import { openStore } from "../../src/proxy/store/open-store.ts";
 import type { IngestBatch, Store } from "../../src/proxy/store/store.ts";
-import type { TargetClient } from "../../src/proxy/target/target-client.ts";
 import { memberCard } from "../support/cards.ts";
 import { KEYS } from "../support/keys.ts";
-import { aMovableClock } from "../support/movable-clock.ts";
 import { aBatch, aDevice, aHeader, anId, anUpdateBody, DAY } from "../support/store-builders.ts";
+import { drainBacklog } from "./drain-backlog.ts";
 import { processMemory } from "./process-memory.ts";
 
 // A chain's backlog in a process of its own: what it costs is its own. Takes updates in as fast as the
-// store does, then sends them to a Target that answers at once, on a clock that goes on when the
-// allowance is spent. Tells what either came to.
+// store does, then drains them on a clock of its own. Tells what either came to.
 
 export interface BacklogAsk {
   readonly dataDir: string;
@@ -35,6 +31,8 @@ export type BacklogNews =
       readonly type: "drained";
       readonly tookMs: number;
       readonly calls: number;
+      /** Visitors whom a bulk file told instead. */
+      readonly inBulk: number;
       readonly days: number;
     };
 
@@ -45,9 +43,6 @@ const LANES = 8;
 
 /** A stride that meets every visitor before it meets one again: prime, and no divisor of their number. */
 const STRIDE = 7_919;
-
-/** Ours: as many calls under way as keep the store busy. */
-const CALLS_AT_ONCE = 64;
 
 const tell = (news: BacklogNews) => void process.send!(news);
 
@@ -63,7 +58,7 @@ async function run(ask: BacklogAsk): Promise<void> {
   };
   const store = await openStore(ask, { keys: KEYS, onFatal: fail, warn: fail });
   tell(await takeIn(store, ask));
-  tell(await drain(store, ask));
+  tell({ type: "drained", ...(await drainBacklog({ ...ask, store, progress })) });
   await store.close();
   process.disconnect!();
 }
@@ -128,61 +123,6 @@ function attributesOf(kiosk: number, seq: number): Readonly<Record<string, strin
     lastKiosk: `kiosk-${kiosk % 4}`,
     visitReason: seq % 3 === 0 ? "gift" : "self",
     lastScanDay: String(20_000 + (seq % 10)),
-  };
-}
-
-async function drain(store: Store, { allowed }: BacklogAsk) {
-  const startMs = performance.now();
-  const clock = aMovableClock(Date.now());
-  const beginsMs = clock.wallMs();
-  const ledger = await openLedgerClock({ store, clock });
-  let calls = 0;
-  let lastCallMs = beginsMs;
-  const target = targetThatAnswersAtOnce(clock, () => {
-    calls += 1;
-    lastCallMs = clock.wallMs();
-    if (calls % 250_000 === 0) progress(`${calls} calls made`);
-  });
-  const forwarder = createForwarder({
-    store,
-    target,
-    clock,
-    ledger,
-    random: Math.random,
-    allowed,
-    concurrency: CALLS_AT_ONCE,
-  });
-  for (;;) {
-    const { claimed, freeAtLedgerMs } = await forwarder.runOnce();
-    if (claimed === CALLS_AT_ONCE) continue;
-    if (claimed === 0 && freeAtLedgerMs === undefined) {
-      const { visitorsWaiting } = await store.figures(clock.wallMs(), ledger.nowMs());
-      if (visitorsWaiting === 0) break;
-    }
-    clock.advance(Math.max(1_000, (freeAtLedgerMs ?? 0) - ledger.nowMs()));
-  }
-  const days = (lastCallMs - beginsMs) / DAY;
-  return { type: "drained", tookMs: performance.now() - startMs, calls, days } as const;
-}
-
-function targetThatAnswersAtOnce(
-  { wallMs }: Pick<ReturnType<typeof aMovableClock>, "wallMs">,
-  onCall: () => void,
-): TargetClient {
-  const dateMs = () => Math.floor(wallMs() / 1_000) * 1_000;
-  return {
-    timeoutMs: 10_000,
-    planCalls: (_visitor, attributes) => ({ calls: [attributes] }),
-    update: async () => {
-      onCall();
-      return { outcome: { type: "delivered" }, neverLeft: false, dateMs: dateMs() };
-    },
-    fetchProfile: async () => ({
-      look: { type: "found", attributes: new Map() },
-      dateMs: dateMs(),
-    }),
-    timeMs: async () => dateMs(),
-    close: async () => undefined,
   };
 }
 

@@ -44,9 +44,11 @@ interface Engine {
   readonly store: Store;
   /** Two, since rows that are there already cost nothing to write again. */
   readonly bare: { readonly grouped: BareDatabase; readonly single: BareDatabase };
-  /** What the design says of it; nothing where it says nothing. */
-  readonly maxAckMs?: number;
+  /** What the design says of SQLite; of PostgreSQL, which shares the machine with its client here, nothing. */
+  readonly goals?: { readonly minShareOfBare: number; readonly maxAckMs: number };
 }
+
+const GOALS = { minShareOfBare: 0.6, maxAckMs: 100 };
 
 const failing = {
   keys: KEYS,
@@ -66,7 +68,7 @@ async function onSqlite<T>(use: (engine: Engine) => Promise<T>): Promise<T> {
     single: await openBareSqlite(path.join(folder, "single.sqlite")),
   };
   try {
-    return await use({ name: "SQLite", store, bare, maxAckMs: 100 });
+    return await use({ name: "SQLite", store, bare, goals: GOALS });
   } finally {
     await store.close();
     await bare.grouped.close();
@@ -127,14 +129,14 @@ async function benchStore(engine: Engine, options: BenchOptions): Promise<readon
   const perSecond = (ms: number) => ((requests * UPDATES_PER_REQUEST * ROUNDS) / ms) * 1_000;
   const load = perSecond(ours) * PACED_SHARE;
   const waits = await pace(proxy, await requestsOf(ROUNDS + 1), load);
-  const { maxAckMs } = engine;
+  const { goals } = engine;
   return [
     {
       what: `${name}: updates kept`,
       unit: "/s",
       ours: perSecond(ours),
       beside: { name: "bare, same groups", value: perSecond(grouped) },
-      goal: { type: "ratio-at-least", value: 0.6 },
+      ...(goals && { goal: { type: "ratio-at-least", value: goals.minShareOfBare } }),
     },
     {
       what: `${name}: the same`,
@@ -147,7 +149,7 @@ async function benchStore(engine: Engine, options: BenchOptions): Promise<readon
       what: `${name}: answer at 80 % load, p99`,
       unit: "ms",
       ours: percentile(waits, 0.99),
-      ...(maxAckMs === undefined ? {} : { goal: { type: "at-most", value: maxAckMs } }),
+      ...(goals && { goal: { type: "at-most", value: goals.maxAckMs } }),
     },
   ];
 }

@@ -24,7 +24,13 @@ const BRAND = "Casa Canario";
 const QUICK: Partial<KioskConfig> = {
   version: "canary-1",
   brand: BRAND,
-  timings: { ...EXAMPLE_CONFIG.timings, questionSeconds: 2, closingSeconds: 2, refusedSeconds: 2 },
+  timings: {
+    ...EXAMPLE_CONFIG.timings,
+    undoSeconds: 0,
+    questionSeconds: 2,
+    closingSeconds: 2,
+    refusedSeconds: 2,
+  },
 };
 
 /** Ours: more than LevelDB keeps in its log, which it then turns into a compressed table. */

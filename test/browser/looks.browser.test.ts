@@ -5,83 +5,31 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KNOWN_CARD } from "../support/cards.ts";
 import { startDemoSystem, type DemoSystem } from "../support/demo-system.ts";
 import { openKioskBrowser, type KioskBrowser } from "../support/kiosk-browser.ts";
-import { openKiosk, visitState } from "../support/kiosk-page.ts";
+import { configured, openKiosk, visitState, workerReady } from "../support/kiosk-page.ts";
+import { troubles } from "../support/look-troubles.ts";
+import {
+  CONSENT_LOOKS,
+  consentConfigFile,
+  fillDisk,
+  LOOKS,
+  looksConfigFile,
+  SIZES,
+  VARIANTS,
+  visitStep,
+  walkLooks,
+} from "../support/looks.ts";
+import { speakPseudo } from "../support/pseudo-page.ts";
 import { scan } from "../support/wedge.ts";
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/looks");
 
-/** The two screens that the pictures are made on, and two small ones that everything must fit. */
-const SIZES = [
-  { width: 1080, height: 1920, pictured: true },
-  { width: 1920, height: 1080, pictured: true },
-  { width: 800, height: 1280, pictured: false },
-  { width: 1366, height: 768, pictured: false },
-];
+/** Screens where the demo and pairing are looked at. */
+const PAIRING_SIZES = [...SIZES, { width: 1366, height: 768 }];
 
-/** Every screen there is, and how a shopper gets there. */
-const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
-  attract: async () => undefined,
-  offline: async (page) => {
-    await page.context().setOffline(true);
-    await page.getByText("We add your visit a little later").waitFor();
-  },
-  keypad: async (page) => {
-    await press(page, "Type the number");
-    await type(page, "291234567");
-    await page.getByRole("button", { name: "4 more digits" }).waitFor();
-  },
-  "keypad-doubtful": async (page) => {
-    await press(page, "Type the number");
-    await type(page, "2912345678907");
-    await page.getByText("One digit looks different").waitFor();
-  },
-  "keypad-ready": async (page) => {
-    await press(page, "Type the number");
-    await type(page, KNOWN_CARD);
-    await page.getByRole("button", { name: "That’s my card" }).waitFor();
-  },
-  thanks: async (page) => {
-    await scan(page, KNOWN_CARD);
-    await visitStep(page, "thanks");
-  },
-  question: async (page) => {
-    await scan(page, KNOWN_CARD);
-    await visitStep(page, "question");
-  },
-  closing: async (page) => {
-    await scan(page, KNOWN_CARD);
-    await visitStep(page, "question");
-    await press(page, "A gift");
-    await visitStep(page, "closing");
-  },
-  duplicate: async (page) => {
-    await scan(page, KNOWN_CARD);
-    await visitStep(page, "question");
-    await press(page, "Finish");
-    await scan(page, KNOWN_CARD);
-    await visitStep(page, "duplicate");
-  },
-  "refused-not-ours": async (page) => {
-    await scan(page, "4006381333931");
-    await heading(page, "This card isn’t one of ours");
-  },
-  "refused-payment": async (page) => {
-    await scan(page, "4111111111111111");
-    await heading(page, "That’s a payment card");
-  },
-  "refused-damaged": async (page) => {
-    await scan(page, "2912345678907");
-    await heading(page, "That didn’t read well");
-  },
-  "out-of-service": async (page) => {
-    await fillDisk(page);
-    await scan(page, KNOWN_CARD);
-    await visitState(page, "out-of-service");
-  },
-};
-
-/** The screens with most on them, for the small sizes. */
-const FULLEST = ["offline", "keypad-doubtful", "question", "closing", "refused-not-ours"];
+/** The states with most on them. */
+const FULLEST = LOOKS.filter(({ name }) =>
+  ["offline", "question", "keypad-doubtful"].includes(name),
+);
 
 let system: DemoSystem;
 let browser: KioskBrowser;
@@ -117,7 +65,7 @@ async function startAfresh(): Promise<void> {
 describe("a kiosk that nobody paired", () => {
   beforeAll(startAfresh);
 
-  it.each(SIZES)("says how to pair it at $width×$height", async ({ width, height }) => {
+  it.each(PAIRING_SIZES)("says how to pair it at $width×$height", async ({ width, height }) => {
     const { page } = browser;
     await page.setViewportSize({ width, height });
     await page.goto(system.kioskUrl);
@@ -134,34 +82,48 @@ describe("a kiosk that nobody paired", () => {
   });
 });
 
-describe.each(SIZES)("the kiosk at $width×$height", ({ width, height, pictured }) => {
-  it.each(pictured ? Object.keys(SCREENS) : FULLEST)(
-    "shows %s whole, to be touched",
-    async (name) => {
-      await browser.page.setViewportSize({ width, height });
-      const page = await open();
-      await SCREENS[name]?.(page);
-      await page.evaluate(() => document.fonts.ready.then(() => undefined));
-      // Chromium shows a tap a little longer than it lasts.
-      await page.waitForFunction(() => document.querySelector("button:active") === null);
-      if (pictured) {
-        const file = path.join(PICTURES, `${name}-${width}x${height}.png`);
-        await page.screenshot({ path: file, animations: "disabled" });
-      }
-      expect(await troubles(page)).toEqual([]);
-      await page.context().setOffline(false);
-    },
-  );
+describe("every screen", () => {
+  let looks: DemoSystem;
+  let page: Page;
 
-  it("holds the longer language too", async () => {
-    await browser.page.setViewportSize({ width, height });
-    for (const name of ["attract", "keypad", "question", "refused-not-ours", "refused-payment"]) {
-      const page = await open();
-      await SCREENS[name]?.(page);
-      await press(page, "Español");
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe("es");
-      expect([name, await troubles(page)]).toEqual([name, []]);
-    }
+  beforeAll(async () => {
+    looks = await startDemoSystem({ KIOSK_CONFIG: looksConfigFile() });
+    await startAfresh();
+    page = browser.page;
+    await speakPseudo(page);
+    await openKiosk(page, `${looks.kioskUrl}/?${looks.pair}`);
+    await page.locator(".tool").first().waitFor();
+  });
+
+  // Its page goes past the worker, and speaks no German.
+  afterAll(async () => {
+    await startAfresh();
+    await looks.stop();
+  });
+
+  it("[FE3] is whole and to be touched, and axe finds nothing on it", async () => {
+    const [sizes, variants] = [SIZES.slice(0, 2), VARIANTS.slice(0, 1)];
+    const found = await walkLooks(page, { looks: LOOKS, sizes, variants, pictures: PICTURES });
+    expect(found).toEqual([]);
+  });
+
+  it("[FE3] [FE2] stays so however the shopper wants it, on every size", async () => {
+    expect(await walkLooks(page, { looks: FULLEST, sizes: SIZES, variants: VARIANTS })).toEqual([]);
+  });
+});
+
+describe("every screen of a kiosk that asks for consent", () => {
+  it("[FE3] [PV4] is whole and to be touched, and axe finds nothing on it", async () => {
+    const asking = await startDemoSystem({ KIOSK_CONFIG: consentConfigFile() });
+    const { page } = browser;
+    await openKiosk(page, `${asking.kioskUrl}/?${asking.pair}`);
+    await page.locator(".sill-foot .button").waitFor();
+    await configured(page);
+    const [sizes, variants] = [SIZES, VARIANTS.slice(0, 1)];
+    const looks = CONSENT_LOOKS;
+    expect(await walkLooks(page, { looks, sizes, variants, pictures: PICTURES })).toEqual([]);
+    await startAfresh();
+    await asking.stop();
   });
 });
 
@@ -179,32 +141,86 @@ describe("the kiosk", () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
   });
 
-  it("works by keyboard alone", async () => {
+  it("[FE4] is worked by keys alone, the focus where a screen begins", async () => {
     const page = await open();
-    await page.getByRole("button", { name: "Type the number" }).focus();
+    await page.keyboard.press("ArrowDown");
+    expect(await focused(page)).toBe("Type the number");
     await page.keyboard.press("Enter");
     await visitState(page, "keypad");
-    await page.getByRole("button", { name: "Cancel" }).focus();
-    await page.keyboard.press("Space");
+    await focusedOn(page, "Type your card number");
+    await page.keyboard.press("ArrowRight");
+    expect(await focused(page)).toBe("1");
+    await page.keyboard.press("ArrowUp");
+    expect(await focused(page)).toBe("Reach");
+    await page.keyboard.press("Escape");
     await visitState(page, "attract");
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
+    // The status region has said it already: the first thing to do is what is focused.
+    await page.keyboard.press("Tab");
+    await scan(page, "4006381333931");
+    await visitState(page, "refused");
+    await focusedOn(page, "Type the number");
+    await page.keyboard.press("Escape");
+    await visitState(page, "attract");
+    // A touch is no key: nothing takes the focus then.
+    await press(page, "Type the number");
+    await visitState(page, "keypad");
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
+    await press(page, "Cancel");
   });
 
-  it("forgets a language with the visit it was chosen in", async () => {
+  it("[FE1] forgets language and modes with the visit they were chosen in", async () => {
     const page = await open();
     await press(page, "Español");
     await heading(page, "Enseña tu tarjeta");
+    await press(page, "Contraste");
+    await press(page, "Letra");
+    await press(page, "Alcance");
+    const modes = () =>
+      page.evaluate(() => {
+        const { dataset, lang, dir } = document.documentElement;
+        const { textSize, highContrast, reach } = dataset;
+        return { lang, dir, textSize, highContrast, reach };
+      });
+    expect(await modes()).toEqual({
+      lang: "es",
+      dir: "ltr",
+      textSize: "130",
+      highContrast: "",
+      reach: "",
+    });
     await scan(page, "4006381333931");
     await heading(page, "Esta tarjeta no es nuestra");
-    await press(page, "Terminar");
+    await page.getByRole("button", { name: "Español" }).tap();
+    await press(page, "العربية");
+    await heading(page, "هذه البطاقة ليست لنا");
+    expect((await modes()).dir).toBe("rtl");
+    await press(page, "إنهاء");
     await heading(page, "Show us your card");
+    expect(await modes()).toEqual({ lang: "en", dir: "ltr", textSize: "100" });
+  });
+
+  it("[FE2] speaks a language nobody asked for before, with the network gone", async () => {
+    const page = await open();
+    await workerReady(page);
+    await page.context().setOffline(true);
+    await press(page, "Français");
+    await heading(page, "Montrez-nous votre carte");
+    await press(page, "العربية");
+    await heading(page, "أرنا بطاقتك");
+    await page.waitForFunction(() => document.fonts.check('40px "Readex Pro"', "أرنا"));
+    await page.context().setOffline(false);
+    await press(page, "English");
   });
 
   it("[OB3] comes back by itself when storing works again", async () => {
     const page = await open();
-    const free = await fillDisk(page);
+    await fillDisk(page);
     await scan(page, KNOWN_CARD);
     await visitState(page, "out-of-service");
-    await free();
+    await page.evaluate(() => {
+      (globalThis as unknown as { readonly freeDisk: () => void }).freeDisk();
+    });
     await visitState(page, "attract");
     await scan(page, KNOWN_CARD);
     await visitState(page, "thanked");
@@ -237,7 +253,7 @@ describe("the kiosk", () => {
 });
 
 describe("the demo", () => {
-  it.each(SIZES.filter(({ pictured }) => pictured))(
+  it.each(SIZES.slice(0, 2))(
     "scans with a tap, cuts the network, and shows the profile at $width×$height",
     async ({ width, height }) => {
       await startAfresh();
@@ -273,83 +289,19 @@ async function endVisit(page: Page): Promise<void> {
   await visitState(page, "attract");
 }
 
-/** What a shopper could not see, not hit, or would see twice. In words; nothing when all is well. */
-function troubles(page: Page): Promise<readonly string[]> {
-  return page.evaluate(async () => {
-    // What moves for ever does so in place; what arrives must have arrived.
-    const arriving = document
-      .getAnimations()
-      .filter((each) => Number.isFinite(Number(each.effect?.getComputedTiming().endTime)));
-    await Promise.allSettled(arriving.map((each) => each.finished));
-    const found: string[] = [];
-    const stage = document.querySelector(".stage")?.getBoundingClientRect();
-    if (stage === undefined) return ["nothing is shown"];
-    if (document.documentElement.scrollWidth > window.innerWidth)
-      found.push("the page is too wide");
-    for (const button of document.querySelectorAll(".stage button, #demo button")) {
-      const { width, height } = button.getBoundingClientRect();
-      if (Math.min(width, height) < 48) found.push(`too small: ${button.textContent}`);
-    }
-    const inside = document.querySelectorAll(".stage :is(h1, h2, p:not(.unseen), button, li)");
-    for (const element of inside) {
-      const { left, right, top, bottom } = element.getBoundingClientRect();
-      const outside =
-        left < stage.left - 1 ||
-        right > stage.right + 1 ||
-        top < stage.top - 1 ||
-        bottom > stage.bottom + 1;
-      if (outside) found.push(`off screen: ${element.textContent}`);
-      if (element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${element.textContent}`);
-    }
-    const blocks = [...document.querySelectorAll(".words > *, .controls > *, .sill")];
-    for (const [index, above] of blocks.entries()) {
-      for (const below of blocks.slice(index + 1)) {
-        const a = above.getBoundingClientRect();
-        const b = below.getBoundingClientRect();
-        const overlap =
-          Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
-          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
-        if (overlap)
-          found.push(`on top of each other: ${above.textContent} / ${below.textContent}`);
-      }
-    }
-    return found;
-  });
-}
-
-/** Makes the browser's storage full as the platform says it; the returned function frees it. */
-async function fillDisk(page: Page): Promise<() => Promise<void>> {
-  await page.evaluate(() => {
-    const { add, put } = IDBObjectStore.prototype;
-    const full = () => {
-      throw new DOMException("no room", "QuotaExceededError");
-    };
-    Object.assign(IDBObjectStore.prototype, { add: full, put: full });
-    Object.assign(globalThis, {
-      freeDisk: () => Object.assign(IDBObjectStore.prototype, { add, put }),
-    });
-  });
-  return () =>
-    page.evaluate(() => {
-      (globalThis as unknown as { readonly freeDisk: () => void }).freeDisk();
-    });
-}
-
 async function press(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name, exact: true }).tap();
-}
-
-async function type(page: Page, digits: string): Promise<void> {
-  for (const digit of digits) await press(page, digit);
 }
 
 async function heading(page: Page, name: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name }).waitFor();
 }
 
-async function visitStep(page: Page, step: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => document.documentElement.dataset["visitStep"] === wanted,
-    step,
-  );
+/** What the focused control or heading says. */
+function focused(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => document.activeElement?.textContent ?? undefined);
+}
+
+async function focusedOn(page: Page, words: string): Promise<void> {
+  await page.waitForFunction((words) => document.activeElement?.textContent === words, words);
 }

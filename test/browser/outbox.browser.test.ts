@@ -81,7 +81,10 @@ describe("IndexedDB outbox", () => {
       asked["add"] = page.durabilities();
       await page.outbox().setAside([1], "test");
       asked["setAside"] = page.durabilities();
-      await page.outbox().takeBack([2]);
+      const [segment, heldUntil] = ["5e5e5e5e-0000-4000-8000-000000000001.0", 31_000];
+      const seq = await page.add("held", { heldUntil });
+      page.durabilities();
+      await page.outbox().takeBack([seq], () => ({ segment, wallMs: 2_000, monoMs: 2_000 }));
       asked["takeBack"] = page.durabilities();
       await page.kept.put("device", { storeId: "s1" });
       asked["kept"] = page.durabilities();

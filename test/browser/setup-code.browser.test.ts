@@ -11,8 +11,9 @@ import { makeKeys } from "../../src/proxy/keys/keys.ts";
 import { SETUP_PREFIX } from "../../src/contract/setup-code.ts";
 import { memberCards } from "../support/cards.ts";
 import { withKiosk, type Kiosk } from "../support/kiosk.ts";
+import { installFakeReaders } from "../support/fake-readers.ts";
 import { openKioskBrowser, type KioskBrowser } from "../support/kiosk-browser.ts";
-import { depth, scanAndBeThanked, stateOf, visitState } from "../support/kiosk-page.ts";
+import { depth, scanAndBeThanked, stateOf, thankedFor, visitState } from "../support/kiosk-page.ts";
 import { runCommand, startSystem, type System } from "../support/system.ts";
 import { scan } from "../support/wedge.ts";
 
@@ -56,10 +57,22 @@ describe("a QR code held before the reader of an unpaired kiosk", () => {
 
     const second = await openKioskBrowser({ isStill: true });
     try {
+      await second.context.addInitScript(installFakeReaders);
       await second.page.goto(system.kioskUrl);
       await visitState(second.page, "unpaired");
       await scan(second.page, code);
       await second.page.getByText("doesn’t pair a kiosk").waitFor();
+
+      // A reader that is no keyboard shows it another, and reads cards from then on.
+      await second.page.waitForFunction(() => fakeReaders.areOpen());
+      await second.page.evaluate((code) => fakeReaders.hid(code), await setupCode("by-hid"));
+      await visitState(second.page, "attract");
+      await second.page.waitForFunction(() => fakeReaders.areOpen());
+      const [byHid, bySerial] = memberCards(2, 70);
+      await second.page.evaluate((card) => fakeReaders.serial(`${card}\r`), bySerial!);
+      await thankedFor(second.page, bySerial!);
+      await second.page.evaluate((card) => fakeReaders.hid(card), byHid!);
+      await thankedFor(second.page, byHid!);
     } finally {
       await second.discard();
     }

@@ -24,7 +24,7 @@ const CONFIG = {
   ...EXAMPLE_CONFIG,
   version: "no-duplicate-window",
   brand: "Otra Vez",
-  timings: { ...EXAMPLE_CONFIG.timings, duplicateSeconds: 0 },
+  timings: { ...EXAMPLE_CONFIG.timings, duplicateSeconds: 0, undoSeconds: 0 },
 };
 
 beforeAll(async () => {

@@ -44,6 +44,12 @@ describe("KioskConfig", () => {
     ["timings.thanksSeconds", 1],
     ["timings.duplicateSeconds", -1],
     ["timings.closingSeconds", "10"],
+    ["languages", []],
+    ["languages", ["en", "xx"]],
+    ["languages", ["en", "es", "en"]],
+    ["sounds", { volume: 101 }],
+    ["assistKeys", { next: ["2"] }],
+    ["assistKeys", { jump: ["F13"] }],
     ["unheardOf", 1],
   ])("refuses a wrong %s (%j), with its path", (path, value) => {
     const paths = wrongPaths(withValue(path, value));

@@ -87,6 +87,7 @@ describe("a payment card", () => {
     ["a stripe's second track", ";4111111111111111=26121010000000000?"],
     ["a track without sentinels", "4111111111111111=26121010000000000"],
     ["both tracks", "%B4111111111111111^P/A^2612?;4111111111111111=2612?"],
+    ["a first track in groups", "%B3782 822463 10005^PEREZ/ANA^2612?"],
   ])("[PV3] is refused by name: %s", (_, text) => {
     expect(read(text)).toEqual({ ok: false, error: { type: "payment-card" } });
     expect(JSON.stringify(read(text))).not.toMatch(/\d{4}/);
@@ -116,6 +117,20 @@ describe("a payment card", () => {
     const rule = aRule({ match: "6011\\d{12}", checkDigit: "luhn" });
     expect(read("6011111111111117", {}, [rule])).toMatchObject({ ok: true });
     expect(read("4111111111111111", {}, [rule])).toMatchObject({ error: { type: "payment-card" } });
+  });
+});
+
+describe("a stripe that could not be read", () => {
+  it("is refused by name, unless what was read of it is a card", () => {
+    const rule = aRule({ reads: "track-2", match: "634004\\d{4}" });
+    for (const text of [";E?", "%E?;E?", "%A^B?;E?", "%E?;12?"]) {
+      expect(read(text, {}, [rule])).toEqual({ ok: false, error: { type: "swipe-again" } });
+    }
+    expect(read("%E?;6340041234?", {}, [rule])).toMatchObject({ ok: true });
+    expect(read("%E?;4111111111111111=2612?")).toMatchObject({ error: { type: "payment-card" } });
+    expect(read("ñEç", { repaired: ";E?" }, [rule])).toMatchObject({
+      error: { type: "swipe-again" },
+    });
   });
 });
 

@@ -3,7 +3,8 @@ import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { Update } from "../../src/contract/update.ts";
 import type { Seal } from "../../src/kiosk/sealer.ts";
 import type { EntryDraft } from "../../src/outbox/outbox.ts";
-import { answerUpdate, capture, scanUpdate } from "../../src/kiosk/capture.ts";
+import { answerUpdate } from "../../src/kiosk/answer.ts";
+import { capture, scanUpdate } from "../../src/kiosk/capture.ts";
 import { aDevice, TAKEN } from "../support/kiosk-builders.ts";
 
 const VISITOR = { kind: "member", value: "2912345678906" } as const;

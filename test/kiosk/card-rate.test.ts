@@ -20,6 +20,14 @@ describe("the cards of a minute", () => {
     expect(admits("b", "wedge", 0, LIMITS)).toBe(true);
   });
 
+  it("[CD1] are counted together whatever reads them", () => {
+    const admits = createCardRate();
+    const read = (fingerprint: string, source: "wedge" | "hid" | "serial") =>
+      admits(fingerprint, source, 0, LIMITS);
+    expect([read("a", "wedge"), read("b", "hid"), read("c", "serial")]).toEqual([true, true, true]);
+    expect([read("d", "hid"), read("a", "serial")]).toEqual([false, true]);
+  });
+
   it("[CD1] have limits also where the configuration gives none", () => {
     const admits = createCardRate();
     const admitted = (source: "wedge" | "keypad") =>

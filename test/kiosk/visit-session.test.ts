@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import type { Update } from "../../src/contract/update.ts";
 import { createFingerprint } from "../../src/kiosk/fingerprint.ts";
+import { stepVisit } from "../../src/kiosk/visit.ts";
+import { createVisitActions, type VisitActions } from "../../src/kiosk/visit-actions.ts";
 import { createVisitSession, type VisitSession } from "../../src/kiosk/visit-session.ts";
 import { OutboxFullError } from "../../src/outbox/outbox.ts";
 import { memberCards } from "../support/cards.ts";
+import { anEntry } from "../support/entries.ts";
 import { nameOf } from "../support/visit-timeline.ts";
 import { aDevice, TAKEN } from "../support/kiosk-builders.ts";
 
@@ -19,6 +22,7 @@ interface Kept {
 /** A session whose outbox answers when the test says so. */
 async function aSession(): Promise<{
   readonly session: VisitSession;
+  readonly actions: VisitActions;
   readonly kept: readonly Kept[];
   readonly told: () => number;
   readonly broken: readonly unknown[];
@@ -35,7 +39,8 @@ async function aSession(): Promise<{
     readClock: () => TAKEN,
     keep: (update) =>
       new Promise((resolve, reject) => {
-        kept.push({ update, resolve: () => resolve(undefined), reject });
+        const { header } = anEntry(kept.length + 1);
+        kept.push({ update, resolve: () => resolve(header), reject });
       }),
     fingerprint: (visitor) =>
       failing ? Promise.reject(new Error("no fingerprint")) : print(visitor),
@@ -47,7 +52,16 @@ async function aSession(): Promise<{
     onKept: () => void (told += 1),
     onError: (error) => broken.push(error),
   });
-  return { session, kept, told: () => told, broken, failNext: (next) => void (failing = next) };
+  session.complete(stepVisit);
+  const actions = createVisitActions({ session, device: aDevice(), readClock: () => TAKEN });
+  return {
+    session,
+    actions,
+    kept,
+    told: () => told,
+    broken,
+    failNext: (next) => void (failing = next),
+  };
 }
 
 function scan(session: VisitSession, text: string): void {
@@ -107,14 +121,14 @@ describe("a visit session", () => {
   });
 
   it("stores an answer as an update of its own, for the card of the visit", async () => {
-    const { session, kept } = await aSession();
+    const { session, actions, kept } = await aSession();
     scan(session, CARD);
     await vi.waitUntil(() => kept.length === 1);
     kept[0]?.resolve();
     await vi.waitUntil(() => shown(session) === "thanks");
     await vi.advanceTimersByTimeAsync(1_600);
-    session.answer("gift");
-    session.answer("home");
+    actions.answer("gift");
+    actions.answer("home");
     expect(kept).toHaveLength(2);
     expect(kept[1]?.update).toMatchObject({
       occasion: "answer",
@@ -171,10 +185,10 @@ describe("a visit session", () => {
   });
 
   it("takes a typed number as a card", async () => {
-    const { session, kept } = await aSession();
+    const { session, actions, kept } = await aSession();
     session.send({ type: "keypad-opened" });
     for (const digit of CARD) session.send({ type: "digit-typed", digit });
-    session.submitKeypad();
+    actions.submitKeypad();
     await vi.waitUntil(() => kept.length === 1);
     kept[0]?.resolve();
     await vi.waitUntil(() => shown(session) === "thanks");
@@ -188,13 +202,13 @@ describe("a visit session", () => {
     kept[0]?.resolve();
     await vi.waitUntil(() => shown(session) === "thanks");
     expect(session.config.value.version).toBe("example-1");
-    await vi.advanceTimersByTimeAsync(30_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(shown(session)).toBe("attract");
     expect(session.config.value.version).toBe("chain-2");
   });
 
   it("[PV1] holds no card number once the visit has ended", async () => {
-    const { session, kept } = await aSession();
+    const { session, actions, kept } = await aSession();
     scan(session, CARD);
     await vi.waitUntil(() => kept.length === 1);
     kept[0]?.resolve();
@@ -203,7 +217,7 @@ describe("a visit session", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(session.screen.value).toEqual({ state: "attract" });
     // The card of a visit that has ended answers nothing any more.
-    session.answer("gift");
+    actions.answer("gift");
     expect(kept).toHaveLength(1);
   });
 });

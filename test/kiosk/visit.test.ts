@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
-import { NO_VISIT, stepVisit, type VisitEvent } from "../../src/kiosk/visit.ts";
+import { stepVisit, type VisitEvent } from "../../src/kiosk/visit.ts";
+import { NO_VISIT } from "../../src/kiosk/visit-first.ts";
 import { nameOf, scanOf, storedOf, visitTimeline } from "../support/visit-timeline.ts";
 
 describe("a visit", () => {
@@ -38,7 +39,7 @@ describe("a visit", () => {
     const line = visitTimeline();
     line.at(0, scanOf("a"), storedOf("a"));
     line.runTo(120_000);
-    expect(line.screens()).toEqual(["attract@0", "thanks@0", "question@1600", "attract@21600"]);
+    expect(line.screens()).toEqual(["attract@0", "thanks@0", "question@1600", "attract@46600"]);
     expect(line.visit()).toEqual(NO_VISIT);
   });
 
@@ -183,7 +184,9 @@ describe("a visit", () => {
     line.at(29_000, { type: "digit-typed", digit: "2" });
     line.runTo(58_999);
     expect(line.visit().screen).toMatchObject({ state: "keypad", digits: "2" });
-    line.runTo(59_000);
+    line.runTo(83_999);
+    expect(line.visit().screen).toMatchObject({ state: "keypad", warned: true });
+    line.runTo(84_000);
     expect(line.visit()).toEqual(NO_VISIT);
   });
 

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Outbox } from "../../src/outbox/outbox.ts";
-import { aDraft } from "../support/entries.ts";
+import type { Outbox, PeekAsk } from "../../src/outbox/outbox.ts";
+import type { ClockReading } from "../../src/domain/effective-time.ts";
+import { aDraft, SEGMENT } from "../support/entries.ts";
 
 const RECEIPTED_MS = 1_795_420_800_000;
-const ALL = { nowMs: 1_000_000, limit: 500, maxBytes: 1_000_000 };
+const ALL: PeekAsk = { nowMs: 1_000_000, limit: 500, maxBytes: 1_000_000 };
+const OTHER_SEGMENT = "5e5e5e5e-0000-4000-8000-000000000002.0";
+
+/** The clocks of the page that adds, whose wall clock was never set since. */
+function at(monoMs: number): ClockReading {
+  return { segment: SEGMENT, wallMs: monoMs, monoMs };
+}
 
 /** What every outbox promises, whatever it is made of. */
 export function describeOutbox(open: () => Promise<Outbox>): void {
@@ -64,9 +71,11 @@ export function describeOutbox(open: () => Promise<Outbox>): void {
   });
 
   it("[OB5] tells where every number is: owed, taken back, set aside", async () => {
-    for (const body of ["a", "b", "c", "d", "e"]) await outbox.add(aDraft(body));
+    await outbox.add(aDraft("a"));
+    await outbox.add(aDraft("b", { heldUntil: 31_000 }));
+    for (const body of ["c", "d", "e"]) await outbox.add(aDraft(body));
     await outbox.remove([1], RECEIPTED_MS);
-    await outbox.takeBack([2]);
+    expect(await outbox.takeBack([2], () => at(30_000))).toBe(true);
     await outbox.setAside([4], "rejected: test");
     const [witness, ...others] = await outbox.witnesses();
     expect(others).toEqual([]);
@@ -84,10 +93,59 @@ export function describeOutbox(open: () => Promise<Outbox>): void {
     expect(await seqsDue()).toEqual([3, 5]);
   });
 
+  it("[PV5] takes a visit's entries back together, or none of them", async () => {
+    for (const body of ["a", "b"]) await outbox.add(aDraft(body, { heldUntil: 31_000 }));
+    await outbox.add(aDraft("free"));
+    expect(await outbox.takeBack([1, 3], () => at(2_000))).toBe(false);
+    expect(await outbox.takeBack([2, 9], () => at(2_000))).toBe(false);
+    expect(await outbox.depth()).toBe(3);
+    expect(await outbox.takeBack([1, 2], () => at(2_000))).toBe(true);
+    expect(await seqsDue({ ...ALL, nowMs: 10_000_000 })).toEqual([3]);
+    expect(await outbox.witnesses()).toMatchObject([{ owed: [[3, 3]], void: [[1, 2]] }]);
+  });
+
+  it("[PV5] takes nothing back that a flush may have seen", async () => {
+    await outbox.add(aDraft("held", { heldUntil: 31_000 }));
+    expect(await seqsDue({ ...ALL, nowMs: 1, page: at(33_000) })).toEqual([1]);
+    expect(await outbox.takeBack([1], () => at(33_000))).toBe(false);
+    expect(await outbox.witnesses()).toMatchObject([{ owed: [[1, 1]], void: [] }]);
+  });
+
+  it("[PV5] holds by the page's own clock, wherever the wall clock was set to meanwhile", async () => {
+    await outbox.add(aDraft("held", { heldUntil: 31_000 }));
+    for (const nowMs of [0, 1_000, 31_000, 4_000_000_000_000]) {
+      expect(await seqsDue({ ...ALL, nowMs, page: at(32_999) })).toEqual([]);
+      expect(await seqsDue({ ...ALL, nowMs, page: at(33_000) })).toEqual([1]);
+    }
+    // A page that began anew, or the worker alone, has the wall clock only.
+    const page = { segment: OTHER_SEGMENT, monoMs: 1 };
+    expect(await seqsDue({ ...ALL, nowMs: 32_999, page })).toEqual([]);
+    expect(await seqsDue({ ...ALL, nowMs: 33_000, page })).toEqual([1]);
+  });
+
+  it("[PV5] ends a hold earlier, of what is still there, for everybody", async () => {
+    for (const body of ["a", "b"]) await outbox.add(aDraft(body, { heldUntil: 46_000 }));
+    await outbox.holdUntil([1, 7], 11_500);
+    const [first] = await outbox.peek({ ...ALL, nowMs: 13_500 });
+    expect(first?.header).toMatchObject({ seq: 1, heldUntil: 11_500 });
+    expect(await seqsDue({ ...ALL, page: at(13_499) })).toEqual([]);
+    expect(await seqsDue({ ...ALL, page: at(13_500) })).toEqual([1]);
+    expect(await outbox.depth()).toBe(2);
+  });
+
+  it("[PV5] lets go of what a page held that lives no more, and of nobody else's", async () => {
+    await outbox.add(aDraft("dead page's", { heldUntil: 46_000 }));
+    await outbox.add(aDraft("living page's", { heldUntil: 46_000, segment: OTHER_SEGMENT }));
+    const living = new Set([OTHER_SEGMENT.slice(0, -2)]);
+    expect(await outbox.releaseHeld(living)).toBe(1);
+    expect(await seqsDue({ ...ALL, nowMs: 2_000 })).toEqual([1]);
+    expect(await outbox.releaseHeld(living)).toBe(0);
+  });
+
   it("does not call a number void or aside that is not owed any more", async () => {
     await outbox.add(aDraft());
     await outbox.remove([1], RECEIPTED_MS);
-    await outbox.takeBack([1]);
+    expect(await outbox.takeBack([1], () => at(2_000))).toBe(false);
     await outbox.setAside([1], "late");
     expect(await outbox.witnesses()).toMatchObject([{ owed: [], void: [], aside: [] }]);
   });

@@ -1,5 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { UNKNOWN_OCCASION } from "../../src/contract/occasion.ts";
+import { Update } from "../../src/contract/update.ts";
+import { verdictsBySeq } from "../../src/outbox/judge.ts";
+import { whereOf } from "../../src/proxy/issue-words.ts";
 import {
   createIngest as createSignedIngest,
   type IngestDeps,
@@ -211,5 +215,109 @@ describe("ingest", () => {
       expect(await failing(error)).toMatchObject({ type: "problem", code: "store-unavailable" });
     }
     await expect(failing(new TypeError("a bug"))).rejects.toThrow("a bug");
+  });
+});
+
+describe("entries that are no update", () => {
+  const asked = (device = aDevice()) => ({
+    device,
+    visitor: { kind: "member", value: "2912345678906" },
+    occasion: "withdrawal",
+    configVersion: "never-published",
+  });
+
+  const noted = (may: boolean) => {
+    const cards: string[] = [];
+    return {
+      cards,
+      withdrawals: {
+        cleared: { "*": "-" },
+        note: async (_sender: string, visitors: readonly { readonly value: string }[]) => {
+          cards.push(...visitors.map(({ value }) => value));
+          return visitors.map(() => may);
+        },
+      },
+    };
+  };
+
+  const ask = async (rest: Pick<IngestDeps, "withdrawals">, entries: readonly unknown[]) => {
+    const store = await aMemoryStore();
+    const ingest = createSignedIngest({
+      openBody: openAsItStands,
+      clock,
+      store,
+      // A configuration nobody published keeps nobody from leaving.
+      judge: () => ({ type: "unknown-config" }),
+      ...rest,
+    });
+    const body = aRequest(entries);
+    return { receipt: receiptOf(await ingest(body, senderOf(body))), store };
+  };
+
+  it("[PV6] withdraw, once they are in the log, under whatever configuration", async () => {
+    const { cards, withdrawals } = noted(true);
+    const { receipt, store } = await ask({ withdrawals }, [anEntry({ id: anId(1) }, asked())]);
+    expect(receipt.verdicts).toEqual([{ id: anId(1), verdict: "accepted" }]);
+    expect(cards).toEqual(["2912345678906"]);
+    expect(await store.suppressions()).toHaveLength(1);
+  });
+
+  it("[LM1] wait on their kiosk where they come too fast", async () => {
+    const { withdrawals } = noted(false);
+    const { receipt, store } = await ask({ withdrawals }, [anEntry({ id: anId(1) }, asked())]);
+    expect(receipt.verdicts).toEqual([
+      { id: anId(1), verdict: "retry", reason: "limit-reached", retryAfterMs: 60_000 },
+    ]);
+    expect(await store.suppressions()).toEqual([]);
+  });
+
+  it("[PV6] are lost nowhere: where the log takes no more, the kiosk keeps all of it", async () => {
+    const store = await aMemoryStore();
+    const ingest = createIngest({
+      openBody: openAsItStands,
+      clock,
+      store,
+      withdrawals: {
+        cleared: {},
+        note: () => Promise.reject(new StoreFullError("the privacy log takes no record")),
+      },
+    });
+    expect(await ingest(aRequest([anEntry({ id: anId(1) }, asked())]))).toMatchObject({
+      type: "problem",
+      code: "store-unavailable",
+    });
+    expect(await store.suppressions()).toEqual([]);
+  });
+
+  it("[AM5] stay on their kiosk where their occasion is not known yet", async () => {
+    const entries = [
+      anEntry({ id: anId(1), seq: 1 }, { ...asked(), occasion: "lucky-draw" }),
+      anEntry({ id: anId(2), seq: 2 }, asked()),
+      anEntry({ id: anId(3), seq: 3 }, { ...asked(), occasion: 7 }),
+    ];
+    const { receipt } = await ask({}, entries);
+    const byId = Object.fromEntries(receipt.verdicts.map((each) => [each.id, each]));
+    expect(byId).toMatchObject({
+      [anId(1)]: { verdict: "retry", reason: "unknown-occasion" },
+      [anId(2)]: { verdict: "retry", reason: "unknown-occasion" },
+      [anId(3)]: { verdict: "rejected", reason: expect.stringMatching(/^occasion: /) },
+    });
+  });
+
+  it("[AM5] were rejected by the name of that field by proxies of before, and stay owed too", async () => {
+    // What such a proxy read an entry with, and said of it.
+    const issue = Update.safeParse(asked());
+    if (issue.success) throw new Error("an update has no such occasion");
+    const reason = whereOf(issue.error);
+    expect(reason.startsWith(UNKNOWN_OCCASION)).toBe(true);
+    const header = { ...aHeader({ id: anId(1) }), kid: "k", enc: "" };
+    const judged = verdictsBySeq([{ header, body: "sealed" }], {
+      type: "receipt",
+      verdicts: [{ id: anId(1), verdict: "rejected", reason }],
+      unreadable: [],
+      highestSeq: undefined,
+      proxyTimeMs: NOW,
+    });
+    expect([judged.refused.size, judged.later.map(({ seq }) => seq)]).toEqual([0, [1]]);
   });
 });

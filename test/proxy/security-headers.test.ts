@@ -19,7 +19,6 @@ const EVERYWHERE = {
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": PERMISSIONS,
 };
 
 const KIOSK = {
@@ -28,6 +27,10 @@ const KIOSK = {
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
     "require-trusted-types-for 'script'; trusted-types tarjeta",
+  "permissions-policy": PERMISSIONS.replace("hid=()", "hid=(self)").replace(
+    "serial=()",
+    "serial=(self)",
+  ),
   ...EVERYWHERE,
 };
 
@@ -37,6 +40,7 @@ const ADMIN = {
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
     "require-trusted-types-for 'script'; trusted-types 'none'",
   "cache-control": "no-store",
+  "permissions-policy": PERMISSIONS,
   ...EVERYWHERE,
 };
 

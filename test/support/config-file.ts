@@ -4,10 +4,13 @@ import path from "node:path";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import type { KioskConfig } from "../../src/contract/kiosk-config.ts";
 
-/** A file for `KIOSK_CONFIG`: the shipped example with changes. */
+/** As shipped, but nothing is held: a test that is not about undo need not wait for its end (rule PV5). */
+const TIMINGS = { ...EXAMPLE_CONFIG.timings, undoSeconds: 0 };
+
+/** A file for `KIOSK_CONFIG`: the shipped example with changes, and without undo unless they give it. */
 export function configFile(changes: Partial<KioskConfig>): string {
   const file = path.join(mkdtempSync(path.join(tmpdir(), "tarjeta-config-")), "kiosks.json");
-  writeFileSync(file, JSON.stringify({ ...EXAMPLE_CONFIG, ...changes }));
+  writeFileSync(file, JSON.stringify({ ...EXAMPLE_CONFIG, timings: TIMINGS, ...changes }));
   return file;
 }
 

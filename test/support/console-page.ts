@@ -25,12 +25,16 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** What axe finds, one line each: the rule, and where. */
-export async function axeFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
+export async function axeFindings(
+  page: Page,
+  /** Also rules that axe leaves out unless asked. */
+  rules: readonly string[] = [],
+): Promise<readonly string[]> {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  return page.evaluate(async (rules) => {
     const { axe } = globalThis as unknown as {
       readonly axe: {
-        readonly run: () => Promise<{
+        readonly run: (options: unknown) => Promise<{
           readonly violations: readonly {
             readonly id: string;
             readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
@@ -38,11 +42,13 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
         }>;
       };
     };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run({
+      rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: true }])),
+    });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
     );
-  });
+  }, rules);
 }
 
 /** Every figure on the page that is a metric, with that metric's name. */

@@ -14,7 +14,10 @@ export interface DemoSystem {
   readonly stop: () => Promise<void>;
 }
 
-export async function startDemoSystem(): Promise<DemoSystem> {
+/** @param env settings beside the usual ones */
+export async function startDemoSystem(
+  env: Readonly<Record<string, string>> = {},
+): Promise<DemoSystem> {
   const root = path.resolve(import.meta.dirname, "../..");
   await buildKioskIfStale(root);
   await buildConsoleIfStale(root);
@@ -24,6 +27,7 @@ export async function startDemoSystem(): Promise<DemoSystem> {
     ADMIN_PORT: "0",
     EMULATOR_PORT: "0",
     DATA_DIR: dataDir,
+    ...env,
   });
   let said = "";
   child.stdout?.on("data", (chunk: Buffer) => (said += String(chunk)));

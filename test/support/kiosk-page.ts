@@ -21,6 +21,21 @@ export async function openKiosk(page: Page, url: string): Promise<void> {
   await visitState(page, "attract");
 }
 
+/** Waits until the kiosk goes by what its proxy gave it, and no longer by what it was shipped with. */
+export async function configured(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const opened = indexedDB.open("tarjeta");
+    await new Promise((done) => opened.addEventListener("success", done));
+    const asked = opened.result.transaction("kept").objectStore("kept").get("config");
+    await new Promise((done) => asked.addEventListener("success", done));
+    opened.result.close();
+    // What was kept is gone by within this turn, unless a visit is on: the page says which it goes by.
+    await new Promise((turn) => setTimeout(turn));
+    const { configVersion } = document.documentElement.dataset;
+    return asked.result !== undefined && asked.result.config.version === configVersion;
+  });
+}
+
 export async function visitState(page: Page, state: string): Promise<void> {
   await page.waitForFunction(
     (wanted) => document.documentElement.dataset["visitState"] === wanted,

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { openFaultProxy, type FaultProxy } from "./fault-proxy.ts";
 import { openKioskBrowser, type KioskBrowser, type KioskBrowserOptions } from "./kiosk-browser.ts";
-import { openKiosk, visitState, workerReady } from "./kiosk-page.ts";
+import { configured, openKiosk, visitState, workerReady } from "./kiosk-page.ts";
 import type { System } from "./system.ts";
 
 export interface KioskOptions extends Pick<KioskBrowserOptions, "args"> {
@@ -57,6 +57,7 @@ export async function withKiosk(
     await options.prepare?.(browser, line.url);
     await openKiosk(browser.page, await system.pairingLink(stand, line.url));
     await workerReady(browser.page);
+    await configured(browser.page);
     await act({
       line,
       url: line.url,

@@ -1,6 +1,6 @@
 import type { Entry } from "../../src/contract/entry.ts";
 import { fromNumbers } from "../../src/domain/intervals.ts";
-import { isDue } from "../../src/outbox/held.ts";
+import { heldUntilOf, isDue, loadOf } from "../../src/outbox/held.ts";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 
 /** An outbox in memory, for tests of what stands around it; passes the same contract suite. */
@@ -11,6 +11,10 @@ export function memoryOutbox(epoch: string = crypto.randomUUID()): Outbox {
   const receipted = new Map<number, Entry>();
   let lastSeq = 0;
   let firstSeq = 1;
+
+  function hold({ header, body }: Entry, heldUntil: number): void {
+    entries.set(header.seq, { header: { ...header, heldUntil }, body });
+  }
 
   return {
     async add({ seal, ...clear }) {
@@ -30,11 +34,11 @@ export function memoryOutbox(epoch: string = crypto.randomUUID()): Outbox {
       entries.set(seq, { header: { ...header, ...key }, body });
       return { ...header, ...key };
     },
-    async peek({ nowMs, limit, maxBytes, afterSeq = 0 }) {
+    async peek({ nowMs, page, limit, maxBytes, afterSeq = 0 }) {
       const due: Entry[] = [];
       let bytes = 0;
       for (const [seq, entry] of entries) {
-        if (seq <= afterSeq || !isDue(entry.header.heldUntil, nowMs)) continue;
+        if (seq <= afterSeq || !isDue(entry.header, nowMs, page)) continue;
         bytes += entry.body.length;
         if (due.length === limit || (bytes > maxBytes && due.length > 0)) break;
         due.push(entry);
@@ -69,8 +73,27 @@ export function memoryOutbox(epoch: string = crypto.randomUUID()): Outbox {
     async setAside(seqs) {
       for (const seq of seqs) if (entries.delete(seq)) aside.add(seq);
     },
-    async takeBack(seqs) {
-      for (const seq of seqs) if (entries.delete(seq)) voided.add(seq);
+    async takeBack(seqs, reading) {
+      const page = reading();
+      const isHeld = seqs.every((seq) => {
+        const entry = entries.get(seq);
+        return entry !== undefined && !isDue(entry.header, page.wallMs, page);
+      });
+      if (isHeld) for (const seq of seqs) if (entries.delete(seq)) voided.add(seq);
+      return isHeld;
+    },
+    async holdUntil(seqs, untilMonoMs) {
+      for (const seq of seqs) {
+        const entry = entries.get(seq);
+        if (entry !== undefined) hold(entry, heldUntilOf(entry.header, untilMonoMs));
+      }
+    },
+    async releaseHeld(living) {
+      const released = [...entries.values()].filter(
+        ({ header }) => header.heldUntil !== 0 && !living.has(loadOf(header.segment)),
+      );
+      for (const entry of released) hold(entry, 0);
+      return released.length;
     },
     depth: async () => entries.size,
     witnesses: async () => [

@@ -50,7 +50,18 @@ export function remoteOutbox(page: Page): Outbox {
         seqs,
         reason,
       ] as const),
-    takeBack: (seqs) => page.evaluate((seqs) => globalThis.page.outbox().takeBack(seqs), seqs),
+    takeBack: (seqs, reading) =>
+      page.evaluate(([seqs, reading]) => globalThis.page.outbox().takeBack(seqs, () => reading), [
+        seqs,
+        reading(),
+      ] as const),
+    holdUntil: (seqs, untilMonoMs) =>
+      page.evaluate(([seqs, untilMs]) => globalThis.page.outbox().holdUntil(seqs, untilMs), [
+        seqs,
+        untilMonoMs,
+      ] as const),
+    releaseHeld: (living) =>
+      page.evaluate((living) => globalThis.page.outbox().releaseHeld(new Set(living)), [...living]),
     depth: () => page.evaluate(() => globalThis.page.outbox().depth()),
     witnesses: () => page.evaluate(() => globalThis.page.outbox().witnesses()),
     incidents: () => page.evaluate(() => globalThis.page.outbox().incidents()),

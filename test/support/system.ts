@@ -13,6 +13,7 @@ import {
 import packageJson from "../../package.json" with { type: "json" };
 import { writeKeysFile } from "../../src/proxy/keys/keys-file.ts";
 import { buildConsoleIfStale, buildKioskIfStale } from "../../src/proxy/kiosk-build.ts";
+import { configFile } from "./config-file.ts";
 import type { Stand } from "./devices.ts";
 import { openEmulator, type RunningEmulator } from "./emulator.ts";
 import { KEYS } from "./keys.ts";
@@ -91,6 +92,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       DATA_DIR: dataDir,
       TARGET_CLIENT: emulator.client,
       TARGET_ORIGIN: emulator.url,
+      KIOSK_CONFIG: configFile({}),
       ...options.env,
       ...env,
     };

@@ -1,13 +1,7 @@
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import type { KioskConfig } from "../../src/contract/kiosk-config.ts";
-import {
-  nextDeadlineMs,
-  NO_VISIT,
-  stepVisit,
-  type Screen,
-  type Visit,
-  type VisitEvent,
-} from "../../src/kiosk/visit.ts";
+import { stepVisit, type Screen, type Visit, type VisitEvent } from "../../src/kiosk/visit.ts";
+import { nextDeadlineMs, NO_VISIT } from "../../src/kiosk/visit-first.ts";
 
 /** A visit lived through by the clock: events at their times, and the ticks that come due between. */
 export function visitTimeline(config: KioskConfig = EXAMPLE_CONFIG) {
@@ -50,6 +44,10 @@ export function scanOf(card: string, visitId = `visit-${card}`): VisitEvent {
   return { type: "scanned", visitId, fingerprint: `print-${card}`, masked: `•••• ${card}` };
 }
 
-export function storedOf(card: string, visitId = `visit-${card}`): VisitEvent {
-  return { type: "stored", visitId, wallMs: 1_700_000_000_000 };
+export function storedOf(
+  card: string,
+  visitId = `visit-${card}`,
+  heldUntilMs?: number,
+): VisitEvent {
+  return { type: "stored", visitId, wallMs: 1_700_000_000_000, heldUntilMs };
 }

@@ -38,6 +38,9 @@ export function openDemo(deps: DemoDeps): void {
   const panel = document.createElement("aside");
   panel.id = "demo";
   panel.setAttribute("aria-label", "Demo");
+  // In English whatever the shopper chose.
+  panel.lang = "en";
+  panel.dir = "ltr";
   document.body.append(panel);
   document.documentElement.dataset["demo"] = "";
 

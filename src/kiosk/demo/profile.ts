@@ -5,7 +5,8 @@ const PROFILE_PATH = "/demo/profile";
 
 /** Target's answer to a profile fetch, as far as it is shown. */
 const FetchedProfile = z.object({
-  profileAttributes: z.record(z.string(), z.object({ value: z.string() })),
+  // Not a record: the page has no other, and it would come with the first load.
+  profileAttributes: z.catchall(z.object({}), z.object({ value: z.string() })),
 });
 
 export type ProfileView =

@@ -2,6 +2,7 @@ import { HandWithCard } from "../drawings/hand-with-card.tsx";
 import { Button } from "../ui/button.tsx";
 import { KeypadIcon } from "../ui/icons.tsx";
 import { Label } from "../ui/label.tsx";
+import { Headline } from "../ui/headline.tsx";
 import type { FirstWords } from "../words.ts";
 
 export interface AttractProps {
@@ -24,7 +25,7 @@ export function AttractScreen({ words, brand, offline, onKeypad }: AttractProps)
         {offline && <Label place="notice">{words.offline}</Label>}
       </div>
       <div class="words">
-        <h1 class="far">{words.attractTitle}</h1>
+        <Headline step="far">{words.attractTitle}</Headline>
         <p class="body">
           {words.attractHint.map((sentence) => (
             <span key={sentence} class="sentence">

@@ -1,6 +1,7 @@
 import { CARD, OurCard } from "../drawings/cards.tsx";
 import { Sign } from "../drawings/sign.tsx";
 import { Button } from "../ui/button.tsx";
+import { Headline } from "../ui/headline.tsx";
 import type { ThankedProps } from "./closing.tsx";
 
 /** The same card again within the window: what is noted stays noted, once. */
@@ -26,7 +27,7 @@ export function DuplicateScreen({ words, noted, time, onDone }: ThankedProps) {
         </div>
       </div>
       <div class="words">
-        <h1 class="mid">{words.duplicateTitle}</h1>
+        <Headline step="mid">{words.duplicateTitle}</Headline>
         <p class="body">{words.duplicateText(time)}</p>
         <p class="hand">{words.card(noted.masked)}</p>
       </div>

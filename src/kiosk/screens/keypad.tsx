@@ -2,6 +2,7 @@ import type { KioskConfig } from "../../contract/kiosk-config.ts";
 import { digitGroups, keypadVerdict, type KeypadVerdict } from "../keypad-number.ts";
 import { Button } from "../ui/button.tsx";
 import { EraseIcon } from "../ui/icons.tsx";
+import { Headline } from "../ui/headline.tsx";
 import type { UserEvent } from "../visit-session.ts";
 import type { Words } from "../words.ts";
 
@@ -21,7 +22,7 @@ export function KeypadScreen({ words, config, digits, send, onSubmit }: KeypadPr
     <main class="screen screen-keypad">
       <div class="art" />
       <div class="words">
-        <h1 class="mid">{words.keypadTitle}</h1>
+        <Headline step="mid">{words.keypadTitle}</Headline>
         <div class={doubt === undefined ? "number" : "number doubtful"}>
           <TypedNumber
             digits={digits}
@@ -34,7 +35,7 @@ export function KeypadScreen({ words, config, digits, send, onSubmit }: KeypadPr
         </p>
       </div>
       <div class="controls">
-        <div class="keys" role="group" aria-label={words.keypadTitle}>
+        <div class="keys" dir="ltr" role="group" aria-label={words.keypadTitle}>
           {[..."123456789"].map((digit) => (
             <Key key={digit} digit={digit} send={send} />
           ))}

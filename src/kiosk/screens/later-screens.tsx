@@ -3,33 +3,46 @@
  * stand between a cold start and the first scan.
  */
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import type { Screen } from "../visit.ts";
 import type { VisitSession } from "../visit-session.ts";
-import type { Language, Words } from "../words.ts";
+import type { Words } from "../words.ts";
+import type { Extras } from "../extras.ts";
 import { ClosingScreen } from "./closing.tsx";
+import { ConsentScreen } from "./consent.tsx";
+import { DeclinedScreen } from "./declined.tsx";
 import { DuplicateScreen } from "./duplicate.tsx";
 import { KeypadScreen } from "./keypad.tsx";
 import { OutOfServiceScreen } from "./out-of-service.tsx";
 import { QuestionScreen } from "./question.tsx";
 import { RefusedScreen } from "./refused.tsx";
+import { WithdrawalScreen } from "./withdrawal.tsx";
 
-export { VOCABULARY } from "../vocabulary.ts";
+export { openForEveryone } from "../for-everyone.ts";
+export { Tools } from "./tools.tsx";
+export { languagesOf } from "../choices.ts";
 export { showBadPlace } from "./bad-place.tsx";
+export { openExtras } from "../extras.ts";
+export { StopTool } from "./stop-tool.tsx";
+export { Overlay, spokenOf } from "./overlay.tsx";
+export { stepVisit } from "../visit.ts";
+export { UndoTool } from "./undo.tsx";
 
 export interface LaterScreenProps {
   readonly screen: Screen;
-  readonly session: Pick<VisitSession, "send" | "submitKeypad" | "answer">;
+  readonly session: Pick<VisitSession, "send">;
   readonly config: KioskConfig;
   readonly words: Words;
   readonly language: Language;
   /** When the visit was noted, as the shopper's watch says it. */
   readonly time: string | undefined;
   readonly openKeypad: () => void;
+  readonly extras: Extras | undefined;
 }
 
 /** Attract and thanks are drawn elsewhere. */
 export function LaterScreen(props: LaterScreenProps) {
-  const { screen, session, config, words, language, time, openKeypad } = props;
+  const { screen, session, config, words, language, time, openKeypad, extras } = props;
   const { brand } = config;
   const finish = () => session.send({ type: "finished" });
   switch (screen.state) {
@@ -42,7 +55,7 @@ export function LaterScreen(props: LaterScreenProps) {
           config={config}
           digits={screen.digits}
           send={session.send}
-          onSubmit={session.submitKeypad}
+          onSubmit={() => extras?.actions.submitKeypad()}
         />
       );
     case "refused":
@@ -55,6 +68,25 @@ export function LaterScreen(props: LaterScreenProps) {
           onFinish={finish}
         />
       );
+    case "withdrawal":
+      return (
+        <WithdrawalScreen
+          {...{ screen, words, brand }}
+          onConfirm={() => extras?.withdrawing.confirm()}
+          onType={() => extras?.withdrawing.type()}
+          onFinish={finish}
+        />
+      );
+    case "consent":
+      return (
+        <ConsentScreen
+          {...{ screen, config, words, language }}
+          onAnswer={(isYes) => extras?.consenting.answer(isYes, language)}
+          onFinish={finish}
+        />
+      );
+    case "declined":
+      return <DeclinedScreen reason={screen.reason} {...{ words, brand }} onDone={finish} />;
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
     case "thanked": {
@@ -63,7 +95,7 @@ export function LaterScreen(props: LaterScreenProps) {
         case "thanks":
           return null;
         case "closing":
-          return <ClosingScreen {...thanked} config={config} language={language} />;
+          return <ClosingScreen {...thanked} {...{ config, language, extras }} />;
         case "duplicate":
           return <DuplicateScreen {...thanked} />;
         case "question": {
@@ -76,7 +108,7 @@ export function LaterScreen(props: LaterScreenProps) {
               masked={screen.masked}
               question={question}
               chosen={screen.chosen}
-              onAnswer={session.answer}
+              onAnswer={(code) => extras?.actions.answer(code)}
               send={session.send}
             />
           );

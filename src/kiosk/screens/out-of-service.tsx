@@ -1,5 +1,6 @@
 import { CARD, OurCard } from "../drawings/cards.tsx";
 import { Sign } from "../drawings/sign.tsx";
+import { Headline } from "../ui/headline.tsx";
 
 /** Nobody is thanked here, because nothing could be kept. Goes by itself when that works again. */
 export function OutOfServiceScreen(props: {
@@ -29,7 +30,7 @@ export function OutOfServiceScreen(props: {
         </div>
       </div>
       <div class="words">
-        <h1 class="mid">{title}</h1>
+        <Headline step="mid">{title}</Headline>
         <p class="body">{text}</p>
       </div>
       <div class="controls">

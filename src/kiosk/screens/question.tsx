@@ -1,9 +1,11 @@
 import type { KioskConfig } from "../../contract/kiosk-config.ts";
+import type { Language } from "../../contract/language.ts";
 import { ChoiceDrawing } from "../drawings/choice-drawing.tsx";
 import { Button } from "../ui/button.tsx";
 import { CardIcon, ForwardIcon, TickIcon } from "../ui/icons.tsx";
 import { Label } from "../ui/label.tsx";
-import { configured, type Language, type Words } from "../words.ts";
+import { Headline } from "../ui/headline.tsx";
+import { configured, type Words } from "../words.ts";
 import type { UserEvent } from "../visit-session.ts";
 
 export interface QuestionProps {
@@ -30,7 +32,7 @@ export function QuestionScreen(props: QuestionProps) {
       </div>
       <div class="words">
         <p class="hand quiet">{words.questionLabel}</p>
-        <h1 class="mid">{configured(question.title, language)}</h1>
+        <Headline step="mid">{configured(question.title, language)}</Headline>
         {question.hint !== undefined && <p class="body">{configured(question.hint, language)}</p>}
       </div>
       <div class="controls">

@@ -3,6 +3,7 @@ import { CardPicture, ForeignCard, PaymentCard } from "../drawings/other-cards.t
 import { Sign } from "../drawings/sign.tsx";
 import { Button } from "../ui/button.tsx";
 import { DownIcon, KeypadIcon } from "../ui/icons.tsx";
+import { Headline } from "../ui/headline.tsx";
 import type { RefusalReason } from "../visit.ts";
 import type { Words } from "../words.ts";
 
@@ -38,7 +39,7 @@ export function RefusedScreen({ words, brand, reason, onKeypad, onFinish }: Refu
         </div>
       </div>
       <div class="words">
-        <h1 class="mid">{title}</h1>
+        <Headline step="mid">{title}</Headline>
         <div class="beside">
           {reason === "not-ours" && <CardPicture brand={brand} />}
           <p class="body">{text(brand)}</p>
@@ -72,6 +73,7 @@ function RefusedCard({
     case "not-ours":
       return <ForeignCard />;
     case "bad-check-digit":
+    case "swipe-again":
     case "unreadable":
     case "too-many":
       return <OurCard brand={brand} />;

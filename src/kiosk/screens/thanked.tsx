@@ -1,4 +1,5 @@
 import { Tick } from "../drawings/tick.tsx";
+import { Headline } from "../ui/headline.tsx";
 import type { Noted } from "../visit.ts";
 import type { FirstWords } from "../words.ts";
 
@@ -16,7 +17,7 @@ export function ThanksScreen({ words, noted, time }: ThanksProps) {
         <Tick />
       </div>
       <div class="words">
-        <h1 class="far">{words.thanks}</h1>
+        <Headline step="far">{words.thanks}</Headline>
         <p class="body strong">{words.noted(time, noted.masked)}</p>
       </div>
     </main>

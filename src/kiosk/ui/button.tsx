@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 export interface ButtonProps {
   readonly children: ComponentChildren;
   readonly onPress: () => void;
-  readonly kind?: "plain" | "main" | "key";
+  readonly kind?: "plain" | "main" | "key" | "answer";
   /** Not yet: no edge, and the words say what is missing. */
   readonly waiting?: boolean;
   readonly label?: string;

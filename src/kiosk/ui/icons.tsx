@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 /** Icons on a 48 grid, 4.5 stroke, butt ends. All decoration: the words beside them speak. */
-function Icon({
+export function Icon({
   children,
   filled,
 }: {
@@ -32,9 +32,9 @@ export function KeypadIcon() {
 
 export function ForwardIcon() {
   return (
-    <Icon>
+    <svg class="icon icon-forward" viewBox="0 0 48 48" aria-hidden="true">
       <path d="M4 24h38M28 9l15 15-15 15" />
-    </Icon>
+    </svg>
   );
 }
 

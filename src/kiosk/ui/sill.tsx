@@ -1,36 +1,25 @@
-import type { Language, Vocabulary } from "../words.ts";
+import type { ComponentChildren } from "preact";
 
 export interface SillProps {
-  /** Nothing to choose from until it is loaded. */
-  readonly vocabulary: Vocabulary | undefined;
-  readonly language: Language;
-  readonly onLanguage: (language: Language) => void;
-  /** A quiet sentence beside the languages. */
+  /** Nothing until it is loaded. */
+  readonly tools: ComponentChildren;
+  /** A quiet sentence beneath the tools. */
   readonly note?: string;
+  /** What says no to the sentence. */
+  readonly stop?: ComponentChildren;
 }
 
-const LANGUAGES = ["en", "es"] as const;
-
 /** The strip along the lower edge, within everybody's reach. */
-export function Sill({ vocabulary, language, onLanguage, note }: SillProps) {
+export function Sill({ tools, note, stop }: SillProps) {
   return (
     <footer class="sill">
-      <div class="languages" role="group" aria-label="Language · Idioma">
-        {vocabulary !== undefined &&
-          LANGUAGES.map((each) => (
-            <button
-              key={each}
-              type="button"
-              class="language"
-              lang={each}
-              aria-pressed={each === language}
-              onClick={() => onLanguage(each)}
-            >
-              {vocabulary[each].language}
-            </button>
-          ))}
-      </div>
-      {note !== undefined && <p class="sill-note">{note}</p>}
+      {tools}
+      {note !== undefined && (
+        <div class="sill-foot">
+          <p class="sill-note">{note}</p>
+          {stop}
+        </div>
+      )}
     </footer>
   );
 }

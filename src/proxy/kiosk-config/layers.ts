@@ -181,12 +181,7 @@ function groupsByStore({ groups }: LayersFile): Result<ReadonlyMap<string, strin
 
 function checked(fields: unknown, path: readonly string[]): Result<KioskConfig, string> {
   const parsed = KioskConfig.safeParse(fields, IN_WORDS);
-  if (!parsed.success) return err(issueInWords(parsed.error, path));
-  return parsed.data.consent === undefined
-    ? ok(parsed.data)
-    : err(
-        `${[...path, "consent"].join(".")}: this version's kiosk cannot ask for it yet; leave it out`,
-      );
+  return parsed.success ? ok(parsed.data) : err(issueInWords(parsed.error, path));
 }
 
 /** The path of the first wrong field and what may stand there. */

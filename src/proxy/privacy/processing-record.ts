@@ -55,7 +55,8 @@ export function processingRecord(settings: Settings, config: KioskConfig): strin
 
 | Where | What | How long |
 |---|---|---|
-| kiosk | updates not yet sent | until the proxy's receipt names them |
+| kiosk | updates and withdrawals not yet sent, sealed | until the proxy's receipt names them |
+| kiosk | that a question was asked of a card, under a truncated keyed hash | ${daysAsked(config)} |
 | proxy, \`DATA_DIR\` | card number, sealed (AES-256-GCM) | until ${settings.idRetentionDays} days without a scan |
 | proxy, \`DATA_DIR\` | updates beyond a kiosk's pace, held for an operator: number and attributes, sealed | until released or discarded, at most ${settings.idRetentionDays} days |
 | proxy, \`DATA_DIR\` | attributes under a keyed hash (HMAC-SHA-256) | until erasure |
@@ -66,9 +67,14 @@ export function processingRecord(settings: Settings, config: KioskConfig): strin
 
 ## Rights
 
-- **Withdrawal**: \`npm run privacy -- withdraw\`. Later scans are refused, whenever they were captured; attributes in Target are overwritten (${cleared.join(", ")}).
+- **Withdrawal**: at any kiosk with one scan, or \`npm run privacy -- withdraw\`. Later scans are refused, whenever they were captured; attributes in Target are overwritten (${cleared.join(", ")}).
 - **Erasure**: \`npm run privacy -- erase\`. The same, and every row about the member is removed; a deletion job for Adobe's Privacy Service is printed, to be posted.
 `;
+}
+
+function daysAsked({ questions }: KioskConfig): string {
+  const days = questions.flatMap(({ askAgainDays }) => askAgainDays ?? []);
+  return days.length === 0 ? "not kept" : `at most ${Math.max(...days)} days`;
 }
 
 const SOURCES = {

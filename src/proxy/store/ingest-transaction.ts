@@ -31,9 +31,12 @@ import { resendFrom } from "./resend.ts";
 import { createScanTally } from "./scan-counts.ts";
 import type { Tx } from "./sql.ts";
 import type { IngestBatch, IngestResult } from "./store.ts";
-import { suppressedAmong } from "./suppression.ts";
+import { suppress, suppressedAmong } from "./suppression.ts";
 
 type BatchUpdate = IngestBatch["updates"][number];
+
+/** An entry of whatever kind: numbers and receptions ask no more of it. */
+type Numbered = Pick<BatchUpdate, "header">;
 
 interface FreshUpdate extends BatchUpdate {
   /** A number used twice is a copy of its own: copy 0 came first. */
@@ -59,7 +62,8 @@ export async function ingest(
   notBeforeMs: number,
   limits: StoreLimits,
 ): Promise<IngestResult> {
-  await tx.lock("suppression", "shared");
+  // Taken in its stronger form at once: two batches that both held the weaker would wait for each other.
+  await tx.lock("suppression", withdrawalsOf(given).length > 0 ? "alone" : "shared");
   let known = await lockDevice(tx, given.device.deviceId);
   const repeated = await findNonce(tx, given);
   if (repeated !== undefined) return repeated;
@@ -83,7 +87,7 @@ export async function ingest(
     effectiveByNumber: new Map(),
     date: createDating({ tx, sender: given, known, receiptMs, limits }),
   };
-  const verdicts: Verdict[] = [...batch.verdicts];
+  const verdicts: Verdict[] = [...batch.verdicts, ...(await withdraw(state, vault))];
   const judge = createCardExcess(tx, batch.device.deviceId, limits);
   const fresh: FreshUpdate[] = [];
   const updates = batch.updates.toSorted(byNumber);
@@ -135,6 +139,7 @@ export async function ingest(
   await saveDevice(state, verdicts, fresh.filter(({ isTooOld }) => isTooOld).length);
   await reportKeys(state);
   await reportConfigs(state);
+  await reportWithdrawals(state);
   if (held.length > 0) {
     await holdUpdates(tx, vault, batch.device.deviceId, held);
     await tellHeld(tx, batch.device.deviceId, receiptMs);
@@ -188,8 +193,68 @@ async function reportKeys({ tx, batch, receiptMs }: BatchState): Promise<void> {
       open: true,
     });
   }
-  for (const kid of new Set(batch.updates.map(({ header }) => header.kid))) {
+  for (const kid of new Set(entriesOf(batch).map(({ header }) => header.kid))) {
     await closeIncident(tx, "unknown-key", kid);
+  }
+}
+
+function withdrawalsOf(batch: IngestBatch): NonNullable<IngestBatch["withdrawals"]> {
+  return batch.withdrawals ?? [];
+}
+
+function entriesOf(batch: IngestBatch): readonly Numbered[] {
+  return [...batch.updates, ...withdrawalsOf(batch)];
+}
+
+/**
+ * Withdraws who asked for it at the kiosk (rule PV6), before anything else of the batch is looked at: what
+ * it brings of them is refused, captured before or after. The number counts as received, and so a repeat
+ * is one for ever; whom it was about is in no row of the journal.
+ */
+async function withdraw(state: BatchState, vault: Vault): Promise<readonly Verdict[]> {
+  const { tx, batch } = state;
+  const verdicts: Verdict[] = [];
+  for (const each of withdrawalsOf(batch).toSorted(byNumber)) {
+    const { header, withdrawal } = each;
+    if (isScatteredBeyond(state, each)) {
+      verdicts.push(waitingAtLimit(each));
+      continue;
+    }
+    const copy = await copyOf(state, each);
+    if (copy === undefined) {
+      verdicts.push({ id: header.id, verdict: "duplicate" });
+      continue;
+    }
+    const dating = await state.date(withdrawal.device.deviceId, header);
+    await noteNumber(state, header, copy);
+    await suppress(tx, vault, {
+      act: "withdraw",
+      visitorKey: vault.hashOf(withdrawal.visitor),
+      visitor: withdrawal.visitor,
+      atMs: await effectiveMsOf(state, header, copy, dating),
+      nowMs: batch.receiptMs,
+      cleared: batch.cleared ?? {},
+    });
+    verdicts.push({ id: header.id, verdict: "accepted" });
+  }
+  return verdicts;
+}
+
+/** Says that withdrawals wait on a kiosk, since it brings more of them than people could, or do no longer. */
+async function reportWithdrawals({ tx, batch, receiptMs }: BatchState): Promise<void> {
+  const { withdrawalsHeldBack = 0, device } = batch;
+  const about = `withdrawals ${device.deviceId}`;
+  if (withdrawalsHeldBack > 0) {
+    await reportIncident(tx, {
+      type: "limit-reached",
+      place: device,
+      epoch: about,
+      detail: `this kiosk withdraws more cards a minute than people could; ${withdrawalsHeldBack} wait on it: look at it, and revoke it if it is not yours`,
+      atMs: receiptMs,
+      open: true,
+    });
+  } else if (withdrawalsOf(batch).length > 0) {
+    await closeIncident(tx, "limit-reached", about);
   }
 }
 
@@ -227,7 +292,7 @@ async function loadReceptions(
   receiptMs: number,
   limits: StoreLimits,
 ): Promise<LoadedBatch> {
-  const epochs = new Set(given.updates.map(({ header }) => header.epoch));
+  const epochs = new Set(entriesOf(given).map(({ header }) => header.epoch));
   const receptions = new Map<string, Reception>();
   for (const epoch of [...epochs].toSorted()) {
     const found = await findReception(tx, epoch);
@@ -238,13 +303,16 @@ async function loadReceptions(
     receptions.set(epoch, found ?? (await findOrAddReception(tx, epoch, given.device.deviceId)));
   }
   if (receptions.size === epochs.size) return { receptions, batch: given };
-  const isKept = ({ header }: BatchUpdate) => receptions.has(header.epoch);
-  const refused = given.updates.filter((update) => !isKept(update)).map(waitingAtLimit);
+  const isKept = ({ header }: Numbered) => receptions.has(header.epoch);
+  const refused = entriesOf(given)
+    .filter((entry) => !isKept(entry))
+    .map(waitingAtLimit);
   return {
     receptions,
     batch: {
       ...given,
       updates: given.updates.filter(isKept),
+      withdrawals: withdrawalsOf(given).filter(isKept),
       verdicts: [...given.verdicts, ...refused],
     },
   };
@@ -254,7 +322,7 @@ async function loadReceptions(
 const LIMIT_RETRY_MS = 3_600_000;
 
 /** Never rejected: it may be somebody's scan, and waits where it is. */
-function waitingAtLimit({ header }: BatchUpdate): Verdict {
+function waitingAtLimit({ header }: Numbered): Verdict {
   return {
     id: header.id,
     verdict: "retry",
@@ -264,7 +332,7 @@ function waitingAtLimit({ header }: BatchUpdate): Verdict {
 }
 
 /** Whether a number would tear the received ones into more stretches than are kept. */
-function isScatteredBeyond({ receptions, limits }: BatchState, { header }: BatchUpdate): boolean {
+function isScatteredBeyond({ receptions, limits }: BatchState, { header }: Numbered): boolean {
   const { received } = receptions.get(header.epoch)!;
   if (received.length < limits.intervalsPerEpoch || contains(received, header.seq)) return false;
   return add(received, header.seq).length > received.length;
@@ -277,7 +345,7 @@ function isScatteredBeyond({ receptions, limits }: BatchState, { header }: Batch
  * update which bore it. Then the kiosk numbers twice: the update is taken in, and somebody should
  * know.
  */
-async function copyOf(state: BatchState, { header }: BatchUpdate): Promise<number | undefined> {
+async function copyOf(state: BatchState, { header }: Numbered): Promise<number | undefined> {
   if (!contains(state.receptions.get(header.epoch)!.received, header.seq)) return 0;
   const number = `${header.epoch} ${header.seq}`;
   const ids = state.idsByNumber.get(number) ?? (await journalledIds(state.tx, header));
@@ -288,7 +356,7 @@ async function copyOf(state: BatchState, { header }: BatchUpdate): Promise<numbe
 /** From here on the number counts as received, as this update's. */
 async function noteNumber(
   state: BatchState,
-  { id, epoch, seq }: BatchUpdate["header"],
+  { id, epoch, seq }: Numbered["header"],
   copy: number,
 ): Promise<void> {
   const number = `${epoch} ${seq}`;
@@ -328,10 +396,7 @@ async function writeOf(
   key: string,
   dating: SegmentDating,
 ): Promise<VisitorWrite> {
-  // The neighbours of a number used twice are neighbours of its first use, not of this one.
-  const bounds = copy === 0 ? await boundsOf(state, header) : {};
-  const effectiveMs = effectiveTimeMs(header, dating, { ...bounds, receiptMs: state.receiptMs });
-  if (copy === 0) state.effectiveByNumber.set(`${header.epoch} ${header.seq}`, effectiveMs);
+  const effectiveMs = await effectiveMsOf(state, header, copy, dating);
   const stamp: Stamp = { effectiveMs, epoch: header.epoch, seq: header.seq };
   const values = new Map(
     update.attributes.map(({ name, value }) => [name, renderAttribute(value, effectiveMs)]),
@@ -344,6 +409,20 @@ async function writeOf(
     isScan: update.occasion === "scan",
     storeId: state.batch.device.storeId,
   };
+}
+
+/** When an entry took effect, in proxy time: its neighbours in this batch are told too (rule CL1). */
+async function effectiveMsOf(
+  state: BatchState,
+  header: Numbered["header"],
+  copy: number,
+  dating: SegmentDating,
+): Promise<number> {
+  // The neighbours of a number used twice are neighbours of its first use, not of this one.
+  const bounds = copy === 0 ? await boundsOf(state, header) : {};
+  const effectiveMs = effectiveTimeMs(header, dating, { ...bounds, receiptMs: state.receiptMs });
+  if (copy === 0) state.effectiveByNumber.set(`${header.epoch} ${header.seq}`, effectiveMs);
+  return effectiveMs;
 }
 
 async function boundsOf(
@@ -483,14 +562,14 @@ async function saveDevice(
 }
 
 function highestSeq(state: BatchState): Pick<IngestReceipt, "highestSeq"> {
-  const newest = state.batch.updates.at(-1);
+  const newest = entriesOf(state.batch).at(-1);
   if (newest === undefined) return {};
   const { epoch } = newest.header;
   const seq = highestReceived(state.receptions.get(epoch)!);
   return seq === undefined ? {} : { highestSeq: { epoch, seq } };
 }
 
-function byNumber(a: BatchUpdate, b: BatchUpdate): number {
+function byNumber(a: Numbered, b: Numbered): number {
   if (a.header.epoch !== b.header.epoch) return a.header.epoch < b.header.epoch ? -1 : 1;
   return a.header.seq - b.header.seq;
 }

@@ -13,15 +13,12 @@ export function postgresTx(client: ClientBase, isOpen: () => boolean = () => tru
     all: async <Row>(sql: string, params: Params) => (await query(sql, params)).rows as Row[],
     run: async (sql, params) => (await query(sql, params)).rowCount ?? 0,
     runMany: async (sql, rows) => {
-      const insert = INSERT_OF_ONE.exec(sql);
-      if (insert === null) {
+      if (!INSERT_OF_ONE.test(sql)) {
         await together(rows.map((params) => query(sql, params)));
         return;
       }
       const parts = [...inParts(rows)];
-      await together(
-        parts.map((part) => query(insertOf(part.length, insert, part[0]!.length), part.flat())),
-      );
+      await together(parts.map((part) => query(insertOf(sql, part), part.flat())));
     },
     lock: async (gate, mode) => {
       const lock = mode === "alone" ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
@@ -38,15 +35,26 @@ export const SCHEMA_LOCK = 1;
 
 const GATES: Readonly<Record<Gate, number>> = { suppression: 2 };
 
-/** Prepared once a connection: there are a few dozen of them, and some more by numbers of rows. */
-const names = new Map<string, string>();
+interface Statement {
+  readonly text: string;
+  /** Under which a connection keeps it prepared; only what can be prepared has one. */
+  readonly name?: string;
+}
+
+/** There are a few dozen of them, and some more by numbers of rows. */
+const statements = new Map<string, Statement>();
 
 function preparedFor(sql: string, params: Params) {
-  const values = params.map(storable);
-  if (!/^\s*(?:SELECT|INSERT|UPDATE|DELETE)\b/.test(sql)) return { text: sql, values };
-  const name = names.get(sql) ?? `tarjeta_${names.size + 1}`;
-  names.set(sql, name);
-  return { name, text: postgresText(sql), values };
+  const known = statements.get(sql) ?? statementOf(sql);
+  return { ...known, values: params.map(storable) };
+}
+
+function statementOf(sql: string): Statement {
+  const canBePrepared = /^\s*(?:SELECT|INSERT|UPDATE|DELETE)\b/.test(sql);
+  if (!canBePrepared) return { text: sql };
+  const statement = { text: postgresText(sql), name: `tarjeta_${statements.size + 1}` };
+  statements.set(sql, statement);
+  return statement;
 }
 
 /** PostgreSQL's text holds every character but one, which nobody means. */
@@ -57,8 +65,20 @@ function storable(value: SqlValue): SqlValue {
 /** An INSERT of one row: what stands before its row, the row, and what after it. */
 const INSERT_OF_ONE = /^(\s*INSERT\s[^]*?\sVALUES\s*)\(([^()]*)\)([^]*)$/;
 
+/** By the text for one row, then by how many. */
+const inserts = new Map<string, Map<number, string>>();
+
 /** The same for several rows at once: one way to the server instead of one for each. */
-function insertOf(rows: number, [, before, row, after]: RegExpExecArray, width: number): string {
+function insertOf(sql: string, part: readonly Params[]): string {
+  const bySize = inserts.get(sql) ?? new Map<number, string>();
+  inserts.set(sql, bySize);
+  const text = bySize.get(part.length) ?? insertOfMany(sql, part.length, part[0]!.length);
+  bySize.set(part.length, text);
+  return text;
+}
+
+function insertOfMany(sql: string, rows: number, width: number): string {
+  const [, before, row, after] = INSERT_OF_ONE.exec(sql)!;
   const tuples = Array.from({ length: rows }, (_, index) =>
     row!.replaceAll(/\$(\d+)/g, (_all, number) => `$${Number(number) + index * width}`),
   );

@@ -210,6 +210,7 @@ export function createStoreScripts({
   return async (tx, call, onForgotten) => {
     switch (call.name) {
       case "ingest":
+        if ((call.args[0].withdrawals ?? []).length > 0) onForgotten();
         return ingestAndPrune(tx, ...call.args);
       case "heartbeat":
         return hearAndPrune(tx, ...call.args);

@@ -12,6 +12,7 @@ import type { EntryHeader } from "../../contract/entry.ts";
 import type { ForwardingState } from "../../contract/forwarding.ts";
 import type { IngestReceipt, Verdict } from "../../contract/ingest.ts";
 import type { Device, Update } from "../../contract/update.ts";
+import type { Withdrawal } from "../../contract/withdrawal.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { VisitorId } from "../../domain/visitor-id.ts";
 import type { VisitorRecord } from "../privacy/privacy-log.ts";
@@ -196,6 +197,15 @@ export interface IngestBatch {
   readonly clock: ClockReading;
   readonly receiptMs: number;
   readonly updates: readonly { readonly header: EntryHeader; readonly update: Update }[];
+  /** Who asked at the kiosk that nothing more of theirs is recorded; the privacy log has them already. */
+  readonly withdrawals?: readonly {
+    readonly header: EntryHeader;
+    readonly withdrawal: Withdrawal;
+  }[];
+  /** What an attribute of theirs is overwritten with, as in a `Suppression`. */
+  readonly cleared?: Suppression["cleared"];
+  /** Further withdrawals that came too fast from this kiosk, and wait on it (rule LM1). */
+  readonly withdrawalsHeldBack?: number;
   /** Verdicts reached before the store was asked, for the same receipt. */
   readonly verdicts: readonly Verdict[];
   readonly unreadable: readonly number[];

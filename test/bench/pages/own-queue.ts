@@ -1,5 +1,6 @@
 import { openDB } from "idb";
 import { createDatabase } from "../../../src/outbox/connection.ts";
+import { createIdbHolds } from "../../../src/outbox/idb-holds.ts";
 import { createIdbOutbox } from "../../../src/outbox/idb-outbox.ts";
 import { createIdbOwed } from "../../../src/outbox/idb-owed.ts";
 import type { Mirror } from "../../../src/outbox/mirror.ts";
@@ -14,6 +15,7 @@ export function openOutbox(mirror?: Mirror): Outbox {
   const newId = () => crypto.randomUUID();
   return {
     ...createIdbOutbox({ database, newId, ...(mirror === undefined ? {} : { mirror }) }),
+    ...createIdbHolds(database),
     ...createIdbOwed({ database, newId }),
   };
 }

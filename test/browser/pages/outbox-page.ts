@@ -1,5 +1,6 @@
 import { createDatabase, type DatabaseOptions } from "../../../src/outbox/connection.ts";
 import { createFlush } from "../../../src/outbox/flush.ts";
+import { createIdbHolds } from "../../../src/outbox/idb-holds.ts";
 import { createIdbOutbox } from "../../../src/outbox/idb-outbox.ts";
 import { createIdbOwed } from "../../../src/outbox/idb-owed.ts";
 import { createIngestClient } from "../../../src/outbox/ingest-client.ts";
@@ -60,6 +61,7 @@ function opened(options: OpenOptions = {}) {
       ...(options.mirrored === false ? {} : { mirror: storageMirror(localStorage) }),
       ...(maxEntries === undefined ? {} : { maxEntries }),
     }),
+    ...createIdbHolds(database),
     ...createIdbOwed({ database, newId, ...(limits === undefined ? {} : { limits }) }),
   };
   const kept = createKeptStore(database);

@@ -1,0 +1,117 @@
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals-core";
+import type { Language } from "../contract/language.ts";
+import type { ThanksRule } from "../contract/thanks-rules.ts";
+import { openSounds } from "./for-everyone.ts";
+import { createAskAgain, type AskAgainDeps } from "./ask-again.ts";
+import { forgetAllCards, openCardMemory } from "./card-memory.ts";
+import { createConsenting, type Consenting, type ConsentingDeps } from "./consenting.ts";
+import { createCountdown, type CountdownDeps } from "./countdown.ts";
+import { idleEndMs, reading, stillHere } from "./idle.ts";
+import type { Recorded } from "./recorded.ts";
+import { thanksContent, type ThanksContent } from "./thanks-content.ts";
+import { createUndoing, type Undoing, type UndoingDeps } from "./undoing.ts";
+import type { VisitExtension } from "./visit-extension.ts";
+import { createVisitActions, type VisitActions } from "./visit-actions.ts";
+import type { VisitSession } from "./visit-session.ts";
+import { openVisitSounds } from "./visit-sounds.ts";
+import type { Noted } from "./visit.ts";
+import { createWithdrawing, type WithdrawingDeps } from "./withdrawing.ts";
+
+export interface ExtrasDeps
+  extends
+    Omit<WithdrawingDeps, "session" | "clock" | "onWithdrawn">,
+    Omit<UndoingDeps, "session">,
+    Omit<ConsentingDeps, "session">,
+    Omit<CountdownDeps, "clock">,
+    Pick<AskAgainDeps, "clock" | "onError"> {
+  readonly session: VisitSession;
+}
+
+/** What a visit gains once the page has loaded all of itself. */
+export interface Extras {
+  readonly withdrawing: ReturnType<typeof createWithdrawing>;
+  /** What the closing thanks say in place of the shipped words, if any rule is true of the visit. */
+  readonly thanks: (noted: Noted, language: Language) => ThanksContent | undefined;
+  readonly actions: VisitActions;
+  readonly undoing: Undoing;
+  readonly consenting: Consenting;
+  /** Until the visit on screen can no longer be taken back. */
+  readonly undoSeconds: ReadonlySignal<number | undefined>;
+  /** Until the screen ends that asks whether anybody is there. */
+  readonly idleSeconds: ReadonlySignal<number | undefined>;
+  /** Somebody is. */
+  readonly stay: () => void;
+  /** What was kept of the visit on screen, while its shopper looks at it. */
+  readonly recorded: ReadonlySignal<readonly Recorded[] | undefined>;
+  readonly showRecorded: (isShown: boolean) => void;
+}
+
+export function openExtras(deps: ExtrasDeps): Extras {
+  const { session, device } = deps;
+  const withdrawing = openWithdrawing(deps);
+  const undoing = createUndoing(deps);
+  const idleEnd = computed(() => idleEndMs(session.screen.value));
+  const idleSeconds = createCountdown(idleEnd, deps);
+  openVisitSounds(session.screen, idleSeconds, openSounds(session.config));
+  return {
+    withdrawing,
+    thanks(noted, language) {
+      const rules: readonly ThanksRule[] = session.config.peek().thanks ?? [];
+      return thanksContent(rules, { ...device, ...noted }, language);
+    },
+    actions: createVisitActions(deps),
+    undoing,
+    consenting: createConsenting(deps),
+    undoSeconds: createCountdown(
+      computed(() => undoing.offer.value?.untilMs),
+      deps,
+    ),
+    idleSeconds,
+    stay: () => session.turn(stillHere),
+    ...createLooking(session),
+  };
+}
+
+/** Sees every card first; those it leaves to a visit are looked up in the kiosk's memory. */
+function openWithdrawing(deps: ExtrasDeps): Extras["withdrawing"] {
+  const askAgain = createAskAgain({
+    ...deps,
+    openMemory: () => openCardMemory(crypto.subtle),
+    forgetAll: () => forgetAllCards(indexedDB),
+  });
+  const withdrawing = createWithdrawing({ ...deps, onWithdrawn: askAgain.forgetCard });
+  const extension: VisitExtension = {
+    takes(taken) {
+      if (withdrawing.takes(taken)) return true;
+      askAgain.read(taken);
+      return false;
+    },
+    refuses: withdrawing.refuses,
+  };
+  deps.session.extend(extension);
+  return withdrawing;
+}
+
+/** "What is recorded?" is open for as long as its visit stays on the same step. */
+function createLooking(session: VisitSession): Pick<Extras, "recorded" | "showRecorded"> {
+  const looked = signal<string | undefined>(undefined);
+  const stepOf = (): string | undefined => {
+    const screen = session.screen.value;
+    return screen.state === "thanked" ? `${screen.visitId} ${screen.step}` : undefined;
+  };
+  effect(() => {
+    if (stepOf() !== looked.peek()) looked.value = undefined;
+  });
+  return {
+    recorded: computed(() => {
+      const screen = session.screen.value;
+      return looked.value !== undefined && screen.state === "thanked"
+        ? session.recordedOf(screen.visitId)
+        : undefined;
+    }),
+    showRecorded(isShown) {
+      looked.value = isShown ? stepOf() : undefined;
+      if (isShown) session.turn(reading);
+    },
+  };
+}
