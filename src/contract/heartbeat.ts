@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { KioskHealth } from "./kiosk-health.ts";
 import { KioskIncident } from "./kiosk-incident.ts";
 import { ClockReading, Uuid, WallMs } from "./primitives.ts";
 import { SealingKey } from "./sealing.ts";
@@ -31,6 +32,8 @@ export const HeartbeatRequest = z.strictObject({
   sealedTo: z.optional(z.array(z.string().check(z.maxLength(64))).check(z.maxLength(64))),
   /** Scans refused since the page loaded, by reason; lengths and contents are never told. */
   refusedScans: z.record(z.string().check(z.maxLength(64)), z.int().check(z.gte(0))),
+  /** Only where the proxy asked. */
+  health: z.optional(KioskHealth),
 });
 export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
 
@@ -45,5 +48,7 @@ export const HeartbeatReceipt = z.object({
   resend: z.optional(Resend),
   /** There are older keys: the kiosk is to say which of them it still needs. */
   askSealedTo: z.optional(z.boolean()),
+  /** The kiosk may say how it fares. */
+  askHealth: z.optional(z.boolean()),
 });
 export type HeartbeatReceipt = z.infer<typeof HeartbeatReceipt>;

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { AssistKeys } from "./assist-keys.ts";
 import { CardRule } from "./card-rule.ts";
+import { ByItself, OpeningHours } from "./by-itself.ts";
 import { LANGUAGES } from "./language.ts";
 import { PurposeId } from "./purpose.ts";
 import { MAX_THANKS_RULES, ThanksRule, unknownAnswer } from "./thanks-rules.ts";
@@ -108,6 +109,10 @@ export const KioskConfig = z
       z.maxLength(8),
       z.refine((questions) => areDistinct(questions.map(({ id }) => id)), "an id comes twice"),
     ),
+    /** By weekday, in the store's time; the screen stays awake within. Always open where left out. */
+    openingHours: z.optional(OpeningHours),
+    /** When a new version of the app is taken up, and when a silent scanner is told. */
+    byItself: z.optional(ByItself),
     /** What the closing thanks say; the first that is true of the visit, else the shipped words. */
     thanks: z.optional(z.array(ThanksRule).check(z.maxLength(MAX_THANKS_RULES))),
     timings: z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { KioskHealth } from "./kiosk-health.ts";
 
 /** On the admin listener: `GET` how every kiosk that may send stands, those to look after first. */
 export const KIOSKS_PATH = "/v1/kiosks";
@@ -24,6 +25,10 @@ export const KioskState = z.object({
   storagePersisted: z.optional(z.boolean()),
   /** Whether nothing was scanned for longer than the kiosk expects; absent where it does not say. */
   scannerSilent: z.optional(z.boolean()),
+  /** As it last said; absent for a kiosk from before this was asked. */
+  health: z.optional(KioskHealth),
+  /** Scans refused since its page began, by reason. */
+  refusedScans: z.optional(z.record(z.string(), z.int())),
 });
 export type KioskState = z.infer<typeof KioskState>;
 

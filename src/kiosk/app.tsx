@@ -20,6 +20,8 @@ export interface AppProps {
   /** The link to the proxy is known to be down. */
   readonly offline: boolean;
   readonly timeZone: string;
+  /** What the kiosk's record calls its place. */
+  readonly place: string;
   /** Not there for the first moments of a page. */
   readonly later: Later | undefined;
   /** What the shopper has chosen, as `later` holds it. */
@@ -116,7 +118,12 @@ function CurrentScreen(props: CurrentScreenProps) {
   const openKeypad = () => session.send({ type: "keypad-opened" });
   if (screen.state === "attract") {
     return (
-      <AttractScreen words={firstWords} brand={brand} offline={offline} onKeypad={openKeypad} />
+      <AttractScreen
+        words={firstWords}
+        {...{ brand, offline }}
+        place={props.place}
+        onKeypad={openKeypad}
+      />
     );
   }
   if (screen.state === "thanked" && (screen.step === "thanks" || chosen === undefined)) {

@@ -58,3 +58,8 @@ export async function startFrom({ kept, storage, address }: StartDeps): Promise<
   if (refused === "revoked" || (refused !== undefined && address.has("pair"))) return refused;
   return { device, identity };
 }
+
+/** The name its record was given; a kiosk that nobody named is called by its store. */
+export function placeOf({ storeId, kioskId }: Device, name = kioskId): string {
+  return name === kioskId ? storeId : name;
+}

@@ -4,6 +4,7 @@ import {
   HeartbeatReceipt,
   type HeartbeatRequest,
 } from "../contract/heartbeat.ts";
+import type { KioskHealth } from "../contract/kiosk-health.ts";
 import type { Device } from "../contract/update.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
@@ -35,6 +36,8 @@ export interface HeartbeatDeps {
   readonly storagePersisted: () => Promise<boolean>;
   /** Scans refused since the page loaded, by reason. */
   readonly refusedScans: () => Readonly<Record<string, number>>;
+  /** How the kiosk fares; told where the proxy asks. */
+  readonly health: () => Promise<KioskHealth>;
   /** Uniform draw in [0, 1). */
   readonly random: () => number;
   /** Calls back once after `delayMs`; the returned function takes it back. */
@@ -64,6 +67,9 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
   let stopped = false;
   /** The proxy wants to know which keys are needed here. */
   let isAsked = false;
+  let wantsHealth = false;
+  /** It was asked for just now, and not told yet. */
+  let isHealthAwaited = false;
   let lookedMs: number | undefined;
 
   const mayLook = (): boolean =>
@@ -83,6 +89,7 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
       ...(looks ? { sealedTo: [...(await deps.sealedTo())] } : {}),
       storagePersisted: await deps.storagePersisted(),
       refusedScans: { ...deps.refusedScans() },
+      ...(wantsHealth ? await healthOf(deps) : {}),
     };
     const receipt = await post(deps.fetch, request);
     if (receipt === undefined) return undefined;
@@ -91,6 +98,8 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
     deps.onReceipt(receipt);
     if (looks) lookedMs = deps.clock.monoMs();
     isAsked = receipt.askSealedTo === true;
+    isHealthAwaited = !wantsHealth && receipt.askHealth === true;
+    wantsHealth = receipt.askHealth === true;
     // Removes nothing, and lets a little go of what is kept too long.
     await outbox.remove([], receipt.proxyTimeMs);
     const { resend } = receipt;
@@ -105,7 +114,7 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
         .catch(deps.onError)
         .finally(() => {
           const spreadMs = HEARTBEAT_INTERVAL_MS * JITTER * (random() * 2 - 1);
-          const isAwaited = isAsked && mayLook();
+          const isAwaited = (isAsked && mayLook()) || isHealthAwaited;
           if (!stopped) beatAfter(isAwaited ? FIRST_AFTER_MS : HEARTBEAT_INTERVAL_MS + spreadMs);
         });
     }, delayMs);
@@ -119,6 +128,19 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
       cancelTimer();
     },
   };
+}
+
+/** A kiosk that cannot say how it fares still says that it lives. */
+async function healthOf({
+  health,
+  onError,
+}: HeartbeatDeps): Promise<Pick<HeartbeatRequest, "health">> {
+  try {
+    return { health: await health() };
+  } catch (error) {
+    onError(error);
+    return {};
+  }
 }
 
 /** A receipt is JSON that parses and echoes the nonce; anything else is no answer. */

@@ -16,11 +16,13 @@ import { webLock } from "../outbox/lock.ts";
 import { createPause } from "../outbox/pause.ts";
 import { readSealedTo } from "../outbox/sealed-to.ts";
 import { createSignedFetch } from "../outbox/signed-fetch.ts";
+import { openByItself, type ByItselfDeps } from "./by-itself/open-by-itself.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createStanding } from "./standing.ts";
 import type { NetworkGate } from "./network-gate.ts";
 import { releaseHeld } from "./release-held.ts";
+import type { VisitSession } from "./visit-session.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
 
 export interface LinkDeps {
@@ -40,7 +42,8 @@ export interface LinkDeps {
   /** Whether the browser may be asked to wake the worker: what it promised, nobody can take back. */
   readonly mayBeWoken: boolean;
   readonly reload: () => void;
-  readonly refusedScans: () => Readonly<Record<string, number>>;
+  readonly session: Pick<VisitSession, "refusedScans"> & ByItselfDeps["session"];
+  readonly broken: ByItselfDeps["broken"];
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -66,9 +69,13 @@ export interface Link {
 /** Ours: a page that is never idle sends all the same. */
 const SOON_MS = 500;
 
+/** Ours: half an hour, a fifth more or less, so that a chain does not ask as one. */
+function updateLookMs(random: number): number {
+  return 1_800_000 * (0.8 + 0.4 * random);
+}
+
 export function createLink(deps: LinkDeps): Link {
   const { clock, segments, newId, outbox, kept, gate, device, depth, onError } = deps;
-  const bridge = createWorkerBridge({ reload: deps.reload });
   const holds = createIdbHolds(deps.database);
   const owed = createIdbOwed({ database: deps.database, newId });
   const random = (): number => Math.random();
@@ -78,6 +85,19 @@ export function createLink(deps: LinkDeps): Link {
     const id = setTimeout(work, delayMs);
     return () => clearTimeout(id);
   };
+  const byItself = openByItself({
+    ...deps,
+    reading: segments.reading,
+    owed,
+    beginAgain: () => bridge.beginAgain(),
+  });
+  const bridge = createWorkerBridge({
+    reload: deps.reload,
+    monoMs: clock.monoMs,
+    policy: byItself.updatePolicy,
+    isFlushing: byItself.isFlushing,
+    timer,
+  });
 
   const standing = createStanding({ ...deps, onRevoked: bridge.beginAgain });
   const signedFetch = createSignedFetch({
@@ -132,7 +152,8 @@ export function createLink(deps: LinkDeps): Link {
     newNonce: newId,
     appVersion: deps.appVersion,
     storagePersisted: () => navigator.storage.persisted(),
-    refusedScans: deps.refusedScans,
+    refusedScans: deps.session.refusedScans,
+    health: byItself.health,
     random,
     timer,
     onReceipt(receipt) {
@@ -165,6 +186,9 @@ export function createLink(deps: LinkDeps): Link {
       channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) =>
         delivery.reported(data.report),
       );
+      for (const touch of ["pointerdown", "keydown"]) {
+        window.addEventListener(touch, bridge.touched, { capture: true, passive: true });
+      }
       window.addEventListener("online", () => {
         failed.value = false;
         delivery.request("online");
@@ -174,6 +198,11 @@ export function createLink(deps: LinkDeps): Link {
         if (document.visibilityState === "visible") delivery.request("resumed");
       });
       bridge.register().catch(onError);
+      // One that is not reached is looked at again half an hour later.
+      setInterval(
+        () => void bridge.checkForUpdate().catch(() => undefined),
+        updateLookMs(random()),
+      );
       releaseHeld(holds, segments.reading().segment)
         .catch(onError)
         .then(() => delivery.start(justPaired))

@@ -17,6 +17,7 @@ import "./styles/languages.css";
 import "./styles/contrast.css";
 import "./styles/large-text.css";
 import "./styles/reach.css";
+import "./styles/broken.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
@@ -32,7 +33,7 @@ import { createKeyboardWedge } from "../scanner/keyboard-wedge.ts";
 import { App, type Later } from "./app.tsx";
 import { capture } from "./capture.ts";
 import { createConfigSource } from "./config.ts";
-import { badPlaceIn, startFrom, type BadPlace, type Known } from "./device.ts";
+import { badPlaceIn, placeOf, startFrom, type BadPlace, type Known } from "./device.ts";
 import { createFingerprint } from "./fingerprint.ts";
 import type { Extras } from "./extras.ts";
 import type { Link } from "./link.ts";
@@ -170,6 +171,7 @@ async function openKiosk(
         ribbon={ribbon.value}
         offline={link.value?.isDown.value ?? false}
         timeZone={device.timeZone}
+        place={placeOf(device, identity?.name)}
         later={loaded}
         chosen={loaded?.shopper.chosen.value}
         extras={extras.value}
@@ -231,7 +233,8 @@ async function openKiosk(
     // The demo's switch cuts the page's line; a sync would go past it.
     mayBeWoken: !address.has("demo"),
     reload: () => location.reload(),
-    refusedScans: session.refusedScans,
+    session,
+    broken: screens.createBrokenScreen(page, document.body),
     onReceipt: ({ configVersion, sealing: key }) => {
       if (key !== undefined) opened.learn(key);
       if (configVersion !== session.config.peek().version) refreshConfig();

@@ -77,6 +77,8 @@ export interface VisitSession {
   readonly offerConfig: (config: KioskConfig) => void;
   /** Scans that came to nothing since the page loaded, by reason. */
   readonly refusedScans: () => Readonly<Record<string, number>>;
+  /** When a reader last read a card of ours, on the monotonic clock; typed numbers tell nothing of it. */
+  readonly lastReadMs: () => number | undefined;
   readonly close: () => void;
 }
 
@@ -111,6 +113,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   const kept = new Map<string, readonly Promise<EntryHeader>[]>();
   const recorded = new Map<string, readonly Recorded[]>();
   let timer: number | undefined;
+  let lastReadMs: number | undefined;
   let extension: VisitExtension | undefined;
   let stepVisit = stepFirst;
   const completed = Promise.withResolvers<void>();
@@ -228,8 +231,10 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
         return;
       }
       const card = cardFromScan(event.scan, config.peek().cardRules);
-      if (card.ok) takeInTurn(card.value, event.scan.source);
-      else refuse(refusalReason(card.error), card.error.type);
+      if (card.ok) {
+        lastReadMs = clock.monoMs();
+        takeInTurn(card.value, event.scan.source);
+      } else refuse(refusalReason(card.error), card.error.type);
     },
 
     send: step,
@@ -257,6 +262,8 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
       offered = isNew ? newest : undefined;
       applyOffered();
     },
+
+    lastReadMs: () => lastReadMs,
 
     refusedScans: () => Object.fromEntries(refusals),
 

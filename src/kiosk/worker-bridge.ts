@@ -1,5 +1,6 @@
 import { Workbox } from "workbox-window";
 import { SYNC_TAG, type PageMessage } from "../contract/worker-message.ts";
+import { updateWaitMs, type UpdatePolicy } from "./by-itself/update-wait.ts";
 
 /** The page's side of the service worker: registered, spoken to, replaced when nobody is there. */
 export interface WorkerBridge {
@@ -13,6 +14,8 @@ export interface WorkerBridge {
   readonly checkForUpdate: () => Promise<void>;
   /** Says whether somebody stands in front of the kiosk: a new version waits until nobody does. */
   readonly setIdle: (idle: boolean) => void;
+  /** Somebody touched the kiosk, wherever. */
+  readonly touched: () => void;
   /** Loads the page anew as soon as nobody stands there. */
   readonly beginAgain: () => void;
 }
@@ -20,6 +23,13 @@ export interface WorkerBridge {
 export interface WorkerBridgeDeps {
   /** Loads the page anew; called at most once in a page's life. */
   readonly reload: () => void;
+  readonly monoMs: () => number;
+  /** How long a new version waits for its moment. */
+  readonly policy: () => UpdatePolicy;
+  /** Whether what is owed is on its way. */
+  readonly isFlushing: () => Promise<boolean>;
+  /** Calls back once after `delayMs`; the returned function takes it back. */
+  readonly timer: (work: () => void, delayMs: number) => () => void;
 }
 
 const SCRIPT = "/sw.js";
@@ -37,26 +47,46 @@ interface TrustedTypesFactory {
   ) => { readonly createScriptURL: (url: string) => string };
 }
 
-export function createWorkerBridge({ reload }: WorkerBridgeDeps): WorkerBridge {
+export function createWorkerBridge(deps: WorkerBridgeDeps): WorkerBridge {
+  const { reload, monoMs } = deps;
   const container = "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
   let workbox: Workbox | undefined;
   let registration: SyncingRegistration | undefined;
   let controlled = container !== undefined && container.controller !== null;
-  let idle = false;
-  let waiting = false;
+  /** Since when nobody is there; a page that nobody has touched yet has been idle for ever. */
+  let idleSinceMs: number | undefined;
+  let isUnused = true;
+  /** Since when a new version waits. */
+  let waitingSinceMs: number | undefined;
+  let cancelLook = (): void => undefined;
   /** The page's parts belong to a version that no longer runs, or to a key that was revoked. */
   let outdated = false;
   let reloaded = false;
 
   const settle = (): void => {
-    if (!idle) return;
+    cancelLook();
+    if (idleSinceMs === undefined) return;
     if (outdated && !reloaded) {
       reloaded = true;
       reload();
-    } else if (waiting) {
-      waiting = false;
-      workbox?.messageSkipWaiting();
+    } else if (waitingSinceMs !== undefined) {
+      void takeOver();
     }
+  };
+
+  const takeOver = async (): Promise<void> => {
+    const isFlushing = await deps.isFlushing().catch(() => false);
+    if (waitingSinceMs === undefined) return;
+    const now = { nowMs: monoMs(), sinceMs: waitingSinceMs, idleSinceMs, isFlushing };
+    const waitMs = updateWaitMs(now, deps.policy());
+    cancelLook();
+    if (waitMs === undefined) return;
+    if (waitMs > 0) {
+      cancelLook = deps.timer(settle, waitMs);
+      return;
+    }
+    waitingSinceMs = undefined;
+    workbox?.messageSkipWaiting();
   };
 
   return {
@@ -64,7 +94,7 @@ export function createWorkerBridge({ reload }: WorkerBridgeDeps): WorkerBridge {
       if (container === undefined) throw new Error("this browser has no service worker");
       workbox = new Workbox(scriptUrl(), { updateViaCache: "none" });
       workbox.addEventListener("waiting", () => {
-        waiting = true;
+        waitingSinceMs ??= monoMs();
         settle();
       });
       workbox.addEventListener("controlling", () => {
@@ -90,9 +120,17 @@ export function createWorkerBridge({ reload }: WorkerBridgeDeps): WorkerBridge {
     async checkForUpdate() {
       await registration?.update();
     },
-    setIdle(now) {
-      idle = now;
+    setIdle(idle) {
+      if (idle) idleSinceMs ??= isUnused ? -Infinity : monoMs();
+      else {
+        idleSinceMs = undefined;
+        isUnused = false;
+      }
       settle();
+    },
+    touched() {
+      isUnused = false;
+      if (idleSinceMs !== undefined) idleSinceMs = monoMs();
     },
     beginAgain() {
       outdated = true;

@@ -9,7 +9,8 @@ export interface LockPort {
 
 export type Held<T> = { readonly held: true; readonly value: T } | { readonly held: false };
 
-const NAME = "tarjeta-flush";
+/** Held by whoever empties the outbox. */
+export const FLUSH_LOCK = "tarjeta-flush";
 
 /** The browser's lock; where there is none, as outside a secure context, everybody holds it. */
 export function webLock(locks: LockManager | undefined): LockPort {
@@ -19,7 +20,7 @@ export function webLock(locks: LockManager | undefined): LockPort {
       let running: ReturnType<typeof work> | undefined;
       const options: LockOptions = steal ? { steal: true } : { ifAvailable: true };
       try {
-        await locks.request(NAME, options, async (lock) => {
+        await locks.request(FLUSH_LOCK, options, async (lock) => {
           if (lock !== null) await (running = work());
         });
       } catch (error) {

@@ -249,6 +249,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       sealing: deps.sealingKey(),
       ...(heard.resend === undefined ? {} : { resend: heard.resend }),
       ...(hasOlderKeys ? { askSealedTo: true } : {}),
+      askHealth: true,
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });

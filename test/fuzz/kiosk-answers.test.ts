@@ -84,6 +84,7 @@ describe("what a kiosk is answered, by whomever", () => {
           appVersion: "1",
           storagePersisted: async () => true,
           refusedScans: () => ({}),
+          health: () => expect.unreachable("nobody asked yet"),
           random: () => 0,
           timer: () => () => undefined,
           onReceipt: (receipt) => void told.push(receipt),

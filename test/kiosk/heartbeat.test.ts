@@ -8,7 +8,16 @@ const NONCE = "40ce40ce-0000-4000-8000-000000000000";
 const INCIDENT = { type: "outbox-wiped", epoch: EPOCH, lastSeq: 5, detail: "test" } as const;
 const RECEIPT = { v: 1, nonce: NONCE, proxyTimeMs: 1, configVersion: "c1" };
 
-function aKiosk(answer: () => Response | Promise<Response>) {
+const AT_EASE = {
+  configVersion: "c1",
+  uptimeMs: 1,
+  errors: 0,
+  boots: 1,
+  quiet: false,
+  wakeLock: "held",
+} as const;
+
+function aKiosk(answer: () => Response | Promise<Response>, breaks = false) {
   const sent: HeartbeatRequest[] = [];
   const told: number[] = [];
   const kept: number[][] = [];
@@ -43,6 +52,10 @@ function aKiosk(answer: () => Response | Promise<Response>) {
     appVersion: "1.2.3",
     storagePersisted: async () => true,
     refusedScans: () => ({ "payment-card": 2 }),
+    health: async () => {
+      if (breaks) throw new Error("no storage");
+      return AT_EASE;
+    },
     random: () => 0.75,
     timer(work, delayMs) {
       timer = work;
@@ -156,5 +169,38 @@ describe("heartbeat", () => {
     await heartbeat.beat();
     await heartbeat.beat();
     expect(looks()).toBe(2);
+  });
+
+  it("[BI5] says how it fares where the proxy asks, soon, and nothing where an older one does not", async () => {
+    let asks = false;
+    const { heartbeat, sent, delays, tick } = aKiosk(() =>
+      Response.json({ ...RECEIPT, ...(asks ? { askHealth: true } : {}) }),
+    );
+    heartbeat.start();
+    tick();
+    await waitFor("the next to be set", () => delays.length === 2);
+    expect(delays[1]).toBeGreaterThan(30_000);
+    asks = true;
+    tick();
+    await waitFor("the third to be set", () => delays.length === 3);
+    expect(delays[2]).toBeLessThanOrEqual(2_000);
+    expect(sent.map(({ health }) => health)).toEqual([undefined, undefined]);
+    await heartbeat.beat();
+    expect(sent[2]!.health).toEqual(AT_EASE);
+    asks = false;
+    await heartbeat.beat();
+    await heartbeat.beat();
+    expect(sent[4]!.health).toBeUndefined();
+  });
+
+  it("[BI5] lives on where it cannot say how it fares", async () => {
+    const { heartbeat, sent, errors } = aKiosk(
+      () => Response.json({ ...RECEIPT, askHealth: true }),
+      true,
+    );
+    await heartbeat.beat();
+    await heartbeat.beat();
+    expect(sent[1]!.health).toBeUndefined();
+    expect(errors).toHaveLength(1);
   });
 });

@@ -8,12 +8,14 @@ import type { FirstWords } from "../words.ts";
 export interface AttractProps {
   readonly words: FirstWords;
   readonly brand: string;
+  /** What the kiosk's record calls its place. */
+  readonly place: string;
   /** The link is known to be down: nothing changes for the shopper but a sentence. */
   readonly offline: boolean;
   readonly onKeypad: () => void;
 }
 
-export function AttractScreen({ words, brand, offline, onKeypad }: AttractProps) {
+export function AttractScreen({ words, brand, place, offline, onKeypad }: AttractProps) {
   return (
     <main class="screen screen-attract">
       <div class="arrow" aria-hidden="true">
@@ -21,7 +23,10 @@ export function AttractScreen({ words, brand, offline, onKeypad }: AttractProps)
       </div>
       <div class="art">
         <HandWithCard brand={brand} />
-        <Label place="brand">{brand}</Label>
+        <Label place="brand">
+          {brand}
+          <small class="place">{place}</small>
+        </Label>
         {offline && <Label place="notice">{words.offline}</Label>}
       </div>
       <div class="words">

@@ -21,6 +21,7 @@ import { WithdrawalScreen } from "./withdrawal.tsx";
 export { openForEveryone } from "../for-everyone.ts";
 export { Tools } from "./tools.tsx";
 export { languagesOf } from "../choices.ts";
+export { createBrokenScreen } from "../by-itself/broken-screen.tsx";
 export { showBadPlace } from "./bad-place.tsx";
 export { openExtras } from "../extras.ts";
 export { StopTool } from "./stop-tool.tsx";

@@ -3,6 +3,7 @@ import { arrivedSince } from "./arrivals.ts";
 import { backlog } from "./backlog-query.ts";
 import { deadLettersByClass } from "./dead-letter-rows.ts";
 import { forwardingState } from "./forwarding-rows.ts";
+import { readHealth } from "./health-rows.ts";
 import { scanSlots } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
 import type { KioskFigures, StoreFigures } from "./store.ts";
@@ -16,6 +17,7 @@ interface DeviceRow {
   readonly app_version: string | null;
   readonly storage_persisted: number | null;
   readonly clock_offset_ms: number | null;
+  readonly health: string | null;
 }
 
 interface VerdictRow {
@@ -78,7 +80,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
 async function kioskFigures(tx: Tx, nowMs: number): Promise<readonly KioskFigures[]> {
   const rows = await tx.all<DeviceRow>(
     `SELECT device_id, store_id, kiosk_id, last_seen_ms, owed, app_version, storage_persisted,
-       clock_offset_ms
+       clock_offset_ms, health
      FROM device d
      WHERE owed > 0 OR NOT EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
        OR EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id
@@ -95,6 +97,7 @@ async function kioskFigures(tx: Tx, nowMs: number): Promise<readonly KioskFigure
     ...(row.app_version === null ? {} : { appVersion: row.app_version }),
     ...(row.storage_persisted === null ? {} : { storagePersisted: row.storage_persisted === 1 }),
     ...(row.clock_offset_ms === null ? {} : { clockOffsetMs: row.clock_offset_ms }),
+    ...readHealth(row.health),
   }));
 }
 

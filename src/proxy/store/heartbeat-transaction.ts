@@ -18,6 +18,7 @@ import {
 } from "./reception.ts";
 import { settleReplaced } from "./replaced-rows.ts";
 import { resendFrom } from "./resend.ts";
+import { storedHealth } from "./health-rows.ts";
 import { noteSealedTo } from "./sealing-words.ts";
 import type { Tx } from "./sql.ts";
 import type { Heard, HeartbeatResult } from "./store.ts";
@@ -195,15 +196,15 @@ async function saveContact(
   await tx.run(
     `INSERT INTO device
        (device_id, store_id, kiosk_id, time_zone, app_version, storage_persisted, first_seen_ms,
-        last_seen_ms, drained_ms, clocks, owed, clock_offset_ms, accepted, duplicate, superseded,
-        rejected, retry)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0)
+        last_seen_ms, drained_ms, clocks, owed, clock_offset_ms, health, accepted, duplicate,
+        superseded, rejected, retry)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0)
      ON CONFLICT (device_id) DO UPDATE SET
        store_id = excluded.store_id, kiosk_id = excluded.kiosk_id,
        time_zone = excluded.time_zone, app_version = excluded.app_version,
        storage_persisted = excluded.storage_persisted, last_seen_ms = excluded.last_seen_ms,
        drained_ms = excluded.drained_ms, clocks = excluded.clocks, owed = excluded.owed,
-       clock_offset_ms = excluded.clock_offset_ms`,
+       clock_offset_ms = excluded.clock_offset_ms, health = excluded.health`,
     [
       deviceId,
       storeId,
@@ -216,6 +217,7 @@ async function saveContact(
       JSON.stringify(clocks),
       owed,
       Math.round(beat.clock.wallMs - receiptMs),
+      storedHealth(beat),
     ],
   );
 }

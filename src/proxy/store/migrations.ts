@@ -376,6 +376,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `ALTER TABLE epoch_received ADD COLUMN trimmed_seq BIGINT NOT NULL DEFAULT 0`,
     `ALTER TABLE epoch_received ADD COLUMN trimmed_ms BIGINT NOT NULL DEFAULT 0`,
   ],
+  [
+    // How a kiosk fares by its last heartbeat, and what it refused: JSON, see `health-rows.ts`.
+    `ALTER TABLE device ADD COLUMN health TEXT`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -1,3 +1,4 @@
+import type { KioskHealth } from "../../contract/kiosk-health.ts";
 import type { HeartbeatReceipt, HeartbeatRequest } from "../../contract/heartbeat.ts";
 import type {
   AuditedAct,
@@ -419,4 +420,7 @@ export interface KioskFigures {
   readonly appVersion?: string | undefined;
   readonly storagePersisted?: boolean | undefined;
   readonly clockOffsetMs?: number | undefined;
+  readonly scannerSilent?: boolean | undefined;
+  readonly health?: KioskHealth | undefined;
+  readonly refusedScans?: Readonly<Record<string, number>> | undefined;
 }

@@ -40,7 +40,16 @@ const database = createDatabase();
 const kept = createKeptStore(database);
 const outbox = createIdbOutbox({ database, mirror: storageMirror(localStorage), newId });
 const { reading } = createSegmentClock(clock, newId);
-const bridge = createWorkerBridge({ reload: () => location.reload() });
+const bridge = createWorkerBridge({
+  reload: () => location.reload(),
+  monoMs: clock.monoMs,
+  policy: () => ({ idleMs: 60_000, deadlineMs: 3_600_000, notBeforeMs: 0 }),
+  isFlushing: async () => false,
+  timer(work, delayMs) {
+    const timer = setTimeout(work, delayMs);
+    return () => clearTimeout(timer);
+  },
+});
 const channel = new BroadcastChannel(FLUSH_CHANNEL);
 const flushes: string[] = [];
 
