@@ -86,7 +86,7 @@ it("[CF1] [CF2] [CF3] two stores under one file have their own, follow a change 
       const newest = page().waitForResponse((answer) => answer.url().endsWith(CONFIG_PATH));
       await scanAndBeThanked(page(), card);
       await (await newest).finished();
-      expect((await stateOf(page())).state).toBe("thanked");
+      expect((await stateOf(page())).visitState).toBe("thanked");
       expect(await versionOf(page())).toBe(before);
       await system.emulator.arrived([card]);
 
@@ -110,10 +110,6 @@ it("[BI3] [BI4] [BI5] what breaks is covered calmly, mended by itself, and told 
         document.documentElement.dataset["before"] = "";
       });
       await page().getByRole("alert").getByText("One moment, please").waitFor();
-      await waitFor("the errors to be told", async () => {
-        await page().evaluate(() => window.dispatchEvent(new Event("offline")));
-        return true;
-      });
       // The third within five minutes: the page begins again once nobody reads that any more.
       await page().waitForFunction(
         () => document.documentElement.dataset["before"] === undefined,

@@ -25,7 +25,7 @@ export function AttractScreen({ words, brand, place, offline, onKeypad }: Attrac
         <HandWithCard brand={brand} />
         <Label place="brand">
           {brand}
-          <small class="place">{place}</small>
+          <small class="store-name">{place}</small>
         </Label>
         {offline && <Label place="notice">{words.offline}</Label>}
       </div>
