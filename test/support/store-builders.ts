@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EntryHeader } from "../../src/contract/entry.ts";
 import type { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
+import type { KioskHealth } from "../../src/contract/kiosk-health.ts";
 import type { Device, Update } from "../../src/contract/update.ts";
 import type { IngestBatch } from "../../src/proxy/store/store.ts";
 
@@ -118,6 +119,21 @@ export function aHeartbeat(
     storagePersisted: true,
     refusedScans: {},
     ...rest,
+  };
+}
+
+/** Of a kiosk that fares well. */
+export function aHealth(sketch: Partial<KioskHealth> = {}): KioskHealth {
+  return {
+    configVersion: "example-1",
+    lastScanMs: 60_000,
+    scannerSilent: false,
+    uptimeMs: 3_600_000,
+    errors: 0,
+    boots: 1,
+    quiet: false,
+    wakeLock: "held",
+    ...sketch,
   };
 }
 

@@ -32,7 +32,7 @@ export function readHealth(
   if (!parsed.success) return {};
   const { health, refusedScans } = parsed.data;
   return {
-    refusedScans,
+    ...(Object.keys(refusedScans).length === 0 ? {} : { refusedScans }),
     ...(health === undefined ? {} : { health }),
     ...(health?.scannerSilent === undefined ? {} : { scannerSilent: health.scannerSilent }),
   };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createMetrics } from "../../../src/proxy/metrics.ts";
+import { createProcessMetrics } from "../../../src/proxy/process-metrics.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
 import { aPairingDesk, pairAtDesk } from "../../support/devices.ts";
 import {
@@ -11,10 +13,13 @@ import {
   seen,
   settle,
 } from "../../support/look-steps.ts";
+import { seriesIn } from "../../support/prometheus.ts";
+import { aFolder } from "../../support/store-files.ts";
 import { aMovableClock } from "../../support/movable-clock.ts";
 import {
   aBatch,
   aDevice,
+  aHealth,
   aHeartbeat,
   anId,
   anUpdate,
@@ -100,6 +105,30 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
           clockOffsetMs: 90_000,
         },
       ]);
+    });
+
+    it("[BI5] [PV2] is how each kiosk fares by its last word, and no reason of anybody else's", async () => {
+      const store = await open();
+      const health = aHealth({ scannerSilent: true, errors: 2, oldestOwedMs: 5_000 });
+      const refusedScans = { "payment-card": 2, "2912345678906": 1, "Not a reason": 1 };
+      await store.heartbeat(aHeartbeat({ health, refusedScans }), NOW);
+      const fares = async () => (await store.figures(NOW, 0)).kiosks[0];
+      expect(await fares()).toMatchObject({ health, scannerSilent: true });
+      expect((await fares())?.refusedScans).toEqual({ "payment-card": 2 });
+      const text = await createMetrics({
+        figures: () => store.figures(NOW, 0),
+        allowed: 10,
+        ownMetrics: createProcessMetrics(aFolder()),
+      })();
+      const told = seriesIn(text);
+      const value = (name: string) => told.find((each) => each.name === name)?.value;
+      expect(value("tarjeta_kiosks_scanner_silent")).toBe(1);
+      expect(value("tarjeta_kiosk_errors")).toBe(2);
+      expect(value("tarjeta_kiosk_oldest_owed_seconds")).toBe(5);
+      expect(value("tarjeta_kiosk_refused_scans")).toBe(2);
+      // An older app says nothing of it: what was said before is not told on.
+      await store.heartbeat(aHeartbeat(), NOW + 1);
+      expect(await fares()).not.toHaveProperty("health");
     });
 
     it("[OP1] is what is open of incidents, by type", async () => {
