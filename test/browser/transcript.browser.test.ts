@@ -37,7 +37,7 @@ let browser: KioskBrowser;
 
 beforeAll(async () => {
   // The same card in both languages, and time to read each screen out.
-  const timings = { thanksSeconds: 2, questionSeconds: 60, closingSeconds: 60 };
+  const timings = { thanksSeconds: 2, questionSeconds: 60, closingSeconds: 60, undoSeconds: 30 };
   system = await startDemoSystem({ KIOSK_CONFIG: configFile(await patient(timings)) });
   browser = await openKioskBrowser({ isStill: true });
   await openKiosk(browser.page, `${system.kioskUrl}/?${system.pair}`);
@@ -93,7 +93,7 @@ async function patient(changes: Readonly<Record<string, number>>) {
   return { version: "transcript-1", timings };
 }
 
-/** The screen as a screen reader has it, and where the focus is; every time of day is 11:42. */
+/** The screen as a screen reader has it, and where the focus is; it is 11:42, with 25 seconds left. */
 async function spoken(page: Page, what: string): Promise<string> {
   await page.waitForFunction(
     () =>
@@ -106,7 +106,9 @@ async function spoken(page: Page, what: string): Promise<string> {
     return focused === document.body ? "nothing" : (focused?.textContent ?? "nothing");
   });
   const tree = await page.locator(".stage").ariaSnapshot();
-  const text = tree.replaceAll(/\b\d\d:\d\d\b/g, "11:42");
+  const text = tree
+    .replaceAll(/\b\d\d:\d\d\b/g, "11:42")
+    .replaceAll(/\d+(?= seconds left| segundos)/g, "25");
   return `== ${what}\nfocus: ${focus}\n${text}`;
 }
 

@@ -180,7 +180,7 @@ export function looksConfigFile(): string {
 /** A file for `KIOSK_CONFIG`, for `CONSENT_LOOKS`. */
 export function consentConfigFile(): string {
   const title = "Remember my visits";
-  const text = "We note where and when you were here, and what you tell us, to show you what fits.";
+  const text = "We note where and when you were here, to show you what fits.";
   return configFile({
     version: "looks-2",
     questions: [],

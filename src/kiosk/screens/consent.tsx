@@ -45,6 +45,7 @@ export function ConsentScreen(props: ConsentProps) {
             </p>
             <Headline step="mid">{purposeTitle(purpose, language)}</Headline>
             <p class="body">{purposeWords(purpose, language)}</p>
+            <p class="hand">{words.sameEitherWay}</p>
           </div>
           <div class="controls">
             <section class="panel consent-panel">
@@ -65,7 +66,6 @@ export function ConsentScreen(props: ConsentProps) {
                 </li>
               </ul>
             </section>
-            <p class="hand">{words.sameEitherWay}</p>
             <div class="pair consent-pair">
               <Answer word={words.no} text={words.noText} onPress={() => onAnswer(false)} />
               <Answer word={words.yes} text={words.yesText} onPress={() => onAnswer(true)} />
