@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { EntryHeader } from "../../src/contract/entry.ts";
 import { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
+import { KioskHealth } from "../../src/contract/kiosk-health.ts";
 import { IngestRequest } from "../../src/contract/ingest.ts";
 import { ExportHeader } from "../../src/contract/outbox-export.ts";
 import { DeviceKeyRequest, LeavingRequest, PairingRequest } from "../../src/contract/pairing.ts";
@@ -29,6 +30,7 @@ const CLEAR: readonly (readonly [string, readonly string[]])[] = [
   ["a batch", names(IngestRequest)],
   ["a heartbeat", names(HeartbeatRequest)],
   ["its `witnesses`, numbers per outbox", names(Witness)],
+  ["its `health`, of the machine alone", names(KioskHealth)],
   ["`device`, everywhere", names(Device)],
   ["`clock`, everywhere", names(ClockReading)],
   ["pairing", names(PairingRequest)],
