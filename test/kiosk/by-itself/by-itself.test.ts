@@ -31,6 +31,7 @@ describe("a new version of the app", () => {
   it("[BI1] takes the next attract after its deadline, however short and busy", () => {
     const late = { nowMs: 24 * HOUR, isFlushing: true };
     expect(wait({ ...late, idleSinceMs: 24 * HOUR })).toBe(0);
+    expect(wait({ ...late, nowMs: 25 * HOUR, idleSinceMs: 25 * HOUR })).toBe(0);
     expect(wait({ ...late, idleSinceMs: undefined })).toBeUndefined();
     expect(wait({ nowMs: 24 * HOUR - 5, idleSinceMs: 24 * HOUR - 10 })).toBe(5);
   });

@@ -8,7 +8,12 @@ import { mergePatch } from "../../../src/proxy/kiosk-config/merge-patch.ts";
 const LAYERS = {
   chain: { version: "spring-1", brand: "Olmo" },
   groups: {
-    flagship: { version: "f1", stores: ["S-12", "S-13"], timings: { thanksSeconds: 2 } },
+    flagship: {
+      version: "f1",
+      stores: ["S-12", "S-13"],
+      timings: { thanksSeconds: 2 },
+      byItself: { updateIdleSeconds: 90, updateDeadlineHours: 12 },
+    },
   },
   stores: { "S-12": { version: "s2", timings: { questionSeconds: 40 } } },
   devices: { "S-12/door": { version: "d1", questions: [] } },
@@ -66,7 +71,10 @@ describe("layers of a configuration", () => {
     expect(versions[0]).toMatch(/^spring-1\+[\w-]{12}$/);
     expect(first.configFor(at("S-12", "door")).version).toMatch(/^spring-1\/f1\/s2\/d1\+/);
     // Another proxy, another order of the same fields.
-    const { chain, devices, groups, stores } = LAYERS;
+    const { chain, devices, stores } = LAYERS;
+    const { flagship } = LAYERS.groups;
+    const byItself = { updateDeadlineHours: 12, updateIdleSeconds: 90 };
+    const groups = { flagship: { ...flagship, byItself } };
     const turned = { devices, stores, groups, chain: { brand: chain.brand, version: "spring-1" } };
     expect(resolved(turned).all.map(({ version }) => version)).toEqual(versions);
     const mended = { ...LAYERS, chain: { ...chain, brand: "Olma" } };
