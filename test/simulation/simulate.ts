@@ -12,6 +12,9 @@ import { MONTH } from "./allowance-days/story.ts";
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/simulate");
 
+/** By then Target was away, answers were slow, and a clock was set forward. */
+const CONTROL = { ...MONTH, days: 8 };
+
 const SIMULATIONS: Readonly<Record<string, (seed: number) => Promise<boolean>>> = {
   allowance,
 };
@@ -25,9 +28,6 @@ for (const [name, simulate] of Object.entries(SIMULATIONS)) {
   if (!(await simulate(seed))) process.exitCode = 1;
   console.log(`${name}: ${((performance.now() - startMs) / 60_000).toFixed(1)} minutes`);
 }
-
-/** By then Target was away, answers were slow, and a clock was set forward. */
-const CONTROL = { ...MONTH, days: 8 };
 
 /** Thirty days of the allowance, with all that may go wrong, and its first week without the guard. */
 async function allowance(seed: number): Promise<boolean> {
