@@ -34,7 +34,9 @@ beforeAll(async () => {
   // An older sealing key, so that somebody asks whom it is kept for.
   const keys = { ...KEYS, sealing: [...KEYS.sealing, makeSealingKey()] };
   writeKeysFile(path.join(dataDir, "keys.json"), keys);
-  system = await startSystem({ dataDir, where: "here" });
+  // Nobody waits here for the call after a call.
+  const env = { TARGET_SPACING_SECONDS: "1" };
+  system = await startSystem({ dataDir, where: "here", env });
   system.emulator.know(cards);
   kiosk = await createRawKiosk(system, { kioskId: "damaged" });
   other = await createRawKiosk(system, { kioskId: "other" });
