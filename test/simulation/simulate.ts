@@ -84,7 +84,8 @@ function rowOf(who: string, recording: Recording) {
     calls: verdict.calls,
     overshoot: verdict.overshoot,
     "24 h with backlog": verdict.windows,
-    "least used, %": (100 * verdict.leastUsed).toFixed(2),
+    // Whoever calls more than is allowed has no pace to be measured by.
+    "least used, %": verdict.overshoot > 0 ? "-" : (100 * verdict.leastUsed).toFixed(2),
     "busiest hour, × even": verdict.busiestHour.toFixed(2),
     "fresh p50, s": seconds(verdict.freshP50Ms),
     "fresh p95, s": seconds(verdict.freshP95Ms),
