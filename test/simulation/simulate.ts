@@ -14,6 +14,9 @@ import { looks } from "./looks.ts";
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/simulate");
 
+/** By then Target was away, answers were slow, and a clock was set forward. */
+const CONTROL = { ...MONTH, days: 8 };
+
 const SIMULATIONS: Readonly<Record<string, (seed: number) => Promise<boolean>>> = {
   allowance,
   looks: () => looks(PICTURES),
@@ -28,9 +31,6 @@ for (const [name, simulate] of Object.entries(SIMULATIONS)) {
   if (!(await simulate(seed))) process.exitCode = 1;
   console.log(`${name}: ${((performance.now() - startMs) / 60_000).toFixed(1)} minutes`);
 }
-
-/** By then Target was away, answers were slow, and a clock was set forward. */
-const CONTROL = { ...MONTH, days: 8 };
 
 /** Thirty days of the allowance, with all that may go wrong, and its first week without the guard. */
 async function allowance(seed: number): Promise<boolean> {
@@ -87,7 +87,8 @@ function rowOf(who: string, recording: Recording) {
     calls: verdict.calls,
     overshoot: verdict.overshoot,
     "24 h with backlog": verdict.windows,
-    "least used, %": (100 * verdict.leastUsed).toFixed(2),
+    // Whoever calls more than is allowed has no pace to be measured by.
+    "least used, %": verdict.overshoot > 0 ? "-" : (100 * verdict.leastUsed).toFixed(2),
     "busiest hour, × even": verdict.busiestHour.toFixed(2),
     "fresh p50, s": seconds(verdict.freshP50Ms),
     "fresh p95, s": seconds(verdict.freshP95Ms),

@@ -135,6 +135,17 @@ describe("the client passes switches and faults together", () => {
   });
 });
 
+/** Sequences that failed before something was mended. */
+const FAILED_ONCE: [{ seed: number; names: string[]; method: "POST" | "GET" }][] = [
+  [
+    {
+      seed: 453_426,
+      names: ["late arrival", "status 200, empty", "fetch: lost", "status 500", "nth call"],
+      method: "GET",
+    },
+  ],
+];
+
 describe("any fault sequence", () => {
   it("[TC10] ends with every profile at its newest state, or with the update in a place that has a name", async () => {
     const aSequence = fc.record({
@@ -151,7 +162,7 @@ describe("any fault sequence", () => {
           names.some((name) => REFUSING.has(name)),
         );
       }),
-      { numRuns: 30 },
+      { numRuns: 30, examples: FAILED_ONCE },
     );
   }, 240_000);
 });

@@ -54,14 +54,14 @@ const REST_HOURS = 240;
 export async function liveStory(options: StoryOptions): Promise<StoryReport> {
   const random = seeded(options.seed);
   const clock = createHandClock();
+  const held = createHeldCalls();
   const emulator = createEmulator({
     clock,
     visitors: MEMBERS.map(aMember),
     limit: STORY_ALLOWED,
     propagation: { minMs: 0, maxMs: 40 * MINUTE },
     random,
-    // A held call takes as long as the client waits, and no longer.
-    sleep: (delayMs) => new Promise((wake) => setTimeout(wake, Math.min(delayMs, 2 * TIMEOUT_MS))),
+    sleep: held.sleep,
     ...(options.token === undefined ? {} : { token: options.token }),
     switches: options.switches ?? {},
   });
@@ -126,6 +126,7 @@ export async function liveStory(options: StoryOptions): Promise<StoryReport> {
     }
     emulator.clearFaults();
     for (let hour = 0; hour < REST_HOURS; hour += 1) {
+      await held.arrived();
       await pass(HOUR);
       if (hour === 3) emulator.visitSite(aMember(STRANGER), {}, clock.wallMs());
       const { visitorsWaiting, visitorsAbsent, looksWaiting } = await store.figures(0, 0);
@@ -160,6 +161,28 @@ export async function liveStory(options: StoryOptions): Promise<StoryReport> {
     await emulator.app.close();
     await store.close();
   }
+}
+
+/**
+ * Calls that Target holds: by real clocks, and as long as the client waits or little longer. Whoever lets
+ * hours pass waits for them first, since no call arrives days late.
+ */
+function createHeldCalls() {
+  const held = new Set<Promise<void>>();
+  return {
+    sleep: (delayMs: number) => {
+      const waking = new Promise<void>((wake) =>
+        setTimeout(wake, Math.min(delayMs, 2 * TIMEOUT_MS)),
+      );
+      held.add(waking);
+      return waking.then(() => void held.delete(waking));
+    },
+    arrived: async () => {
+      await Promise.all(held);
+      // What was held takes effect in the turn in which it wakes.
+      await new Promise((next) => setImmediate(next));
+    },
+  };
 }
 
 /** Somebody is on the site with both ids, for as long as a session lasts. */

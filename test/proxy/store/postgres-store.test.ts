@@ -9,6 +9,7 @@ import { ask, startPostgres, type TestServer } from "../../support/postgres.ts";
 import { anEmptiedStore, aPostgresStore } from "../../support/postgres-store.ts";
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
 import { aBatch, anId, anUpdate, DAY, NOW } from "../../support/store-builders.ts";
+import { waitFor } from "../../support/wait.ts";
 import { describeOperations } from "./operations-suite.ts";
 import { describePace } from "./pace-suite.ts";
 import { describeForwarding } from "./forwarding-suite.ts";
@@ -144,7 +145,13 @@ describe("tables that PostgreSQL has not counted yet", () => {
     };
     const before = await wholeReads();
     for (const round of [1, 2, 3]) await store.ingest(aBatch(scansOf(round)));
-    await store.close(); // The server counts what a connection read at its end, at the latest.
+    await store.close();
+    // What a connection read is counted when it is gone, at the latest.
+    await waitFor("the store's connections to be gone", async () => {
+      const open =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tarjeta'";
+      return (await ask(own, open)).length === 0;
+    });
     expect(await wholeReads()).toBe(before);
   });
 });

@@ -16,6 +16,8 @@ export type LifeNews =
   | { readonly type: "day"; readonly day: number }
   | { readonly type: "lived"; readonly recording: Recording };
 
+process.on("disconnect", () => process.exit());
+
 const tell = (news: LifeNews) => void process.send!(news);
 
 process.on("message", ({ story, seed, isGuarded }: LifeAsk) => {

@@ -34,7 +34,8 @@ function drawPanel({ title, recording }: Panel, top: number): string {
   const inDay = lastDayByHour(recording, hours);
   const highest = Math.max(recording.allowed * 1.2, ...inDay) * 1.05;
   const x = (hour: number) => round(LEFT + (hour / hours) * (WIDTH - LEFT - 20));
-  const y = (calls: number) => round(top + PANEL_HEIGHT * (1 - calls / highest));
+  // An hour without any pace goes far beyond a day's calls: it ends with its panel.
+  const y = (calls: number) => round(top + PANEL_HEIGHT * (1 - Math.min(1, calls / highest)));
   // An hour's calls on the scale of a day's: the even pace is the line of the allowance.
   const hourly = (counts: Int32Array, under?: Int32Array) =>
     areaOf(hours, x, y, (hour) => {
