@@ -1,16 +1,10 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { PrivacyLog } from "../privacy/privacy-log.ts";
 import { cannotStart } from "../privacy/privacy.ts";
-import type { DeviceStore } from "../store/device-store.ts";
-
-/** A kiosk none of whose keys opens anything any more. */
-export interface ShutOut {
-  readonly deviceId: string;
-  readonly replacedBy?: string | undefined;
-}
+import type { DeviceStore, ShutOutDevice } from "../store/device-store.ts";
 
 export interface ShutOutsDeps {
-  readonly store: Pick<DeviceStore, "shutOut" | "keyedDevices">;
+  readonly store: Pick<DeviceStore, "shutOut" | "shutOutDevices">;
   readonly log: Pick<PrivacyLog, "records" | "append">;
   readonly clock: Pick<Clock, "wallMs">;
 }
@@ -18,7 +12,7 @@ export interface ShutOutsDeps {
 /** Who was shut out, kept outside the database: a restored backup must not let them in again. */
 export interface ShutOuts {
   /** Resolves when it would survive a power cut, and a restore of the database too; once per kiosk. */
-  readonly note: (shutOut: ShutOut) => Promise<void>;
+  readonly note: (shutOut: ShutOutDevice) => Promise<void>;
   /**
    * Shuts out in the database whom the log names, and the other way round; before anybody is heard.
    * Changes nothing where both agree. Throws a `StartupError` when that is not possible.
@@ -30,7 +24,7 @@ export function createShutOuts({ store, log, clock }: ShutOutsDeps): ShutOuts {
   const known = new Set<string>();
   for (const record of log.records) if (record.act === "shut-out") known.add(record.deviceId);
 
-  const note = async ({ deviceId, replacedBy }: ShutOut) => {
+  const note = async ({ deviceId, replacedBy }: ShutOutDevice) => {
     if (known.has(deviceId)) return;
     const more = replacedBy === undefined ? {} : { replacedBy };
     await log.append({ act: "shut-out", deviceId, ...more, atMs: clock.wallMs() });
@@ -44,16 +38,9 @@ export function createShutOuts({ store, log, clock }: ShutOutsDeps): ShutOuts {
         if (record.act === "shut-out") await store.shutOut(record).catch(cannotStart);
       }
       // Those from before this log held them, and one that a crash kept from it.
-      for (const shutOut of shutOutAmong(await store.keyedDevices())) {
+      for (const shutOut of await store.shutOutDevices()) {
         await note(shutOut).catch(cannotStart);
       }
     },
   };
-}
-
-function shutOutAmong(keyed: Awaited<ReturnType<DeviceStore["keyedDevices"]>>): readonly ShutOut[] {
-  const byDevice = Map.groupBy(keyed, ({ device }) => device.deviceId);
-  return [...byDevice]
-    .filter(([, keys]) => keys.every(({ state }) => state === "revoked"))
-    .map(([deviceId, [first]]) => ({ deviceId, replacedBy: first?.replacedBy }));
 }

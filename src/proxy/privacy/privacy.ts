@@ -12,7 +12,7 @@ import { MAX_NAMES, type PrivacyLog, type VisitorRecord } from "./privacy-log.ts
 export interface PrivacyDeps {
   readonly store: Pick<
     Store,
-    "suppress" | "sentAttributes" | "suppressions" | "notePrivacyLog" | "keyedDevices"
+    "suppress" | "sentAttributes" | "suppressions" | "notePrivacyLog" | "isAnyPaired"
   >;
   readonly vault: Vault;
   readonly log: PrivacyLog;
@@ -96,7 +96,7 @@ async function catchUp({ store, log, isShared }: PrivacyDeps, nowMs: number): Pr
   // What another proxy was asked for was never here, and is no sign of a log that was lost.
   if (isShared) return;
   // A folder in which nobody was ever paired is a new one, and so is its log.
-  const isLost = log.isNew && (await store.keyedDevices()).length > 0;
+  const isLost = log.isNew && (await store.isAnyPaired());
   if (further.length === 0 && !isLost) return;
   const what = log.isNew ? "was not there" : "was older than the database";
   await store.notePrivacyLog(

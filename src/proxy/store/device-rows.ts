@@ -17,6 +17,7 @@ import type {
   PairAsk,
   PairOutcome,
   PairingGrant,
+  ShutOutDevice,
 } from "./device-store.ts";
 
 interface KeyedRow {
@@ -43,6 +44,26 @@ const KEYED = `SELECT k.key_id, k.public_key, k.state, k.made_ms, k.ends_ms, d.d
 export async function keyedDevices(tx: Tx): Promise<readonly KeyedDevice[]> {
   const rows = await tx.all<KeyedRow>(`${KEYED} ORDER BY d.paired_ms DESC, k.made_ms DESC`, []);
   return rows.map(keyedDevice);
+}
+
+/** Devices all of whose keys are revoked: a handful, where all of them would be thousands. */
+export async function shutOutDevices(tx: Tx): Promise<readonly ShutOutDevice[]> {
+  const rows = await tx.all<{ device_id: string; replaced_by: string | null }>(
+    `SELECT d.device_id, d.replaced_by FROM device_record d
+     WHERE EXISTS (SELECT 1 FROM device_key k WHERE k.device_id = d.device_id)
+       AND NOT EXISTS (SELECT 1 FROM device_key k
+         WHERE k.device_id = d.device_id AND k.state <> 'revoked')
+     ORDER BY d.device_id`,
+    [],
+  );
+  return rows.map(({ device_id: deviceId, replaced_by }) => ({
+    deviceId,
+    ...(replaced_by === null ? {} : { replacedBy: replaced_by }),
+  }));
+}
+
+export async function isAnyPaired(tx: Tx): Promise<boolean> {
+  return (await tx.all("SELECT 1 FROM device_key LIMIT 1", [])).length > 0;
 }
 
 /** Keeps a code until it ends; forgets those that ended a day ago. */

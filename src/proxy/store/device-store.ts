@@ -6,6 +6,10 @@ import type { Intervals } from "../../domain/intervals.ts";
 export interface DeviceStore {
   /** Every key ever paired, revoked ones included; newest pairing first. */
   readonly keyedDevices: () => Promise<readonly KeyedDevice[]>;
+  /** Those of them none of whose keys opens anything any more, and who took their place. */
+  readonly shutOutDevices: () => Promise<readonly ShutOutDevice[]>;
+  /** Whether anybody was ever paired. */
+  readonly isAnyPaired: () => Promise<boolean>;
   readonly addPairing: (pairing: NewPairing) => Promise<void>;
   /** Pairs a key, once; the same key again is told the same again. */
   readonly pair: (ask: PairAsk) => Promise<PairOutcome>;
@@ -27,6 +31,11 @@ export interface DeviceStore {
   readonly approveDevice: (deviceId: string, atMs: number) => Promise<PairOutcome>;
   /** Accepts that what a kiosk owes or lost will not come, once it cannot send any more (rule PR2). */
   readonly writeOff: (deviceId: string, atMs: number) => Promise<WriteOffOutcome>;
+}
+
+export interface ShutOutDevice {
+  readonly deviceId: string;
+  readonly replacedBy?: string | undefined;
 }
 
 export type WriteOffOutcome =

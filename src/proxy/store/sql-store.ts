@@ -18,10 +18,12 @@ import {
   approveDevice,
   askToLeave,
   followKey,
+  isAnyPaired,
   keyedDevices,
   pair,
   revokeDevice,
   shutOut,
+  shutOutDevices,
 } from "./device-rows.ts";
 import { discardHeld, listHeld } from "./held-rows.ts";
 import { releaseHeld } from "./held-release.ts";
@@ -113,6 +115,8 @@ export function storeOperations(
     appendAudit: call("appendAudit"),
     audit: call("audit"),
     keyedDevices: call("keyedDevices"),
+    shutOutDevices: call("shutOutDevices"),
+    isAnyPaired: call("isAnyPaired"),
     addPairing: call("addPairing"),
     pair: call("pair"),
     followKey: call("followKey"),
@@ -282,6 +286,10 @@ export function createStoreScripts({
         return listAudit(tx, ...call.args);
       case "keyedDevices":
         return keyedDevices(tx);
+      case "shutOutDevices":
+        return shutOutDevices(tx);
+      case "isAnyPaired":
+        return isAnyPaired(tx);
       case "addPairing":
         return addPairing(tx, ...call.args);
       case "pair":
