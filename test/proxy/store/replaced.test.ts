@@ -73,6 +73,24 @@ async function incidents() {
 }
 
 describe("a kiosk whose place was taken", () => {
+  it("[PR4] is among those shut out, with who took its place; whoever has a good key is not", async () => {
+    expect(await store.isAnyPaired()).toBe(false);
+    const old = await paired();
+    expect(await store.shutOutDevices()).toEqual([]);
+    const other = await paired({ replaces: old.deviceId });
+    await paired();
+    const revoked = await paired();
+    await store.shutOut({ deviceId: revoked.deviceId, atMs: NOW });
+    expect(await store.isAnyPaired()).toBe(true);
+    const expected = [
+      { deviceId: old.deviceId, replacedBy: other.deviceId },
+      { deviceId: revoked.deviceId },
+    ];
+    expect(await store.shutOutDevices()).toEqual(
+      expected.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1)),
+    );
+  });
+
   it("[PR2] stays an incident that names what it owes, until all of it arrived", async () => {
     const old = await aKioskThatOwes();
     const other = await paired({ replaces: old.deviceId });
