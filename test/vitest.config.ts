@@ -7,7 +7,7 @@ process.env["NODE_COMPILE_CACHE"] ??= path.resolve(
   "../node_modules/.cache/node",
 );
 
-/** Two projects: what needs only Node, and what drives a real Chromium, one file at a time. */
+/** Two projects: what needs only Node, and what drives a real Chromium; two files of each at a time. */
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
@@ -30,7 +30,8 @@ export default defineConfig({
           include: ["test/**/*.browser.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Most of their time they wait: for a worker's next try, a hold's end, a proxy's start.
+          maxWorkers: 2,
           // Real kills, real sockets and somebody else's load: a second miss is a failure. The first
           // is printed, and is to be looked into.
           retry: 1,

@@ -8,7 +8,14 @@ import { memberCards } from "../support/cards.ts";
 import { startDemoSystem } from "../support/demo-system.ts";
 import { withKiosk, type Kiosk } from "../support/kiosk.ts";
 import { openKioskBrowser, type KioskBrowser } from "../support/kiosk-browser.ts";
-import { depth, openKiosk, scanAndBeThanked, stateOf, visitState } from "../support/kiosk-page.ts";
+import {
+  configured,
+  depth,
+  openKiosk,
+  scanAndBeThanked,
+  stateOf,
+  visitState,
+} from "../support/kiosk-page.ts";
 import { readJournal, scannedCards } from "../support/journal.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { waitFor } from "../support/wait.ts";
@@ -76,6 +83,7 @@ describe("a kiosk that nobody paired", () => {
     await openUnpaired(system.kioskUrl);
     await typeCode(await system.pairingCode({ storeId: "madrid-1", kioskId: "typed" }));
     await visitState(page, "attract");
+    await configured(page);
     await scanAndBeThanked(page, card!);
     await system.emulator.arrived([card!]);
     expect(system.emulator.attributesOf(card!)).toMatchObject({
