@@ -4,7 +4,7 @@ import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
 import { memberCards } from "../support/cards.ts";
 import { configFile } from "../support/config-file.ts";
-import type { Act, FaultProxy } from "../support/fault-proxy.ts";
+import { serveVersion } from "../support/app-versions.ts";
 import { withKiosk } from "../support/kiosk.ts";
 import {
   depth,
@@ -25,32 +25,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => system.stop());
-
-/** Serves another build of the app: another page, and a worker that lists it under a new revision. */
-function serveVersion(line: FaultProxy, version: string | undefined): void {
-  const page: Act = rewritten((html) =>
-    html.replace("<head>", `<head><meta name="test-version" content="${version}">`),
-  );
-  const worker: Act = rewritten((source) => {
-    const changed = source.replace(
-      /(url:\s*["'`]\/index\.html["'`],\s*revision:\s*["'`])[0-9a-f]+/,
-      `$1${version?.padEnd(8, "0")}`,
-    );
-    if (changed === source) throw new Error("The worker lists no index.html.");
-    return changed;
-  });
-  line.on("/", version === undefined ? undefined : page);
-  line.on("/index.html", version === undefined ? undefined : page);
-  line.on("/sw.js", version === undefined ? undefined : worker);
-}
-
-function rewritten(change: (text: string) => string): Act {
-  return async (exchange) => {
-    const answer = await exchange.forward();
-    const { etag: _etag, "last-modified": _modified, ...headers } = answer.headers;
-    exchange.answer({ ...answer, headers, body: Buffer.from(change(String(answer.body))) });
-  };
-}
 
 /** Opens the kiosk again, as every day begins, and waits until it runs on `version`. */
 async function runsOn(page: Page, version: string | undefined): Promise<void> {
@@ -130,8 +104,8 @@ describe("another version of the app", () => {
     await withKiosk(system, async ({ page, line, url }) => {
       line.on(INGEST_PATH, (exchange) => exchange.cut());
       await scanAndBeThanked(page(), cards[0]!);
-      // Of this origin, and holds no connection to the database.
-      await page().goto(`${url}/icons/tarjeta.svg`);
+      // Of this origin, never the app, and without a connection to the database.
+      await page().goto(`${url}/readyz`);
       await page().evaluate(putBackToVersionOne);
       await openKiosk(page(), url);
       expect((await stateOf(page())).depth).toBe(1);
