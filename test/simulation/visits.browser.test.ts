@@ -3,7 +3,7 @@ import { liveVisits } from "./visits/visits.ts";
 
 // A scaled copy of `npm run simulate -- visits`.
 
-it("[VS1] [PV1] [PV5] [PV6] [FE1] visits by seed: what was thanked for arrives, what was taken back never leaves, and nothing is left for the next", async () => {
+it("[VS1] [PV1] [PV5] [PV6] [FE1] [BI7] visits by seed: what was thanked for arrives, what was taken back never leaves, and nothing is left for the next, in no memory either", async () => {
   const { broken, overlooked, kept } = await liveVisits({
     seed: 7,
     calm: { from: 1, to: 13 },

@@ -71,7 +71,7 @@ describe("what is left on attract", () => {
     databases: "[]",
   };
   const left = (part: Partial<AttractView>) =>
-    leftoversIn({ ...clean, ...part }, clean, [CARD]).join();
+    leftoversIn({ ...clean, ...part }, clean, new Set([CARD])).join();
 
   it("is nothing when it is as it was", () => {
     expect(left({})).toBe("");

@@ -8,7 +8,9 @@ export interface Ledger {
   readonly visits: readonly LivedVisit[];
   readonly withdrawals: readonly Withdrawn[];
   /** All that was shown or typed so far, refused cards included. */
-  readonly numbers: readonly string[];
+  readonly numbers: ReadonlySet<string>;
+  /** The shopper of this number, whose cards are the same whoever came before. */
+  readonly comes: (number: number) => void;
   /** A card that nobody has shown yet. */
   readonly newCard: () => string;
   /** A card whose visit is over and was kept; one that withdrew may be among them. */
@@ -28,26 +30,29 @@ export interface Ledger {
   readonly left: () => void;
 }
 
+/** Ours: more than one shopper shows. */
+const CARDS_PER_VISIT = 20;
+
 /** @param know told of every card before it is first shown, so that Target has its profile */
-export function createLedger(
-  know: (cards: readonly string[]) => void,
-  firstCard: number,
-): Ledger {
+export function createLedger(know: (cards: readonly string[]) => void): Ledger {
   const visits: Changing<LivedVisit>[] = [];
   const withdrawals: Withdrawn[] = [];
-  const numbers: string[] = [];
+  const numbers = new Set<string>();
   let current: Changing<LivedVisit> | undefined;
-  let nextCard = firstCard;
+  let nextCard = 0;
 
   return {
     visits,
     withdrawals,
     numbers,
+    comes(number) {
+      nextCard = number * CARDS_PER_VISIT;
+    },
     newCard() {
       const card = memberCard(nextCard);
       nextCard += 1;
       know([card]);
-      numbers.push(card);
+      numbers.add(card);
       return card;
     },
     oldCard(draw) {
@@ -55,7 +60,7 @@ export function createLedger(
       return kept[Math.floor(draw * kept.length)]?.card;
     },
     shown(text) {
-      numbers.push(text);
+      numbers.add(text);
       return text;
     },
     begun(card, became) {

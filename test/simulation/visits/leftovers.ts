@@ -28,13 +28,13 @@ const AROUND = 60;
 export function leftoversIn(
   view: AttractView,
   clean: AttractView,
-  cards: readonly string[],
+  cards: ReadonlySet<string>,
 ): readonly string[] {
   const found: string[] = [];
   const { root, body, rest, storages, databases = "" } = view;
   const places = { root: JSON.stringify(root), body, rest, storages, databases };
   for (const [place, text] of Object.entries(places)) {
-    if (cards.some((card) => text.includes(card))) found.push(`${place}: a card's number`);
+    if (holdsOne(text, cards)) found.push(`${place}: a card's number`);
   }
   for (const [place, text] of Object.entries({ body, rest, storages })) {
     if (MASKED.test(text)) found.push(`${place}: the end of a card's number`);
@@ -47,6 +47,18 @@ export function leftoversIn(
   if (body !== clean.body) found.push(`body: ${difference(body, clean.body)}`);
   if (rest !== clean.rest) found.push(`rest: ${difference(rest, clean.rest)}`);
   return found;
+}
+
+/** Looks at every run of digits once: there are thousands of numbers, and megabytes to look through. */
+function holdsOne(text: string, numbers: ReadonlySet<string>): boolean {
+  const lengths = new Set([...numbers].map(({ length }) => length));
+  const shortest = Math.min(...lengths);
+  for (const [run] of text.matchAll(/\d+/g)) {
+    for (let at = 0; at + shortest <= run.length; at += 1) {
+      for (const length of lengths) if (numbers.has(run.slice(at, at + length))) return true;
+    }
+  }
+  return false;
 }
 
 /** Where two texts begin to differ, digits made unreadable: what is left may be somebody's number. */

@@ -18,11 +18,11 @@ export interface Shopper {
   readonly random: () => number;
 }
 
-/** Cards that are none of ours, and one of ours that was read wrong. */
-const WRONG = ["4006381333931", "5901234123457", "2912345678907"];
+/** Numbers that are none of ours, and one of ours that was read wrong; nothing we ship mentions them. */
+const WRONG = ["9780201379624", "5901234123457", "2900000000001"];
 
-/** Test numbers of payment networks. */
-const PAYMENT = ["4111111111111111", "5555555555554444", "4012888888881881"];
+/** Test numbers of payment networks; nothing we ship mentions these either. */
+const PAYMENT = ["5105105105105100", "4012888888881881"];
 
 /** Ours: longer than any screen waits for its shopper, its warning included. */
 const AWAY_MS = 10_000;

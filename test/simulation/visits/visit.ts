@@ -37,6 +37,7 @@ export async function liveVisit(day: Day, number: number, trail: Trail): Promise
     await machine.befall(weather);
   };
 
+  ledger.comes(number);
   if (random() < BEFORE) await befall(weatherBetween(day, random));
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const shop = createShop(machine.page());

@@ -52,9 +52,6 @@ const DEEP_EVERY = 20;
 /** Ours: what a shopper left behind is gone by within so long, in real time. */
 const GONE_MS = 4_000;
 
-/** Ours: a card number for each visit, and some more. */
-const CARDS_PER_VISIT = 12;
-
 /** Visits by seed at one kiosk, on the real proxy and the emulator, held to all that is promised of them. */
 export async function liveVisits(plan: VisitsPlan): Promise<VisitsOutcome> {
   const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-visits-"));
@@ -86,7 +83,7 @@ async function liveAt(
 ): Promise<VisitsOutcome> {
   const { seed, calm, stormy } = plan;
   const machine = createMachine(kiosk, file);
-  const ledger = createLedger(system.emulator.know, calm.from * CARDS_PER_VISIT);
+  const ledger = createLedger(system.emulator.know);
   const broken: string[] = [];
   await complete(machine.page());
   const clean = await cleanView(machine.page());
@@ -184,6 +181,7 @@ async function overlookedBy(
   { slack }: VisitsPlan,
 ): Promise<readonly string[]> {
   const overlooked: string[] = [];
+  ledger.comes(0);
   const card = ledger.newCard();
   for (const [name, plant] of Object.entries(PLANTS)) {
     await plant(page, card);
