@@ -41,7 +41,7 @@ export function leftoversIn(
   }
   for (const name of new Set([...Object.keys(root), ...Object.keys(clean.root)])) {
     if (root[name] !== clean.root[name]) {
-      found.push(`root: ${name} is ${root[name] ?? "gone"}, not ${clean.root[name] ?? "absent"}`);
+      found.push(`root: ${name} is ${shown(root[name])}, not ${shown(clean.root[name])}`);
     }
   }
   if (body !== clean.body) found.push(`body: ${difference(body, clean.body)}`);
@@ -59,6 +59,10 @@ function holdsOne(text: string, numbers: ReadonlySet<string>): boolean {
     }
   }
   return false;
+}
+
+function shown(value: string | undefined): string {
+  return value === undefined ? "absent" : `“${value.replaceAll(/\d{4,}/g, "####")}”`;
 }
 
 /** Where two texts begin to differ, digits made unreadable: what is left may be somebody's number. */
