@@ -19,7 +19,7 @@ export interface Ledger {
   readonly shown: (text: string) => string;
   /** The screen speaks of a visit of this card from here on. */
   readonly begun: (card: string, became: LivedVisit["became"]) => void;
-  /** The screen speaks of this card's last visit again. */
+  /** The screen speaks of this card's last visit, again or for the first time. */
   readonly resumed: (card: string) => void;
   /** Of the visit on screen; nothing where there is none. */
   readonly card: () => string | undefined;
@@ -40,6 +40,11 @@ export function createLedger(know: (cards: readonly string[]) => void): Ledger {
   const numbers = new Set<string>();
   let current: Changing<LivedVisit> | undefined;
   let nextCard = 0;
+
+  function begun(card: string, became: LivedVisit["became"]): void {
+    current = { card, became, answers: 0, unsureAnswers: 0 };
+    visits.push(current);
+  }
 
   return {
     visits,
@@ -63,12 +68,11 @@ export function createLedger(know: (cards: readonly string[]) => void): Ledger {
       numbers.add(text);
       return text;
     },
-    begun(card, became) {
-      current = { card, became, answers: 0, unsureAnswers: 0 };
-      visits.push(current);
-    },
+    begun,
     resumed(card) {
       current = visits.findLast((visit) => visit.card === card);
+      // Shown twice before anybody saw its thanks.
+      if (current === undefined) begun(card, "kept");
     },
     card: () => current?.card,
     became(became) {

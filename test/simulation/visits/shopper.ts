@@ -9,6 +9,8 @@ export interface Act {
   /** How much more likely it is than another. */
   readonly weight: number;
   readonly run: () => Promise<unknown>;
+  /** The same, without waiting for what comes of it: the plug is pulled in this very moment. */
+  readonly inPassing?: () => Promise<unknown>;
 }
 
 export interface Shopper {
@@ -65,14 +67,23 @@ export function actsOn(seen: Seen, shopper: Shopper): readonly Act[] {
   }
 }
 
-function act(name: string, weight: number, run: () => Promise<unknown>): Act {
-  return { name, weight, run };
+function act(name: string, weight: number, run: Act["run"], inPassing?: Act["run"]): Act {
+  return inPassing === undefined ? { name, weight, run } : { name, weight, run, inPassing };
 }
 
 function onAttract(shopper: Shopper): readonly Act[] {
   const { shop, ledger, random } = shopper;
   return [
-    act("scan", 14, () => scanCard(shopper, ledger.newCard())),
+    act(
+      "scan",
+      14,
+      () => scanCard(shopper, ledger.newCard()),
+      async () => {
+        const card = ledger.newCard();
+        ledger.begun(card, "unsure");
+        await shop.showInPassing(card);
+      },
+    ),
     act("scan of a card from before", 3, () =>
       scanCard(shopper, ledger.oldCard(random()) ?? ledger.newCard()),
     ),
@@ -110,7 +121,15 @@ function onConsent(seen: Seen, shopper: Shopper): readonly Act[] {
   };
   return [
     act("no", 2, () => answer(0)),
-    act("yes", 5, () => answer(1)),
+    act(
+      "yes",
+      5,
+      () => answer(1),
+      async () => {
+        await shop.tap(".consent-pair .button", 1);
+        shopper.ledger.became("unsure");
+      },
+    ),
     ...(seen.isIdleAsked ? [] : [act("finish", 0.5, () => shop.tapOn(".controls > .button", -1))]),
   ];
 }
@@ -120,7 +139,20 @@ function onThanked(seen: Seen, shopper: Shopper): readonly Act[] {
   const card = ledger.card();
   const again =
     card === undefined ? [] : [act("the same card again", 1, () => scanCard(shopper, card))];
-  const undo = seen.canUndo && !seen.isIdleAsked ? [act("undo", 1.5, () => undoVisit(shopper))] : [];
+  const undo =
+    seen.canUndo && !seen.isIdleAsked
+      ? [
+          act(
+            "undo",
+            1.5,
+            () => undoVisit(shopper),
+            async () => {
+              await tapUndo(shopper);
+              ledger.became("unsure");
+            },
+          ),
+        ]
+      : [];
   switch (seen.step) {
     case "thanks":
       return [act("wait", 8, () => shop.wait(1_700)), ...again, ...undo];
@@ -153,11 +185,19 @@ function onQuestion(seen: Seen, shopper: Shopper): readonly Act[] {
     ];
   }
   return [
-    act("answer", 7, async () => {
-      const after = await shop.tapOn(".tile", Math.floor(random() * 3));
-      // A plug apart, it goes on only when the answer is kept.
-      if (after.state === "thanked") ledger.answered(true);
-    }),
+    act(
+      "answer",
+      7,
+      async () => {
+        const after = await shop.tapOn(".tile", Math.floor(random() * 3));
+        // It goes on only when the answer is kept.
+        if (after.state === "thanked") ledger.answered(true);
+      },
+      async () => {
+        await shop.tap(".tile", Math.floor(random() * 3));
+        ledger.answered(false);
+      },
+    ),
     act("skip", 1, () => shop.tapOn(".screen-question .pair .button")),
     act("finish", 1, () => shop.tapOn(".screen-question .pair .button", 1)),
     act("look away", 1, () => shop.wait(21_000)),
@@ -172,10 +212,18 @@ function onWithdrawal(seen: Seen, shopper: Shopper): readonly Act[] {
   if (card !== undefined) {
     return [
       act("go on as before", 1, () => shop.tapOn(".controls .pair .button")),
-      act("stop it", 3, async () => {
-        await shop.tap(".controls .pair .button", 1);
-        await withdrawn(shopper, card);
-      }),
+      act(
+        "stop it",
+        3,
+        async () => {
+          await shop.tap(".controls .pair .button", 1);
+          await withdrawn(shopper, card);
+        },
+        async () => {
+          await shop.tap(".controls .pair .button", 1);
+          ledger.withdrew(card, false);
+        },
+      ),
     ];
   }
   return [
@@ -259,9 +307,14 @@ async function settleOn({ shop, ledger }: Shopper, card: string, first: Seen): P
   else throw new Error(`A card of ours was answered with “${seen.state}”.`);
 }
 
-async function undoVisit({ shop, ledger }: Shopper): Promise<void> {
+async function tapUndo({ shop }: Shopper): Promise<void> {
   const tool = await shop.page.locator(".undo-tool").count();
   await shop.tap(tool > 0 ? ".undo-tool" : ".undo-panel .button");
+}
+
+async function undoVisit(shopper: Shopper): Promise<void> {
+  const { shop, ledger } = shopper;
+  await tapUndo(shopper);
   const seen = await shop.until(
     "a visit to be taken back, or not",
     ({ state, canUndo }) => state === "declined" || !canUndo,

@@ -53,11 +53,8 @@ export async function liveVisit(day: Day, number: number, trail: Trail): Promise
     const next = chosen(actsOn(seen, { shop, ledger, random }), random);
     if (next === undefined) continue;
     trail.push(`${nameOf(seen)}: ${next.name}`);
-    // A plug pulled at the very moment in which something is being kept.
-    if (day.isStormy && next.name === "scan" && random() < WITHIN) {
-      const card = ledger.newCard();
-      await shop.showInPassing(card);
-      ledger.begun(card, "unsure");
+    if (day.isStormy && next.inPassing !== undefined && random() < WITHIN) {
+      await next.inPassing();
       await befall(pick(DEADLY, random));
       break;
     }
