@@ -39,8 +39,7 @@ export const PLANTS: Readonly<Record<string, (page: Page, card: string) => Promi
   "a language": (page) => page.evaluate(() => void (document.documentElement.lang = "es")),
   "a mode": (page) =>
     page.evaluate(() => void document.documentElement.toggleAttribute("data-high-contrast", true)),
-  "the history": (page, card) =>
-    page.evaluate((card) => history.replaceState({ card }, ""), card),
+  "the history": (page, card) => page.evaluate((card) => history.replaceState({ card }, ""), card),
 };
 
 /** Takes every trace away that was planted. */
@@ -68,7 +67,7 @@ export async function leak(page: Page): Promise<void> {
     for (let visit = 0; visit < 100; visit += 1) {
       const node = document.createElement("div");
       const held = Array.from({ length: 5_000 }, (_, index) => index + visit);
-      node.addEventListener("click", () => held.reverse());
+      node.addEventListener("click", () => held.toReversed());
       window.addEventListener("planted", () => node.click());
     }
   });

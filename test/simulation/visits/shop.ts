@@ -74,9 +74,7 @@ export function createShop(page: Page): Shop {
     async show(text) {
       const before = await lookAt(page);
       const isOther = (seen: Seen): boolean =>
-        seen.screen !== before.screen ||
-        seen.step !== before.step ||
-        seen.alert !== before.alert;
+        seen.screen !== before.screen || seen.step !== before.step || seen.alert !== before.alert;
       // A busy machine lets so much time pass between two keys that it is no scan: shown again, then.
       for (let left = 2; left > 0; left -= 1) {
         await scan(page, text);

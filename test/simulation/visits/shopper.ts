@@ -249,9 +249,7 @@ function anywhere(seen: Seen, shopper: Shopper): readonly Act[] {
   const { shop, ledger } = shopper;
   // There the next card would be the one that stops.
   const isTaken = seen.state === "withdrawal" && seen.step !== "stored";
-  const other = isTaken
-    ? []
-    : [act("another card", 1, () => scanCard(shopper, ledger.newCard()))];
+  const other = isTaken ? [] : [act("another card", 1, () => scanCard(shopper, ledger.newCard()))];
   if (seen.isIdleAsked) return other;
   return [
     ...other,
@@ -275,7 +273,9 @@ function choices(
       await speak(language);
       await shop.until(`the page to speak ${language}`, (seen) => seen.language === language);
     }),
-    act("mode", weight, () => shop.tap(".tools .tool:not(.undo-tool)", -1 - Math.floor(random() * 3))),
+    act("mode", weight, () =>
+      shop.tap(".tools .tool:not(.undo-tool)", -1 - Math.floor(random() * 3)),
+    ),
   ];
 }
 
