@@ -70,7 +70,7 @@ async function visits(seed: number): Promise<boolean> {
     from: Math.max(from, only?.from ?? from),
     to: Math.min(to, only?.to ?? to),
   });
-  const { broken, overlooked, growth, ...counted } = await liveVisits({
+  const { broken, overlooked, growth, lived, ...counted } = await liveVisits({
     seed,
     calm: within(CALM),
     stormy: within(STORMY),
@@ -79,6 +79,7 @@ async function visits(seed: number): Promise<boolean> {
     tell: (line) => console.log(`  ${line}`),
   });
   console.table([counted]);
+  console.log(`  ${[...lived].map(([what, times]) => `${what} ${times}`).join(", ")}`);
   console.table([
     { when: "first fifth", ...growth.first },
     { when: "last fifth", ...growth.last },

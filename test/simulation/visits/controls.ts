@@ -64,7 +64,7 @@ export async function unplant(page: Page): Promise<void> {
 /** A leak as a page might have one: a listener and what it holds on to, with every visit. */
 export async function leak(page: Page): Promise<void> {
   await page.evaluate(() => {
-    for (let visit = 0; visit < 100; visit += 1) {
+    for (let visit = 0; visit < 300; visit += 1) {
       const node = document.createElement("div");
       const held = Array.from({ length: 5_000 }, (_, index) => index + visit);
       node.addEventListener("click", () => held.toReversed());

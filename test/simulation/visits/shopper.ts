@@ -229,7 +229,7 @@ function onWithdrawal(seen: Seen, shopper: Shopper): readonly Act[] {
   return [
     act("a card that stops", 3, async () => {
       const stops = (random() < 0.6 ? ledger.oldCard(random()) : undefined) ?? ledger.newCard();
-      await shop.show(stops);
+      await shop.showOurs(stops);
       await withdrawn(shopper, stops);
     }),
     ...(seen.alert === ""
@@ -284,7 +284,7 @@ async function scanCard(shopper: Shopper, card: string): Promise<void> {
   const before = await shop.look();
   // Asked about already, and not asked again.
   if (before.state === "consent" && ledger.card() === card) return shop.showInPassing(card);
-  await settleOn(shopper, card, await shop.show(card));
+  await settleOn(shopper, card, await shop.showOurs(card));
 }
 
 /** Notes what the screen says of a card that was just read. */

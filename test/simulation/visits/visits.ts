@@ -39,6 +39,8 @@ export interface VisitsOutcome {
   readonly kept: number;
   readonly takenBack: number;
   readonly withdrawn: number;
+  /** How often each thing was done or happened, so that nobody takes a quiet day for a safe kiosk. */
+  readonly lived: ReadonlyMap<string, number>;
   readonly growth: Growth;
   /** What was promised and not kept, each with the seed and the visit it can be lived through again by. */
   readonly broken: readonly string[];
@@ -85,6 +87,7 @@ async function liveAt(
   const machine = createMachine(kiosk, file);
   const ledger = createLedger(system.emulator.know);
   const broken: string[] = [];
+  const trails: string[] = [];
   await complete(machine.page());
   const clean = await cleanView(machine.page());
 
@@ -92,6 +95,7 @@ async function liveAt(
     const trail: Trail = [];
     try {
       await liveVisit({ seed, ledger, machine, isStormy }, number, trail);
+      trails.push(...trail);
       const isDeep = number % DEEP_EVERY === 0;
       for (const each of await leftAfter(machine.page(), clean, ledger, isDeep)) {
         broken.push(`${whereOf(seed, number, trail)}: ${each}`);
@@ -113,10 +117,19 @@ async function liveAt(
     kept: ledger.visits.filter(({ became }) => became === "kept").length,
     takenBack: ledger.visits.filter(({ became }) => became === "nothing").length,
     withdrawn: ledger.withdrawals.length,
+    lived: counted(trails),
     growth,
     broken,
     overlooked,
   };
+}
+
+/** Where it was done is left out, and what befell the kiosk stands by its name alone. */
+function counted(trails: readonly string[]): ReadonlyMap<string, number> {
+  const names = trails.map((each) => each.split(": ").at(-1) ?? each);
+  return new Map(
+    [...Map.groupBy(names, (name) => name)].map(([name, { length }]) => [name, length]),
+  );
 }
 
 /** The first visits are not measured: in them parts are loaded, and languages. */

@@ -47,6 +47,12 @@ const HOUR_MS = 3_600_000;
 /** Longer than a page waits before it looks for a new version of itself. Source: `link.ts`, 24 to 36 min. */
 const UPDATE_LOOK_MS = 40 * 60_000;
 
+/**
+ * Ours: it waits a minute yet until it takes over. In small steps: Chromium puts an update off for as long as
+ * it is asked for again and again, and a page that is hurried through its hours would.
+ */
+const IDLE_LOOK_MS = 10_000;
+
 /** Ours: a new version is loaded and takes over within seconds of real time. */
 const UPDATE_MS = 60_000;
 
@@ -101,11 +107,12 @@ export function createMachine(kiosk: Kiosk, configFile: string): Machine {
     if (isDown) await lineIs(false);
     version += 1;
     serveVersion(kiosk.line, String(version));
+    await advance(page, UPDATE_LOOK_MS);
     await waitFor(
       "the new version of the app",
       async () => {
         if ((await versionOf(page)) === String(version)) return true;
-        await advance(page, UPDATE_LOOK_MS);
+        await advance(page, IDLE_LOOK_MS);
         return false;
       },
       { timeoutMs: UPDATE_MS },
