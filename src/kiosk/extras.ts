@@ -8,6 +8,7 @@ import { createConsenting, type Consenting, type ConsentingDeps } from "./consen
 import { createCountdown, type CountdownDeps } from "./countdown.ts";
 import { idleEndMs, reading, stillHere } from "./idle.ts";
 import type { Recorded } from "./recorded.ts";
+import { createSettling } from "./settling.ts";
 import { thanksContent, type ThanksContent } from "./thanks-content.ts";
 import { createUndoing, type Undoing, type UndoingDeps } from "./undoing.ts";
 import type { VisitExtension } from "./visit-extension.ts";
@@ -33,6 +34,8 @@ export interface Extras {
   /** What the closing thanks say in place of the shipped words, if any rule is true of the visit. */
   readonly thanks: (noted: Noted, language: Language) => ThanksContent | undefined;
   readonly actions: VisitActions;
+  /** Leaves the question on screen unanswered. */
+  readonly skip: () => void;
   readonly undoing: Undoing;
   readonly consenting: Consenting;
   /** Until the visit on screen can no longer be taken back. */
@@ -53,15 +56,25 @@ export function openExtras(deps: ExtrasDeps): Extras {
   const idleEnd = computed(() => idleEndMs(session.screen.value));
   const idleSeconds = createCountdown(idleEnd, deps);
   openVisitSounds(session.screen, idleSeconds, openSounds(session.config));
+  const settled = createSettling({
+    screen: session.screen,
+    clock: deps.clock,
+    afterPaint: (work) => void requestAnimationFrame(() => setTimeout(work)),
+    setTimeout: (work, delayMs) => void setTimeout(work, delayMs),
+    page: document.documentElement,
+  });
+  const actions = createVisitActions(deps);
+  const consenting = createConsenting(deps);
   return {
     withdrawing,
     thanks(noted, language) {
       const rules: readonly ThanksRule[] = session.config.peek().thanks ?? [];
       return thanksContent(rules, { ...device, ...noted }, language);
     },
-    actions: createVisitActions(deps),
+    actions: { ...actions, answer: settled(actions.answer) },
+    skip: settled(() => session.send({ type: "skipped" })),
     undoing,
-    consenting: createConsenting(deps),
+    consenting: { answer: settled(consenting.answer) },
     undoSeconds: createCountdown(
       computed(() => undoing.offer.value?.untilMs),
       deps,

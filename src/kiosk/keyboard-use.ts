@@ -90,6 +90,8 @@ export function openKeyboardUse(deps: KeyboardUseDeps): () => void {
     if (action === undefined) return;
     event.preventDefault();
     isUsed = true;
+    // A key that is held goes on along the controls, and does everything else once (rule FE7).
+    if (event.repeat && action !== "next" && action !== "previous") return;
     acts[action]();
   }
 

@@ -120,5 +120,7 @@ async function press(page: Page, name: string): Promise<void> {
     if (left === 0) throw new Error(`No key leads to ${name}.`);
     await page.keyboard.press("ArrowDown");
   }
+  // Nobody answers what has only just come (rule FE7).
+  await page.locator("html:not([data-settling])").waitFor({ state: "attached" });
   await page.keyboard.press("Enter");
 }

@@ -1,16 +1,48 @@
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import CONSENT_EXAMPLE from "../../src/contract/example-consent.json" with { type: "json" };
 import { KioskConfig } from "../../src/contract/kiosk-config.ts";
+import { LANGUAGES } from "../../src/contract/language.ts";
+import { cardFromScan, scanFromExample } from "../../src/domain/card.ts";
 
 const FIRST_CHOICE = EXAMPLE_CONFIG.questions[0]?.choices[0];
 
+const SHIPPED: readonly (readonly [string, object])[] = [
+  ["without questions of consent", EXAMPLE_CONFIG],
+  ["with consent", CONSENT_EXAMPLE],
+];
+
 describe("KioskConfig", () => {
-  it("takes the shipped example as it is", () => {
-    expect(KioskConfig.parse(EXAMPLE_CONFIG)).toEqual(EXAMPLE_CONFIG);
+  it.each(SHIPPED)("takes a shipped example as it is: %s", (_name, example) => {
+    expect(KioskConfig.parse(example)).toEqual(example);
   });
 
-  it("survives the way over the wire", () => {
-    expect(KioskConfig.parse(JSON.parse(JSON.stringify(EXAMPLE_CONFIG)))).toEqual(EXAMPLE_CONFIG);
+  it.each(SHIPPED)("survives the way over the wire: %s", (_name, example) => {
+    expect(KioskConfig.parse(JSON.parse(JSON.stringify(example)))).toEqual(example);
+  });
+
+  it("says a shipped example's words in every language the kiosk speaks", () => {
+    for (const [name, example] of SHIPPED) {
+      for (const [path, words] of wordsIn(example)) {
+        expect(Object.keys(words).toSorted(), `${name}: ${path}`).toEqual(LANGUAGES.toSorted());
+      }
+    }
+  });
+
+  it("[PV4] [RD2] asks before all it keeps, in the example with consent, and reads one card in every way", () => {
+    const { consent, scanAttributes, questions, cardRules } = KioskConfig.parse(CONSENT_EXAMPLE);
+    const covered = consent?.purposes.flatMap(({ attributes }) => attributes) ?? [];
+    const kept = [...scanAttributes.map(({ name }) => name), ...questions.map((q) => q.attribute)];
+    expect(covered.toSorted()).toEqual(kept.toSorted());
+    const members = cardRules.filter(({ visitor }) => visitor === "member");
+    const ids = members.flatMap(({ accepts }) =>
+      accepts.map((example) => {
+        const card = cardFromScan(scanFromExample(example), cardRules);
+        return card.ok ? card.value.visitor.value : card.error.type;
+      }),
+    );
+    expect(new Set(ids)).toEqual(new Set(["2912345678906"]));
+    expect(ids.length).toBeGreaterThan(3);
   });
 
   it.each<[string, unknown]>([
@@ -71,6 +103,14 @@ function withValue(path: string, value: unknown, config: unknown = EXAMPLE_CONFI
   const parent = names.reduce<unknown>((each, name) => Reflect.get(Object(each), name), copy);
   Reflect.set(Object(parent), last, value);
   return copy;
+}
+
+/** Every text of a configuration by its path: an object that has English. */
+function wordsIn(part: object, path = ""): readonly (readonly [string, object])[] {
+  if ("en" in part) return [[path, part]];
+  return Object.entries(part).flatMap(([name, inner]: [string, unknown]) =>
+    typeof inner === "object" && inner !== null ? wordsIn(inner, `${path}.${name}`) : [],
+  );
 }
 
 /** Where zod finds fault; an unknown member is at fault itself. */

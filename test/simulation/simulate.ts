@@ -6,10 +6,11 @@ import { pictureOf } from "./allowance-days/picture.ts";
 import { verdictOn, type Recording } from "./allowance-days/recording.ts";
 import { MONTH } from "./allowance-days/story.ts";
 import { looks } from "./looks.ts";
+import { liveVisits, type Span } from "./visits/visits.ts";
 
-// `npm run simulate [-- name …] [-- --seed 7]`: whole weeks on a virtual clock (`allowance`), and every
-// screen in every way a shopper may want it (`looks`), each simulation well below 40 minutes. Prints what
-// it saw, draws pictures into `test-results/simulate/`, and ends with 1 when
+// `npm run simulate [-- name …] [-- --seed 7]`: whole weeks on a virtual clock (`allowance`), every screen in
+// every way a shopper may want it (`looks`), and 2,000 shoppers at one kiosk (`visits`), each simulation well
+// below 40 minutes. Prints what it saw, draws pictures into `test-results/simulate/`, and ends with 1 when
 // something promised was not kept, or a control kept it.
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/simulate");
@@ -20,9 +21,14 @@ const CONTROL = { ...MONTH, days: 8 };
 const SIMULATIONS: Readonly<Record<string, (seed: number) => Promise<boolean>>> = {
   allowance,
   looks: () => looks(PICTURES),
+  visits,
 };
 
-const { names, seed } = argumentsOf(process.argv.slice(2));
+/** On one page that lives through all of them, and then through updates, crashes and pulled plugs. */
+const CALM: Span = { from: 1, to: 1_200 };
+const STORMY: Span = { from: 1_201, to: 2_000 };
+
+const { names, seed, only } = argumentsOf(process.argv.slice(2));
 mkdirSync(PICTURES, { recursive: true });
 for (const [name, simulate] of Object.entries(SIMULATIONS)) {
   if (names.length > 0 && !names.includes(name)) continue;
@@ -56,6 +62,31 @@ async function allowance(seed: number): Promise<boolean> {
     verdict.freshP95Ms < 60_000 &&
     verdictOn(control).overshoot > 0
   );
+}
+
+/** Two thousand shoppers, one after the other; with `--only`, those of them that something was wrong with. */
+async function visits(seed: number): Promise<boolean> {
+  const within = ({ from, to }: Span): Span => ({
+    from: Math.max(from, only?.from ?? from),
+    to: Math.min(to, only?.to ?? to),
+  });
+  const { broken, overlooked, growth, lived, ...counted } = await liveVisits({
+    seed,
+    calm: within(CALM),
+    stormy: within(STORMY),
+    sizeEvery: 10,
+    slack: { heapBytes: 400_000, listeners: 2, nodes: 40 },
+    tell: (line) => console.log(`  ${line}`),
+  });
+  console.table([counted]);
+  console.log(`  ${[...lived].map(([what, times]) => `${what} ${times}`).join(", ")}`);
+  console.table([
+    { when: "first fifth", ...growth.first },
+    { when: "last fifth", ...growth.last },
+  ]);
+  for (const each of broken) console.log(`  ${each}`);
+  for (const each of overlooked) console.log(`  planted and not found: ${each}`);
+  return broken.length === 0 && overlooked.length === 0;
 }
 
 /** Lives through in a process of its own, and tells of every fifth day. */
@@ -95,15 +126,41 @@ function rowOf(who: string, recording: Recording) {
   };
 }
 
-function argumentsOf(given: readonly string[]): { names: readonly string[]; seed: number } {
-  const flag = given.indexOf("--seed");
-  const seed = flag === -1 ? 1 : Number(given[flag + 1]);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error("--seed takes a whole number.");
-  const names = given.filter((_, index) => flag === -1 || (index !== flag && index !== flag + 1));
+interface Arguments {
+  readonly names: readonly string[];
+  readonly seed: number;
+  /** Visits to live through, of all there are. */
+  readonly only: Span | undefined;
+}
+
+function argumentsOf(given: readonly string[]): Arguments {
+  const { names, seed = "1", only } = flagsIn(given);
+  const number = Number(seed);
+  if (!Number.isSafeInteger(number) || number < 0) throw new Error("--seed takes a whole number.");
   const unknown = names.filter((name) => SIMULATIONS[name] === undefined);
   if (unknown.length > 0) {
     const known = Object.keys(SIMULATIONS).join(", ");
     throw new Error(`No such simulation: ${unknown.join(", ")}. There are ${known}.`);
   }
-  return { names, seed };
+  return { names, seed: number, only: only === undefined ? undefined : spanIn(only) };
+}
+
+function flagsIn(given: readonly string[]) {
+  const names: string[] = [];
+  let seed: string | undefined;
+  let only: string | undefined;
+  for (let at = 0; at < given.length; at += 1) {
+    const word = given[at]!;
+    if (word === "--seed") seed = given[(at += 1)] ?? "";
+    else if (word === "--only") only = given[(at += 1)] ?? "";
+    else names.push(word);
+  }
+  return { names, seed, only };
+}
+
+/** `731`, or `700-735`. */
+function spanIn(text: string): Span {
+  const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (from === undefined) throw new Error("--only takes a visit's number, or two such as 700-735.");
+  return { from: Number(from), to: Number(to ?? from) };
 }

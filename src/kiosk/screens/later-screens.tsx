@@ -110,7 +110,8 @@ export function LaterScreen(props: LaterScreenProps) {
               question={question}
               chosen={screen.chosen}
               onAnswer={(code) => extras?.actions.answer(code)}
-              send={session.send}
+              onSkip={() => extras?.skip()}
+              onFinish={finish}
             />
           );
         }

@@ -6,7 +6,6 @@ import { CardIcon, ForwardIcon, TickIcon } from "../ui/icons.tsx";
 import { Label } from "../ui/label.tsx";
 import { Headline } from "../ui/headline.tsx";
 import { configured, type Words } from "../words.ts";
-import type { UserEvent } from "../visit-session.ts";
 
 export interface QuestionProps {
   readonly words: Words;
@@ -16,11 +15,12 @@ export interface QuestionProps {
   readonly question: KioskConfig["questions"][number];
   readonly chosen: string | undefined;
   readonly onAnswer: (code: string) => void;
-  readonly send: (event: UserEvent) => void;
+  readonly onSkip: () => void;
+  readonly onFinish: () => void;
 }
 
 export function QuestionScreen(props: QuestionProps) {
-  const { words, language, brand, masked, question, chosen, onAnswer, send } = props;
+  const { words, language, brand, masked, question, chosen, onAnswer, onSkip, onFinish } = props;
   return (
     <main class="screen screen-question">
       <div class="art">
@@ -54,11 +54,11 @@ export function QuestionScreen(props: QuestionProps) {
           ))}
         </div>
         <div class="pair">
-          <Button onPress={() => send({ type: "skipped" })}>
+          <Button onPress={onSkip}>
             {words.skip}
             <ForwardIcon />
           </Button>
-          <Button onPress={() => send({ type: "finished" })}>{words.finish}</Button>
+          <Button onPress={onFinish}>{words.finish}</Button>
         </div>
       </div>
     </main>
