@@ -1,4 +1,5 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import { isCheckCard } from "../contract/check-card.ts";
 import type { HeartbeatReceipt } from "../contract/heartbeat.ts";
 import type { Device } from "../contract/update.ts";
 import { FLUSH_CHANNEL, type FlushBroadcast } from "../contract/worker-message.ts";
@@ -16,13 +17,19 @@ import { webLock } from "../outbox/lock.ts";
 import { createPause } from "../outbox/pause.ts";
 import { readSealedTo } from "../outbox/sealed-to.ts";
 import { createSignedFetch } from "../outbox/signed-fetch.ts";
+import type { KeyboardWedge } from "../scanner/keyboard-wedge.ts";
+import type { ScannerEvent } from "../scanner/scanner.ts";
+import { oldestOwedMs } from "./by-itself/oldest-owed.ts";
 import { openByItself, type ByItselfDeps } from "./by-itself/open-by-itself.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createStanding } from "./standing.ts";
+import type { CheckCard, CheckCardDeps } from "./check-card/open-check-card.tsx";
+import type { CheckRead } from "./check-card/look.ts";
 import type { NetworkGate } from "./network-gate.ts";
 import { releaseHeld } from "./release-held.ts";
 import type { VisitSession } from "./visit-session.ts";
+import { readWays } from "./wedge-ways.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
 
 export interface LinkDeps {
@@ -33,6 +40,7 @@ export interface LinkDeps {
   readonly outbox: IdbOutbox;
   readonly kept: KeptStore;
   readonly gate: NetworkGate;
+  readonly scanner: KeyboardWedge;
   readonly device: Device;
   /** As the page started with it; nothing while the database did not open. */
   readonly identity: Identity | undefined;
@@ -42,7 +50,7 @@ export interface LinkDeps {
   /** Whether the browser may be asked to wake the worker: what it promised, nobody can take back. */
   readonly mayBeWoken: boolean;
   readonly reload: () => void;
-  readonly session: Pick<VisitSession, "refusedScans"> & ByItselfDeps["session"];
+  readonly session: Pick<VisitSession, "refusedScans" | "scanned"> & ByItselfDeps["session"];
   readonly broken: ByItselfDeps["broken"];
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
   readonly onError: (error: unknown) => void;
@@ -50,6 +58,8 @@ export interface LinkDeps {
 
 /** The kiosk's line to its proxy: what is owed goes out on it, and the kiosk says that it lives. */
 export interface Link {
+  /** Where the readers' events go: to the visit, unless a check card was shown. */
+  readonly scanned: (event: ScannerEvent) => void;
   /** Asks the proxy for something, as this kiosk. */
   readonly get: (path: string) => Promise<Response>;
   /** Known to be down, by the last thing that was tried. */
@@ -66,6 +76,9 @@ export interface Link {
   readonly start: (justPaired: boolean) => void;
 }
 
+/** Ours: whoever looks at a check card waits no longer for the proxy. */
+const ANSWER_MS = 5_000;
+
 /** Ours: a page that is never idle sends all the same. */
 const SOON_MS = 500;
 
@@ -81,6 +94,8 @@ export function createLink(deps: LinkDeps): Link {
   const random = (): number => Math.random();
   const channel = new BroadcastChannel(FLUSH_CHANNEL);
   const failed = signal(!navigator.onLine);
+  /** When the proxy last answered a heartbeat. */
+  let heardMs: number | undefined;
   const timer = (work: () => void, delayMs: number) => {
     const id = setTimeout(work, delayMs);
     return () => clearTimeout(id);
@@ -157,6 +172,7 @@ export function createLink(deps: LinkDeps): Link {
     random,
     timer,
     onReceipt(receipt) {
+      heardMs = clock.monoMs();
       standing.heard(receipt.proxyTimeMs, signedFetch).catch(onError);
       deps.onReceipt(receipt);
     },
@@ -171,7 +187,33 @@ export function createLink(deps: LinkDeps): Link {
     if (state.link !== "unknown") failed.value = state.link === "down";
   });
 
+  const checkCardDeps: CheckCardDeps = {
+    ...deps,
+    limitMs: () => deps.scanner.settings().maxAverageGapMs,
+    wakeLock: byItself.wakeLock,
+    oldestOwedMs: () => oldestOwedMs(owed, segments.reading()),
+    heardMs: () => heardMs,
+    ask: (path) => {
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      return signedFetch(path, { method: "GET", cache: "no-store", signal });
+    },
+  };
+  let checkCard: CheckCard | undefined;
+
+  /** Seldom used, and therefore a part of its own, precached as all are. */
+  async function showCheckCard(read: CheckRead): Promise<void> {
+    const { createCheckCard } = await import("./check-card/open-check-card.tsx");
+    checkCard ??= createCheckCard(checkCardDeps);
+    checkCard.show(read);
+  }
+
   return {
+    scanned(event) {
+      // Before any card rule is asked; behind the staff's door it is a test code like others.
+      const isCheck = event.type === "scanned" && isCheckCard(event.scan) && !isStaffs(deps.session);
+      if (isCheck) showCheckCard(event).catch(onError);
+      else deps.session.scanned(event);
+    },
     get: (path) => signedFetch(path, { method: "GET", cache: "no-store" }),
     isDown: computed(() => failed.value || gate.isCut.value),
     added: delivery.added,
@@ -197,6 +239,9 @@ export function createLink(deps: LinkDeps): Link {
       document.addEventListener("visibilitychange", () => {
         if (document.visibilityState === "visible") delivery.request("resumed");
       });
+      void readWays(kept).then((ways) => {
+        if (ways !== undefined) deps.scanner.learn(ways.settings);
+      });
       bridge.register().catch(onError);
       // One that is not reached is looked at again half an hour later.
       setInterval(
@@ -210,4 +255,10 @@ export function createLink(deps: LinkDeps): Link {
       heartbeat.start();
     },
   };
+}
+
+/** The staff's side of the screen is shown. */
+function isStaffs({ screen }: Pick<VisitSession, "screen">): boolean {
+  const { state }: { readonly state: string } = screen.peek();
+  return state === "staff";
 }

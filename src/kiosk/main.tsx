@@ -18,6 +18,7 @@ import "./styles/contrast.css";
 import "./styles/large-text.css";
 import "./styles/reach.css";
 import "./styles/broken.css";
+import "./styles/check.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
@@ -226,6 +227,7 @@ async function openKiosk(
     outbox,
     kept,
     gate,
+    scanner,
     device,
     identity,
     depth,
@@ -242,6 +244,7 @@ async function openKiosk(
     onError: warn,
   });
   link.value = line;
+  heard = line.scanned;
   extras.value = screens.openExtras({
     session,
     clock,
@@ -261,7 +264,7 @@ async function openKiosk(
   line.start(justPaired);
   refreshConfig();
   import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {
-    const { scanned: listener } = session;
+    const { scanned: listener } = line;
     heard = openFurtherReaders({ window, navigator, listener, onError: warn }).hear;
   }, warn);
   if (address.has("demo")) {
