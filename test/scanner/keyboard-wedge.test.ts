@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createKeyboardWedge } from "../../src/scanner/keyboard-wedge.ts";
 import type { ScannerEvent } from "../../src/scanner/scanner.ts";
+import { calibratedWedgeSettings } from "../../src/scanner/wedge-settings.ts";
 import { CARD } from "./typing.ts";
 
 beforeEach(() => {
@@ -74,6 +75,35 @@ describe("keyboard wedge", () => {
     expect(page.events).toHaveLength(1);
   });
 
+  it("[SL4] reads as it learns to, from the next key on", () => {
+    const page = aPage();
+    page.type(CARD, performance.now(), 130);
+    page.down("Enter", performance.now() + 13 * 130);
+    expect(page.events).toEqual([]);
+    page.wedge.learn(calibratedWedgeSettings(130));
+    const startMs = performance.now() + 5_000;
+    page.type(CARD, startMs, 130);
+    page.down("Enter", startMs + 13 * 130);
+    expect(page.events).toMatchObject([{ type: "scanned", scan: { text: CARD } }]);
+  });
+
+  it("[SL1] shows its keys to who watches, who may take them from everybody else", () => {
+    const page = aPage();
+    const others = page.listenLate();
+    const seen: string[] = [];
+    page.wedge.watch(({ key }) => seen.push(key) > 2);
+    page.type("1234");
+    expect(seen).toEqual(["1", "2", "3", "4"]);
+    // The first is anybody's; the second is a scanner's; the others are taken, and no scan.
+    expect(others.filter((each) => each.startsWith("keydown"))).toEqual(["keydown 1"]);
+    page.wedge.watch(undefined);
+    vi.advanceTimersByTime(1_000);
+    page.type(CARD);
+    page.down("Enter");
+    expect(seen).toHaveLength(4);
+    expect(page.events.filter(({ type }) => type === "scanned")).toHaveLength(1);
+  });
+
   it("leaves no listener and no timer behind when stopped", () => {
     const page = aPage();
     page.type(CARD);
@@ -126,7 +156,8 @@ function aPage() {
     clearTimeout: (timer?: number) => clearTimeout(timer),
   }) as unknown as Window & typeof globalThis;
   const events: ScannerEvent[] = [];
-  const stop = createKeyboardWedge({ window }).start((event) => events.push(event));
+  const wedge = createKeyboardWedge({ window });
+  const stop = wedge.start((event) => events.push(event));
   let prevented = 0;
 
   function send(type: string, key: string, timeStamp: number): void {
@@ -137,6 +168,7 @@ function aPage() {
 
   return {
     window,
+    wedge,
     events,
     stop,
     get prevented() {
@@ -148,11 +180,11 @@ function aPage() {
     },
     down: (key: string, atMs = performance.now()) => send("keydown", key, atMs),
     up: (key: string, atMs = performance.now()) => send("keyup", key, atMs),
-    /** At 8 ms a key. */
-    type(text: string, startAtMs?: number) {
+    /** At 8 ms a key; from `startAtMs` on without any time going by, and then at `gapMs`. */
+    type(text: string, startAtMs?: number, gapMs = 8) {
       [...text].forEach((key, index) => {
         if (startAtMs === undefined) vi.advanceTimersByTime(8);
-        const atMs = startAtMs === undefined ? performance.now() : startAtMs + index * 8;
+        const atMs = startAtMs === undefined ? performance.now() : startAtMs + index * gapMs;
         send("keydown", key, atMs);
         send("keyup", key, atMs + 2);
       });
