@@ -4,7 +4,7 @@ import { serviceWorker } from "./src/sw/vite-plugin.ts";
 
 /** What the first load needs in any case; what only later parts share stays with them. */
 const SHARED =
-  /node_modules|preload-helper|fingerprint|domain(?!.opening-hours)|outbox(?!.(?:signed|idb-owed|receipted|runs|sealed-to|idb-holds))|kiosk.(?:visit-first|capture|holds)\.ts|icons\.|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
+  /node_modules|preload-helper|fingerprint|domain(?!.opening-hours)|outbox(?!.(?:signed|idb-owed|receipted|runs|sealed-to|idb-holds|export))|kiosk.(?:visit-first|capture|holds)\.ts|icons\.|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
 
 /** What zod is called in the sources of ours that the build sees. No library has a function of that name. */
 const SCHEMAS = "tarjetaSchemas";

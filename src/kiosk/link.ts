@@ -2,7 +2,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import { isCheckCard } from "../contract/check-card.ts";
 import type { HeartbeatReceipt } from "../contract/heartbeat.ts";
 import type { Device } from "../contract/update.ts";
-import { FLUSH_CHANNEL, type FlushBroadcast } from "../contract/worker-message.ts";
+import { FLUSH_CHANNEL, type FlushBroadcast, type FlushReport } from "../contract/worker-message.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { SegmentClock } from "../outbox/clock-segments.ts";
 import type { Database } from "../outbox/connection.ts";
@@ -28,6 +28,7 @@ import type { CheckCard, CheckCardDeps } from "./check-card/open-check-card.tsx"
 import type { CheckRead } from "./check-card/look.ts";
 import type { NetworkGate } from "./network-gate.ts";
 import { releaseHeld } from "./release-held.ts";
+import type { BackOffice, Contact } from "./staff/back-office.ts";
 import type { VisitSession } from "./visit-session.ts";
 import { readWays } from "./wedge-ways.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
@@ -70,6 +71,8 @@ export interface Link {
   /** Less is owed than was, and nothing was sent. */
   readonly recount: () => void;
   readonly setCut: (cut: boolean) => void;
+  /** What it lets staff see and do. */
+  readonly backOffice: BackOffice;
   /** Nobody is in the middle of anything: a new version of the app may take over. */
   readonly setIdle: (idle: boolean) => void;
   /** `justPaired`: what the queue was resting for was an earlier key's trouble. */
@@ -94,14 +97,23 @@ export function createLink(deps: LinkDeps): Link {
   const random = (): number => Math.random();
   const channel = new BroadcastChannel(FLUSH_CHANNEL);
   const failed = signal(!navigator.onLine);
-  /** When the proxy last answered a heartbeat. */
-  let heardMs: number | undefined;
+  const isDown = computed(() => failed.value || gate.isCut.value);
+  const contact = signal<Contact | undefined>(undefined);
+  const report = signal<FlushReport | undefined>(undefined);
+  const broke = signal(0);
   const timer = (work: () => void, delayMs: number) => {
     const id = setTimeout(work, delayMs);
     return () => clearTimeout(id);
   };
   const byItself = openByItself({
     ...deps,
+    broken: {
+      ...deps.broken,
+      show() {
+        broke.value += 1;
+        deps.broken.show();
+      },
+    },
     reading: segments.reading,
     owed,
     beginAgain: () => bridge.beginAgain(),
@@ -136,9 +148,12 @@ export function createLink(deps: LinkDeps): Link {
       clock,
       random,
     }),
-    broadcast: (report) =>
+    broadcast(ended) {
+      report.value = ended;
+      const said: FlushBroadcast = { type: "FLUSHED", by: "page", report: ended };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is one origin's
-      channel.postMessage({ type: "FLUSHED", by: "page", report } satisfies FlushBroadcast),
+      channel.postMessage(said);
+    },
     // While the demo has cut the network the worker is not asked: it has a line of its own.
     post: (message) => !gate.isCut.peek() && bridge.post(message),
     registerSync: async () => {
@@ -172,7 +187,8 @@ export function createLink(deps: LinkDeps): Link {
     random,
     timer,
     onReceipt(receipt) {
-      heardMs = clock.monoMs();
+      const offsetMs = receipt.proxyTimeMs - clock.wallMs();
+      contact.value = { atMs: clock.monoMs(), offsetMs };
       standing.heard(receipt.proxyTimeMs, signedFetch).catch(onError);
       deps.onReceipt(receipt);
     },
@@ -192,7 +208,7 @@ export function createLink(deps: LinkDeps): Link {
     limitMs: () => deps.scanner.settings().maxAverageGapMs,
     wakeLock: byItself.wakeLock,
     oldestOwedMs: () => oldestOwedMs(owed, segments.reading()),
-    heardMs: () => heardMs,
+    contact,
     ask: (path) => {
       const signal = AbortSignal.timeout(ANSWER_MS);
       return signedFetch(path, { method: "GET", cache: "no-store", signal });
@@ -210,12 +226,13 @@ export function createLink(deps: LinkDeps): Link {
   return {
     scanned(event) {
       // Before any card rule is asked; behind the staff's door it is a test code like others.
-      const isCheck = event.type === "scanned" && isCheckCard(event.scan) && !isStaffs(deps.session);
-      if (isCheck) showCheckCard(event).catch(onError);
+      const isStaffs = deps.session.screen.peek().state === "staff";
+      const isCheck = event.type === "scanned" && isCheckCard(event.scan);
+      if (isCheck && !isStaffs) showCheckCard(event).catch(onError);
       else deps.session.scanned(event);
     },
     get: (path) => signedFetch(path, { method: "GET", cache: "no-store" }),
-    isDown: computed(() => failed.value || gate.isCut.value),
+    isDown,
     added: delivery.added,
     holds,
     recount: () => void delivery.recount().catch(onError),
@@ -223,11 +240,25 @@ export function createLink(deps: LinkDeps): Link {
       gate.setCut(cut);
       if (!cut) delivery.request("online");
     },
+    backOffice: {
+      name: deps.identity?.name,
+      appVersion: deps.appVersion,
+      depth,
+      isDown,
+      contact,
+      report,
+      broke,
+      sendNow: () => delivery.request("asked"),
+      health: byItself.health,
+      scanner: deps.scanner,
+      saving: deps,
+    },
     setIdle: bridge.setIdle,
     start(justPaired) {
-      channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) =>
-        delivery.reported(data.report),
-      );
+      channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) => {
+        report.value = data.report;
+        delivery.reported(data.report);
+      });
       for (const touch of ["pointerdown", "keydown"]) {
         window.addEventListener(touch, bridge.touched, { capture: true, passive: true });
       }
@@ -255,10 +286,4 @@ export function createLink(deps: LinkDeps): Link {
       heartbeat.start();
     },
   };
-}
-
-/** The staff's side of the screen is shown. */
-function isStaffs({ screen }: Pick<VisitSession, "screen">): boolean {
-  const { state }: { readonly state: string } = screen.peek();
-  return state === "staff";
 }

@@ -44,6 +44,7 @@ import type { Seal } from "./sealer.ts";
 import type { Sealing } from "./sealing.ts";
 import { tryStorage } from "./storage-watch.ts";
 import { Ribbon } from "./ui/ribbon.tsx";
+import { closed, CLOSED_KEY } from "./visit-first.ts";
 import { createVisitSession } from "./visit-session.ts";
 
 /** Ours: how often a kiosk that cannot store tries again. */
@@ -155,6 +156,7 @@ async function openKiosk(
     session.storageIs(await tryStorage(kept, outbox));
   }
 
+  if (localStorage.getItem(CLOSED_KEY) !== null) session.turn(closed);
   let heard = session.scanned;
   scanner.start((event) => heard(event));
   const pose = createRibbonPose({
@@ -198,7 +200,9 @@ async function openKiosk(
     link.value?.setIdle(screen.state === "attract" || screen.state === "out-of-service");
   });
   effect(() => {
-    if (session.screen.value.state !== "out-of-service") return undefined;
+    const screen = session.screen.value;
+    // What staff closed is no question of storage.
+    if (screen.state !== "out-of-service" || screen.reason === "closed") return undefined;
     const timer = setInterval(() => void tryToStore(), STORAGE_TRIAL_MS);
     return () => clearInterval(timer);
   });
@@ -252,6 +256,7 @@ async function openKiosk(
     keep,
     device,
     onKept,
+    line,
     holds: line.holds,
     subtle: crypto.subtle,
     every(work, everyMs) {

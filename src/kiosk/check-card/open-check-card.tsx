@@ -1,4 +1,4 @@
-import { computed, effect, signal, type Signal } from "@preact/signals-core";
+import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import { render } from "preact";
 import type { KioskHealth } from "../../contract/kiosk-health.ts";
 import { LANGUAGES } from "../../contract/language.ts";
@@ -7,6 +7,7 @@ import type { KeptStore } from "../../outbox/kept-store.ts";
 import type { Outbox } from "../../outbox/outbox.ts";
 import { createCountdown } from "../countdown.ts";
 import { USUAL_VOLUME } from "../sounds.ts";
+import type { Contact } from "../staff/back-office.ts";
 import { endVisit } from "../visit-first.ts";
 import type { Screen } from "../visit.ts";
 import type { VisitSession } from "../visit-session.ts";
@@ -31,8 +32,8 @@ export interface CheckCardDeps {
   readonly limitMs: () => number;
   readonly wakeLock: () => KioskHealth["wakeLock"];
   readonly oldestOwedMs: () => Promise<number | undefined>;
-  /** When the proxy last answered, on the monotonic clock. */
-  readonly heardMs: () => number | undefined;
+  /** The proxy's last word. */
+  readonly contact: ReadonlySignal<Pick<Contact, "atMs"> | undefined>;
   /** Asks the proxy for something, as this kiosk, and not for long. */
   readonly ask: (path: string) => Promise<Response>;
   readonly onError: (error: unknown) => void;
@@ -139,8 +140,8 @@ function look(facts: Signal<CheckFacts>, deps: CheckCardDeps): void {
   const add = (part: Partial<CheckFacts>): void => {
     facts.value = { ...facts.peek(), ...part };
   };
-  const heardAtMs = deps.heardMs();
-  const heardMs = heardAtMs === undefined ? undefined : clock.monoMs() - heardAtMs;
+  const contact = deps.contact.peek();
+  const heardMs = contact && clock.monoMs() - contact.atMs;
   trySound({
     volume: deps.session.config.peek().sounds?.volume ?? USUAL_VOLUME,
     openAudio: () => new AudioContext(),

@@ -1,5 +1,5 @@
 import type { Language } from "../../contract/language.ts";
-import { measuresIn, type Measures } from "../measures.ts";
+import { ageText, sizeText } from "../staff/ages.ts";
 import type { CheckFacts, CheckName } from "./findings.ts";
 import type { CheckWords } from "./words-check.ts";
 
@@ -10,48 +10,48 @@ export function saysOf(
   words: CheckWords,
   language: Language,
 ): string | undefined {
-  return SAYINGS[check](facts, words, measuresIn(language));
+  return SAYINGS[check](facts, words, language);
 }
 
-type Saying = (facts: CheckFacts, words: CheckWords, measures: Measures) => string | undefined;
+type Saying = (facts: CheckFacts, words: CheckWords, language: Language) => string | undefined;
 
 const SAYINGS: Readonly<Record<CheckName, Saying>> = {
-  scanner({ scanner: { source, symbology, gapMs } }, words, { milliseconds }) {
+  scanner({ scanner: { source, symbology, gapMs } }, words) {
     return joined(
       words.sources[source],
       symbology === undefined ? words.kindNotTold : isolated(symbology),
-      gapMs === undefined ? undefined : words.perKey(milliseconds(gapMs)),
+      gapMs === undefined ? undefined : words.perKey(isolated(`${gapMs} ms`)),
     );
   },
   screen({ screen: { width, height, wakeLock } }, words) {
     return joined(isolated(`${width} × ${height}`), words.wakeLocks[wakeLock], words.bars);
   },
   sound: ({ sound }, words) => (sound === undefined ? undefined : words.sounds[sound]),
-  storage({ storage }, words, { size }) {
+  storage({ storage }, words, language) {
     if (storage === undefined) return undefined;
     const { state, persisted, freeBytes } = storage;
     return joined(
       words.storages[state],
-      freeBytes === undefined ? undefined : words.free(size(freeBytes)),
+      freeBytes === undefined ? undefined : words.free(sizeText(freeBytes, language)),
       persisted ? words.persisted : undefined,
     );
   },
-  waiting({ waiting }, words, { lasted }) {
+  waiting({ waiting }, words, language) {
     if (waiting === undefined) return undefined;
     if (waiting === "unknown") return words.notCounted;
     const { count, oldestMs } = waiting;
     if (count === 0) return words.nothingWaits;
     return joined(
       words.waits(count),
-      oldestMs === undefined ? undefined : words.oldest(lasted(oldestMs)),
+      oldestMs === undefined ? undefined : words.oldest(ageText(oldestMs, language)),
     );
   },
-  proxy({ proxy }, words, { lasted }) {
+  proxy({ proxy }, words, language) {
     if (proxy === undefined) return undefined;
     const { answer, heardMs } = proxy;
     return joined(
       words.answers[answer],
-      heardMs === undefined ? words.neverHeard : words.heard(lasted(heardMs)),
+      heardMs === undefined ? words.neverHeard : words.heard(ageText(heardMs, language)),
     );
   },
 };

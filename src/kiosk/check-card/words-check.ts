@@ -51,7 +51,7 @@ const ENGLISH: CheckWords = {
     sound: "Sound",
     storage: "Storage",
     waiting: "Visits that wait",
-    proxy: "Line to the proxy",
+    proxy: "Line to the server",
   },
   sources: {
     wedge: "types as a keyboard",
@@ -101,7 +101,7 @@ const ENGLISH: CheckWords = {
     "may-be-cleared":
       "The browser may clear it when the disk is short. Call support about the browser’s policy.",
     tight: "Little room is left. Free some of the disk, and look at the network.",
-    old: "They are safe here and leave by themselves once the proxy answers: see the last line.",
+    old: "They are safe here and leave by themselves once the server answers: see the last line.",
     refuses: "Pair this kiosk again. Cards are taken meanwhile, and nothing is lost.",
     silent: "Look at the network cable or the Wi-Fi. Cards are taken meanwhile, and nothing is lost.",
   },
@@ -120,7 +120,7 @@ const SPANISH: CheckWords = {
     sound: "Sonido",
     storage: "Almacenamiento",
     waiting: "Visitas en espera",
-    proxy: "Línea con el proxy",
+    proxy: "Línea con el servidor",
   },
   sources: {
     wedge: "escribe como un teclado",
@@ -171,7 +171,7 @@ const SPANISH: CheckWords = {
     "may-be-cleared":
       "El navegador puede borrarlo si falta disco. Llama a soporte por la política del navegador.",
     tight: "Queda poco sitio. Libera disco y mira la red.",
-    old: "Aquí están a salvo y salen solas cuando el proxy responda: mira la última línea.",
+    old: "Aquí están a salvo y salen solas cuando el servidor responda: mira la última línea.",
     refuses: "Vincula otra vez este kiosco. Mientras tanto lee tarjetas y no se pierde nada.",
     silent: "Mira el cable de red o el wifi. Mientras tanto lee tarjetas y no se pierde nada.",
   },
@@ -185,12 +185,12 @@ const GERMAN: CheckWords = {
   lead: "Das war eine Prüfkarte. Nichts davon wird festgehalten.",
   done: "Zurück zu den Kunden",
   names: {
-    scanner: "Leser",
+    scanner: "Lesegerät",
     screen: "Bildschirm",
     sound: "Ton",
     storage: "Speicher",
     waiting: "Wartende Besuche",
-    proxy: "Leitung zum Proxy",
+    proxy: "Leitung zum Server",
   },
   sources: {
     wedge: "tippt als Tastatur",
@@ -228,9 +228,9 @@ const GERMAN: CheckWords = {
   heard: (ago) => `zuletzt gehört vor ${ago}`,
   neverHeard: "seit dem Start nicht gehört",
   advice: {
-    slow: "Er tippt fast zu langsam. Kalibriere ihn: Teambereich, Leser.",
+    slow: "Es tippt fast zu langsam. Kalibriere es: Teambereich, Lesegerät.",
     "other-keyboard":
-      "Er tippt auf der Tastatur eines anderen Landes. Karten werden trotzdem gelesen; kalibriere ihn bei Gelegenheit.",
+      "Es tippt auf der Tastatur eines anderen Landes. Karten werden trotzdem gelesen; kalibriere es bei Gelegenheit.",
     small: "Die Seite ist zu klein. Stelle auf Vollbild und den Zoom auf 100 %.",
     "may-sleep": "Er kann in der Öffnungszeit dunkel werden. Schalte den Bildschirmschoner aus.",
     blocked:
@@ -241,7 +241,7 @@ const GERMAN: CheckWords = {
     "may-be-cleared":
       "Der Browser darf ihn leeren, wenn die Platte knapp wird. Ruf die Technik wegen der Browser-Richtlinie.",
     tight: "Es ist wenig Platz. Schaffe Platz auf der Platte und sieh nach dem Netz.",
-    old: "Sie sind hier sicher und gehen von selbst, sobald der Proxy antwortet: siehe letzte Zeile.",
+    old: "Sie sind hier sicher und gehen von selbst, sobald der Server antwortet: siehe letzte Zeile.",
     refuses: "Kopple diesen Kiosk neu. Karten nimmt er trotzdem, und nichts geht verloren.",
     silent: "Sieh nach Netzkabel oder WLAN. Karten nimmt er trotzdem, und nichts geht verloren.",
   },
@@ -260,7 +260,7 @@ const FRENCH: CheckWords = {
     sound: "Son",
     storage: "Stockage",
     waiting: "Visites en attente",
-    proxy: "Ligne avec le proxy",
+    proxy: "Ligne avec le serveur",
   },
   sources: {
     wedge: "tape comme un clavier",
@@ -311,7 +311,7 @@ const FRENCH: CheckWords = {
     "may-be-cleared":
       "Le navigateur peut l’effacer si le disque manque. Appelez l’assistance pour la règle du navigateur.",
     tight: "Il reste peu de place. Libérez du disque et regardez le réseau.",
-    old: "Elles sont à l’abri ici et partiront seules quand le proxy répondra : voyez la dernière ligne.",
+    old: "Elles sont à l’abri ici et partiront seules quand le serveur répondra : voyez la dernière ligne.",
     refuses: "Associez de nouveau cette borne. Elle prend les cartes en attendant, et rien n’est perdu.",
     silent:
       "Regardez le câble réseau ou le Wi-Fi. Elle prend les cartes en attendant, et rien n’est perdu.",
@@ -336,7 +336,7 @@ const ARABIC: CheckWords = {
     sound: "الصوت",
     storage: "التخزين",
     waiting: "زيارات تنتظر",
-    proxy: "الخط مع الخادم الوسيط",
+    proxy: "الخط مع الخادم",
   },
   sources: {
     wedge: "يكتب كلوحة مفاتيح",

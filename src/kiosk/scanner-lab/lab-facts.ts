@@ -1,4 +1,3 @@
-import type { Measures } from "../measures.ts";
 import { gapsOf } from "./key-trace.ts";
 import type { LabView } from "./open-scanner-lab.ts";
 import { averageOf, type Reading } from "./reading.ts";
@@ -12,13 +11,13 @@ export interface LabFact {
 }
 
 /** What is known of the reader, by the last thing it read; what is not known is left out. */
-export function factsOf(view: LabView, words: LabWords, measures: Measures): readonly LabFact[] {
+export function factsOf(view: LabView, words: LabWords): readonly LabFact[] {
   const { reading, trace } = view;
   const facts: readonly (readonly [LabFactId, string | undefined])[] = [
     ...(reading?.type === "read" ? readFacts(reading, words) : []),
-    ["pace", paceOf(view, words, measures)],
+    ["pace", paceOf(view, words)],
     ["ends", trace.ends.length === 0 ? endless(view, words) : trace.ends.join(" ")],
-    ["learnt", learntOf(view, words, measures)],
+    ["learnt", learntOf(view, words)],
   ];
   return facts.flatMap(([id, value]) => (value === undefined ? [] : [{ id, value }]));
 }
@@ -46,15 +45,11 @@ function ruleOf(said: Extract<Reading, { type: "read" }>["said"], words: LabWord
   }
 }
 
-function paceOf(
-  { trace, reading }: LabView,
-  words: LabWords,
-  { milliseconds }: Measures,
-): string | undefined {
+function paceOf({ trace, reading }: LabView, words: LabWords): string | undefined {
   const gapsMs = gapsOf(trace);
   if (gapsMs.length > 0) {
-    const average = milliseconds(Math.round(averageOf(gapsMs)));
-    return words.pace(trace.atMs.length, average, milliseconds(Math.round(Math.max(...gapsMs))));
+    const average = milliseconds(averageOf(gapsMs));
+    return words.pace(trace.atMs.length, average, milliseconds(Math.max(...gapsMs)));
   }
   return reading?.type === "read" && reading.source !== "wedge"
     ? words.took(reading.characters, milliseconds(reading.tookMs))
@@ -66,22 +61,19 @@ function endless({ reading }: LabView, words: LabWords): string | undefined {
   return reading?.type === "read" && reading.source === "wedge" ? words.endless : undefined;
 }
 
-function learntOf(
-  { learntGapMs, settings }: LabView,
-  words: LabWords,
-  { milliseconds }: Measures,
-): string {
+function learntOf({ learntGapMs, settings }: LabView, words: LabWords): string {
   if (learntGapMs === undefined) return words.notLearnt;
   const around = [settings.prefix, settings.postfix].filter((each) => each !== undefined);
-  const gap = words.perKey(milliseconds(Math.round(learntGapMs)));
+  const gap = words.perKey(milliseconds(learntGapMs));
   return around.length === 0 ? gap : `${gap}, ${words.around(around.join(" … "))}`;
 }
 
 /** The line above the bars. */
-export function limitTextOf(
-  { settings }: Pick<LabView, "settings">,
-  words: LabWords,
-  { milliseconds }: Measures,
-): string {
-  return words.limit(milliseconds(Math.round(settings.maxGapMs)));
+export function limitTextOf({ settings }: Pick<LabView, "settings">, words: LabWords): string {
+  return words.limit(milliseconds(settings.maxGapMs));
+}
+
+/** Read from left to right in any language. */
+function milliseconds(ms: number): string {
+  return `\u2068${Math.round(ms)} ms\u2069`;
 }

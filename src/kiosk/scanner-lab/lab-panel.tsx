@@ -1,6 +1,5 @@
 import type { Language } from "../../contract/language.ts";
 import { CALIBRATION_SCANS } from "../../scanner/calibration.ts";
-import { measuresIn } from "../measures.ts";
 import { Button } from "../ui/button.tsx";
 import { CodeSheet } from "./code-sheet.tsx";
 import { factsOf, limitTextOf } from "./lab-facts.ts";
@@ -43,7 +42,7 @@ export function LabPanel({ lab, view, codes, language }: LabPanelProps) {
         trace={view.trace}
         settings={view.settings}
         label={words.gaps}
-        limit={limitTextOf(view, words, measuresIn(language))}
+        limit={limitTextOf(view, words)}
       />
       {view.calibration.step === "showing" ? (
         <Button kind="main" onPress={lab.stopCalibrating}>
@@ -51,7 +50,7 @@ export function LabPanel({ lab, view, codes, language }: LabPanelProps) {
         </Button>
       ) : (
         <>
-          <Facts view={view} words={words} language={language} />
+          <Facts view={view} words={words} />
           <Actions lab={lab} view={view} words={words} />
         </>
       )}
@@ -59,14 +58,10 @@ export function LabPanel({ lab, view, codes, language }: LabPanelProps) {
   );
 }
 
-function Facts({
-  view,
-  words,
-  language,
-}: Pick<LabPanelProps, "view" | "language"> & { readonly words: LabWords }) {
+function Facts({ view, words }: Pick<LabPanelProps, "view"> & { readonly words: LabWords }) {
   return (
     <dl class="facts">
-      {factsOf(view, words, measuresIn(language)).map(({ id, value }) => (
+      {factsOf(view, words).map(({ id, value }) => (
         <div key={id} class="fact" data-fact={id}>
           <dt>{words.facts[id]}</dt>
           <dd>

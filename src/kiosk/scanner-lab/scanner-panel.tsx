@@ -1,23 +1,32 @@
-import type { ComponentChild } from "preact";
-import type { Language } from "../../contract/language.ts";
+import type { OpenPanel, StaffDesk } from "../staff/staff-desk.ts";
 import { LabPanel } from "./lab-panel.tsx";
-import { openScannerLab, type ScannerLabDeps } from "./open-scanner-lab.ts";
+import { openScannerLab } from "./open-scanner-lab.ts";
 import { testCodesOf } from "./test-codes.ts";
 
-/** The lab as a panel: drawn again whenever a signal changes that `view` reads, until it is closed. */
-export interface ScannerPanel {
-  readonly view: (language: Language) => ComponentChild;
-  readonly close: () => void;
-}
-
-export function openScannerPanel(deps: ScannerLabDeps): ScannerPanel {
-  const lab = openScannerLab(deps);
+/** The scanner lab, behind the staff's door. */
+export function openScannerPanel(desk: StaffDesk): OpenPanel {
+  const { config, backOffice, listen, stay, onError } = desk;
+  const lab = openScannerLab({
+    config,
+    scanner: backOffice.scanner,
+    listen,
+    kept: backOffice.saving.kept,
+    navigator,
+    setTimeout: (run, delayMs) => window.setTimeout(run, delayMs),
+    clearTimeout: (timer) => window.clearTimeout(timer),
+    blur: () => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
+    stay: () => stay(),
+    print: () => window.print(),
+    onError,
+  });
   return {
     view: (language) => (
       <LabPanel
         lab={lab}
         view={lab.view.value}
-        codes={testCodesOf(deps.config.value)}
+        codes={testCodesOf(config.value)}
         language={language}
       />
     ),

@@ -1,22 +1,22 @@
 import type { LabWords } from "./words-lab.ts";
 
 export const LAB_GERMAN: LabWords = {
-  tab: "Leser",
+  tab: "Lesegerät",
   verdicts: {
-    waiting: "Zeig dem Leser einen Code",
-    well: "Dieser Leser liest gut",
-    noted: "Er liest und könnte es besser",
-    "no-card": "Er liest, aber das ist keine Karte",
+    waiting: "Zeig dem Lesegerät einen Code",
+    well: "Dieses Lesegerät liest gut",
+    noted: "Es liest und könnte es besser",
+    "no-card": "Es liest, aber das ist keine Karte",
     "not-read": "Das wurde nicht gelesen",
   },
   waitingHint: "Eine Karte oder einen Prüfcode. Hier wird nichts davon festgehalten.",
   notes: {
-    slow: "Er tippt fast zu langsam: kalibriere ihn.",
+    slow: "Es tippt fast zu langsam: kalibriere es.",
     "long-gap": "Eine Lücke war lang, noch sicher.",
     "other-keyboard":
       "Seine Tastatur ist die eines anderen Landes als die des Rechners. Karten werden trotzdem gelesen.",
-    "no-suffix": "Er endet ohne Enter, jede Antwort wartet auf Stille. Schalte das Suffix ein.",
-    "no-kind": "Er nennt die Art des Codes nicht. Schalte, wenn es geht, AIM-Kennungen ein.",
+    "no-suffix": "Es endet ohne Enter, jede Antwort wartet auf Stille. Schalte das Suffix ein.",
+    "no-kind": "Es nennt die Art des Codes nicht. Schalte, wenn es geht, AIM-Kennungen ein.",
   },
   refusals: {
     "payment-card": "Das ist eine Zahlungskarte. Nichts davon wird gezeigt oder behalten.",
@@ -28,16 +28,16 @@ export const LAB_GERMAN: LabWords = {
   rejections: {
     "held-key": "Eine Taste blieb gedrückt. Liegt etwas auf einer Tastatur?",
     "one-key": "Immer dasselbe Zeichen: eine klemmende Taste.",
-    "too-slow": "Er tippt so langsam wie ein Mensch: kalibriere ihn.",
+    "too-slow": "Es tippt so langsam wie ein Mensch: kalibriere es.",
     "too-short": "Nur ein Teil eines Codes kam an. Halte ihn ruhig; sieh nach dem Kabel.",
-    "too-long": "Es dauerte zu lange: kalibriere ihn.",
-    damaged: "Was der Leser meldet, folgt keiner Regel. Sieh nach seinem Modus.",
-    apart: "Seine Tasten kommen zu weit auseinander für einen Scan: kalibriere ihn.",
+    "too-long": "Es dauerte zu lange: kalibriere es.",
+    damaged: "Was das Lesegerät meldet, folgt keiner Regel. Sieh nach seinem Modus.",
+    apart: "Seine Tasten kommen zu weit auseinander für einen Scan: kalibriere es.",
   },
   gaps: "Millisekunden zwischen den Tasten",
   limit: (ms) => `Längste Lücke, die gelesen wird: ${ms}`,
   facts: {
-    reader: "Leser",
+    reader: "Lesegerät",
     kind: "Art des Codes",
     rule: "Kartenregel",
     pace: "Tempo",
@@ -80,14 +80,14 @@ export const LAB_GERMAN: LabWords = {
     },
     unlike: {
       title: "Er kam jedes Mal anders",
-      text: "Zeig dreimal denselben der beiden Codes, ohne den Leser dazwischen umzustellen.",
+      text: "Zeig dreimal denselben der beiden Codes, ohne das Lesegerät dazwischen umzustellen.",
     },
   },
   learnt: "Kalibriert",
   layouts: {
-    same: "So wird er ab jetzt gelesen, auch nach einem Neustart. Probier eine Karte.",
+    same: "So wird es ab jetzt gelesen, auch nach einem Neustart. Probier eine Karte.",
     other:
-      "So wird er ab jetzt gelesen. Seine Tastatur ist die eines anderen Landes: Karten gehen, Links vielleicht nicht.",
+      "So wird es ab jetzt gelesen. Seine Tastatur ist die eines anderen Landes: Karten gehen, Links vielleicht nicht.",
   },
   unkept: "Das ließ sich nicht speichern: Es gilt bis zum nächsten Start.",
   codes: "Prüfcodes",
@@ -101,12 +101,12 @@ export const LAB_GERMAN: LabWords = {
   },
   print: "Drucken",
   closeCodes: "Zurück zum Labor",
-  otherReaders: "Leser, die keine Tastatur sind",
-  grantHint: "Der Browser fragt, welcher. Eine Richtlinie kann das für dich tun.",
-  grant: { hid: "USB-HID-Leser wählen", serial: "Seriellen Leser wählen" },
+  otherReaders: "Lesegeräte, die keine Tastatur sind",
+  grantHint: "Der Browser fragt, welches. Eine Richtlinie kann das für dich tun.",
+  grant: { hid: "USB-HID-Lesegerät wählen", serial: "Serielles Lesegerät wählen" },
   grants: {
-    granted: "Er wird ab jetzt gelesen. Probier eine Karte.",
-    none: "Keiner wurde gewählt.",
+    granted: "Es wird ab jetzt gelesen. Probier eine Karte.",
+    none: "Keines wurde gewählt.",
     forbidden: "Der Browser fragt hier nicht: Seine Richtlinie verbietet es.",
   },
 };

@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<Language, CardWords>> = {
   },
   de: {
     title: "Prüfkarte",
-    what: "Vor den Leser des Kiosks halten: Er sagt, wie es ihm geht und was zu tun ist. Nichts wird festgehalten.",
+    what: "Vor das Lesegerät des Kiosks halten: Er sagt, wie es ihm geht und was zu tun ist. Nichts wird festgehalten.",
     how: "Mit 100 % drucken, an der Linie ausschneiden.",
   },
   fr: {

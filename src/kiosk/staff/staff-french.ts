@@ -1,0 +1,161 @@
+import { pluralsIn } from "../plurals.ts";
+import type { StaffWords } from "./staff-words.ts";
+
+const plural = pluralsIn("fr");
+
+export const STAFF_FRENCH: StaffWords = {
+  staff: "Équipe",
+  back: "Retour aux clients",
+  no: "Non, continuer",
+
+  enterPin: "Entrez votre code",
+  cardsNotRead: "Appuyez sur ses six chiffres. Aucune carte n’est lue ni notée ici.",
+  digitsTyped: (typed, of) => `${typed} chiffres sur ${of}`,
+  erase: "Effacer le dernier chiffre",
+  clear: "Effacer",
+  checking: "Un instant",
+  wrongPin: (left) =>
+    left === 0
+      ? "Ce n’est pas le code."
+      : plural(left, {
+          one: "Ce n’est pas le code. Encore # essai avant une attente.",
+          other: "Ce n’est pas le code. Encore # essais avant une attente.",
+        }),
+  waitPin: (seconds) =>
+    plural(seconds, {
+      one: "Réessayez dans # seconde.",
+      other: "Réessayez dans # secondes.",
+    }),
+  noPin: "Cette borne n’a pas de code d’équipe",
+  noPinHint: "La personne qui gère les bornes en crée un avec npm run kiosk:pin.",
+
+  status: "État",
+  queue: "File",
+  screen: "Écran",
+  log: "Journal",
+  kiosk: "Borne",
+
+  looking: "Un instant",
+  allIsWell: "Tout va bien.",
+  toLookAt: (count) =>
+    plural(count, { one: "# chose est à regarder.", other: "# choses sont à regarder." }),
+  lookAtThis: "À regarder",
+  facts: {
+    paired: "Associée comme",
+    app: "Application",
+    config: "Configuration",
+    contact: "Dernier contact",
+    clock: "Horloge",
+    storage: "Stockage",
+    space: "Espace",
+    scanner: "Lecteur",
+    awake: "Veille",
+    faults: "Pannes",
+  },
+  noContact: "aucun depuis le démarrage ; vérifiez le réseau",
+  ago: (age) => `il y a ${age}`,
+  clockUnset: "pas à l’heure ; vérifiez l’horloge",
+  clockRight: (time) => `${time}, à l’heure`,
+  clockSlow: (time, off) => `${time}, retarde de ${off}`,
+  clockFast: (time, off) => `${time}, avance de ${off}`,
+  persisted: "conservé",
+  notPersisted: "le navigateur peut l’effacer ; installez l’application",
+  unknown: "inconnu",
+  spaceUsed: (used, quota) => `${used} sur ${quota}`,
+  noCardYet: "aucune carte depuis le démarrage",
+  lastCard: (age) => `dernière carte il y a ${age}`,
+  awake: {
+    held: "l’écran reste allumé",
+    released: "l’écran peut s’éteindre",
+    refused: "non permis ; vérifiez l’alimentation",
+    unsupported: "impossible avec ce navigateur",
+  },
+  faults: (errors, boots) =>
+    `${plural(errors, { one: "# panne", other: "# pannes" })}, ${plural(boots, { one: "# démarrage", other: "# démarrages" })} à l’instant`,
+
+  owed: (count) =>
+    plural(count, { one: "mise à jour attend", other: "mises à jour attendent" }),
+  oldest: (age) => `La plus ancienne attend depuis ${age}.`,
+  owedHint: "Elles sont en sécurité ici, scellées, et partent d’elles-mêmes dès que possible.",
+  nothingOwed: "Rien n’attend",
+  sendNow: "Envoyer maintenant",
+  sending: "Envoi",
+  sent: (count) => plural(count, { one: "# envoyée.", other: "# envoyées." }),
+  held: "Rien ne part encore : on peut revenir dessus quelques secondes de plus.",
+  slow: "Pas encore de réponse. Cela continue tout seul.",
+  sendTroubles: {
+    unreachable: "Le serveur ne répond pas. Vérifiez le câble réseau ou le Wi-Fi.",
+    "shut-out": "Cette borne n’a pas accès. Prévenez la personne qui gère les bornes.",
+    "no-receipt": "Quelqu’un d’autre répond. Une page de connexion Wi-Fi, peut-être ?",
+    later: "Le serveur demande un peu de patience. Cela continue tout seul.",
+    storage: "Le stockage de la borne ne s’ouvre pas. Redémarrez-la.",
+  },
+  save: "Enregistrer dans un fichier",
+  saveHint: "Si la borne doit partir : le fichier est scellé et peut être importé.",
+  saved: (count) =>
+    plural(count, {
+      one: "# enregistrée. Apportez le fichier à npm run import.",
+      other: "# enregistrées. Apportez le fichier à npm run import.",
+    }),
+
+  screenTest: "Test de l’écran",
+  screenTestHint: "Touchez chaque case ; celle qui ne répond pas reste.",
+  screenTestStart: "Tester l’écran",
+  screenTested: "Chaque case a répondu.",
+  field: (field, of) => `Case ${field} sur ${of}`,
+  stopTest: "Terminer le test",
+  soundTest: "Test du son",
+  soundTestHint: (volume) => `Volume ${volume} %. Les entend-on tous ?`,
+  soundOff: "La configuration l’a mis en silence.",
+  sounds: {
+    read: "Lu",
+    success: "Merci",
+    duplicate: "Encore",
+    problem: "Problème",
+    idle: "Toujours là",
+  },
+  cleaning: "Nettoyage",
+  cleaningHint: "L’écran ne répond pas un moment ; ensuite il revient.",
+  cleaningStart: "Nettoyer l’écran",
+  cleaningNow: "Nettoyez tranquillement. L’écran ne répond pas.",
+
+  earlier: "Plus ancien",
+  later: "Plus récent",
+  refusals: {
+    "payment-card": "Une carte de paiement a été refusée",
+    "not-ours": "Une carte étrangère a été refusée",
+    "bad-check-digit": "Une carte s’est mal lue",
+    "swipe-again": "Une piste était à repasser",
+    unreadable: "Quelque chose était illisible",
+    "too-many": "Trop de cartes en une minute",
+  },
+  happenings: {
+    started: "La page a commencé",
+    "link-down": "Réseau perdu",
+    "link-up": "Réseau revenu",
+    sent: (count) => `Envoyées d’ici : ${count}`,
+    saved: (count) => `Enregistrées dans un fichier : ${count}`,
+    config: (version) => `Configuration ${version}`,
+    storage: { full: "Stockage plein", unavailable: "Le stockage ne s’ouvre pas" },
+    closed: "Hors service",
+    opened: "De nouveau en service",
+    broke: "Une panne, réparée",
+    "staff-came": "L’équipe est entrée",
+    "staff-left": "L’équipe est sortie",
+    "wrong-pin": "Mauvais code",
+    cleaned: "Écran nettoyé",
+    restarted: "Redémarrée par l’équipe",
+  },
+
+  service: "Service",
+  isInService: "Cette borne prend les cartes.",
+  isClosed: "Cette borne ne prend pas de cartes, et le dit.",
+  untilRestart: "Le navigateur ne peut pas le retenir après un redémarrage.",
+  outOfService: "Mettre hors service",
+  backInService: "Remettre en service",
+  restart: "Redémarrer",
+  restartHint: "La page recommence. Rien de ce qui attend n’est perdu.",
+  restartNow: "Redémarrer maintenant",
+  unpair: "Dissocier",
+  unpairHint: "Pour emporter la borne. Elle part dès que tout est envoyé.",
+};

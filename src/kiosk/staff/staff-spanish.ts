@@ -1,0 +1,161 @@
+import { pluralsIn } from "../plurals.ts";
+import type { StaffWords } from "./staff-words.ts";
+
+const plural = pluralsIn("es");
+
+export const STAFF_SPANISH: StaffWords = {
+  staff: "Personal",
+  back: "Volver a los clientes",
+  no: "No, seguir",
+
+  enterPin: "Introduce tu PIN",
+  cardsNotRead: "Pulsa sus seis cifras. Aquí no se lee ni se anota ninguna tarjeta.",
+  digitsTyped: (typed, of) => `${typed} de ${of} cifras`,
+  erase: "Borrar la última cifra",
+  clear: "Borrar",
+  checking: "Un momento",
+  wrongPin: (left) =>
+    left === 0
+      ? "Ese no es el PIN."
+      : plural(left, {
+          one: "Ese no es el PIN. Queda # intento antes de esperar.",
+          other: "Ese no es el PIN. Quedan # intentos antes de esperar.",
+        }),
+  waitPin: (seconds) =>
+    plural(seconds, {
+      one: "Prueba otra vez dentro de # segundo.",
+      other: "Prueba otra vez dentro de # segundos.",
+    }),
+  noPin: "Este kiosco no tiene PIN de personal",
+  noPinHint: "Quien cuida de los kioscos lo crea con npm run kiosk:pin.",
+
+  status: "Estado",
+  queue: "Cola",
+  screen: "Pantalla",
+  log: "Registro",
+  kiosk: "Kiosco",
+
+  looking: "Un momento",
+  allIsWell: "Todo va bien.",
+  toLookAt: (count) =>
+    plural(count, { one: "Hay # cosa que mirar.", other: "Hay # cosas que mirar." }),
+  lookAtThis: "Hay que mirarlo",
+  facts: {
+    paired: "Vinculado como",
+    app: "Aplicación",
+    config: "Configuración",
+    contact: "Último contacto",
+    clock: "Reloj",
+    storage: "Almacén",
+    space: "Espacio",
+    scanner: "Lector",
+    awake: "Pantalla activa",
+    faults: "Fallos",
+  },
+  noContact: "ninguno desde el inicio; revisa la red",
+  ago: (age) => `hace ${age}`,
+  clockUnset: "sin hora; revisa el reloj del equipo",
+  clockRight: (time) => `${time}, en hora`,
+  clockSlow: (time, off) => `${time}, atrasado ${off}`,
+  clockFast: (time, off) => `${time}, adelantado ${off}`,
+  persisted: "se conserva",
+  notPersisted: "el navegador puede borrarlo; instala la aplicación",
+  unknown: "no se sabe",
+  spaceUsed: (used, quota) => `${used} de ${quota}`,
+  noCardYet: "ninguna tarjeta desde el inicio",
+  lastCard: (age) => `última tarjeta hace ${age}`,
+  awake: {
+    held: "no se apaga",
+    released: "puede apagarse ahora",
+    refused: "no permitido; revisa el ahorro de energía",
+    unsupported: "este navegador no puede",
+  },
+  faults: (errors, boots) =>
+    `${plural(errors, { one: "# fallo", other: "# fallos" })}, ${plural(boots, { one: "# inicio", other: "# inicios" })} ahora mismo`,
+
+  owed: (count) =>
+    plural(count, { one: "actualización espera", other: "actualizaciones esperan" }),
+  oldest: (age) => `La más antigua espera desde hace ${age}.`,
+  owedHint: "Están a salvo aquí, selladas, y salen solas en cuanto pueden.",
+  nothingOwed: "No espera nada",
+  sendNow: "Enviar ahora",
+  sending: "Enviando",
+  sent: (count) => plural(count, { one: "# enviada.", other: "# enviadas." }),
+  held: "Todavía no sale nada: los clientes pueden retirarlo unos segundos más.",
+  slow: "Aún sin respuesta. Sigue por sí solo.",
+  sendTroubles: {
+    unreachable: "El servidor no responde. Revisa el cable de red o el wifi.",
+    "shut-out": "Este kiosco no tiene acceso. Avisa a quien cuida de los kioscos.",
+    "no-receipt": "Responde otro. ¿Quizá una página de acceso al wifi?",
+    later: "El servidor pide un poco de paciencia. Sigue por sí solo.",
+    storage: "El almacén del kiosco no se abre. Reinícialo.",
+  },
+  save: "Guardar en un archivo",
+  saveHint: "Por si el kiosco se va: el archivo está sellado y se puede importar.",
+  saved: (count) =>
+    plural(count, {
+      one: "# guardada. Lleva el archivo a npm run import.",
+      other: "# guardadas. Lleva el archivo a npm run import.",
+    }),
+
+  screenTest: "Prueba de pantalla",
+  screenTestHint: "Toca cada campo; el que no responde se queda.",
+  screenTestStart: "Probar la pantalla",
+  screenTested: "Todos los campos respondieron.",
+  field: (field, of) => `Campo ${field} de ${of}`,
+  stopTest: "Terminar la prueba",
+  soundTest: "Prueba de sonido",
+  soundTestHint: (volume) => `Volumen ${volume} %. ¿Se oye cada uno?`,
+  soundOff: "La configuración lo tiene en silencio.",
+  sounds: {
+    read: "Leído",
+    success: "Gracias",
+    duplicate: "Otra vez",
+    problem: "Problema",
+    idle: "Sigues ahí",
+  },
+  cleaning: "Limpieza",
+  cleaningHint: "La pantalla no responde un rato; después vuelve.",
+  cleaningStart: "Limpiar la pantalla",
+  cleaningNow: "Limpia tranquilamente. La pantalla no responde.",
+
+  earlier: "Anteriores",
+  later: "Posteriores",
+  refusals: {
+    "payment-card": "Se rechazó una tarjeta de pago",
+    "not-ours": "Se rechazó una tarjeta ajena",
+    "bad-check-digit": "Una tarjeta no se leyó bien",
+    "swipe-again": "Hubo que repetir una banda",
+    unreadable: "Algo no se pudo leer",
+    "too-many": "Demasiadas tarjetas en un minuto",
+  },
+  happenings: {
+    started: "La página empezó",
+    "link-down": "Se fue la red",
+    "link-up": "Volvió la red",
+    sent: (count) => `Enviadas desde aquí: ${count}`,
+    saved: (count) => `Guardadas en un archivo: ${count}`,
+    config: (version) => `Configuración ${version}`,
+    storage: { full: "Almacén lleno", unavailable: "El almacén no se abre" },
+    closed: "Fuera de servicio",
+    opened: "De nuevo en servicio",
+    broke: "Algo falló y se arregló",
+    "staff-came": "Entró el personal",
+    "staff-left": "Salió el personal",
+    "wrong-pin": "PIN equivocado",
+    cleaned: "Pantalla limpiada",
+    restarted: "Reiniciado por el personal",
+  },
+
+  service: "Servicio",
+  isInService: "Este kiosco lee tarjetas.",
+  isClosed: "Este kiosco no lee tarjetas, y lo dice.",
+  untilRestart: "El navegador no puede recordarlo tras un reinicio.",
+  outOfService: "Poner fuera de servicio",
+  backInService: "Volver a poner en servicio",
+  restart: "Reiniciar",
+  restartHint: "La página empieza de nuevo. No se pierde nada de lo que espera.",
+  restartNow: "Reiniciar ahora",
+  unpair: "Desvincular",
+  unpairHint: "Para llevarse el kiosco. Se va cuando todo está enviado.",
+};
