@@ -1,3 +1,4 @@
+import { computed } from "@preact/signals-core";
 import type { OpenPanel, StaffDesk } from "../staff/staff-desk.ts";
 import { LabPanel } from "./lab-panel.tsx";
 import { openScannerLab } from "./open-scanner-lab.ts";
@@ -21,12 +22,13 @@ export function openScannerPanel(desk: StaffDesk): OpenPanel {
     print: () => window.print(),
     onError,
   });
+  const codes = computed(() => testCodesOf(config.value));
   return {
     view: (language) => (
       <LabPanel
         lab={lab}
         view={lab.view.value}
-        codes={testCodesOf(config.value)}
+        codes={codes.value}
         language={language}
       />
     ),
