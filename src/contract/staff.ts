@@ -21,6 +21,6 @@ const PinHash = z
 export const Staff = z.strictObject({
   pinHash: PinHash,
   /** How long touches do nothing while the screen is cleaned; 30 unless given. */
-  cleaningSeconds: z.optional(z.int().check(z.gte(10), z.lte(300))),
+  cleaningSeconds: z.optional(z.int().check(z.gte(5), z.lte(300))),
 });
 export type Staff = z.infer<typeof Staff>;

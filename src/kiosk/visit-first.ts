@@ -10,7 +10,7 @@ export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen
 /** Where it is remembered, for the next start too, that staff took this kiosk out of service. */
 export const CLOSED_KEY = "tarjeta-closed";
 
-/** Out of service, because staff said so (rule ST5). */
+/** Out of service, because staff said so (rule SF5). */
 export const closed: Turn = (visit) => ({
   ...visit,
   screen: { state: "out-of-service", reason: "closed" },

@@ -42,7 +42,7 @@ export type Screen =
   | StaffScreen
   /**
    * Nothing can be stored, so nobody is thanked (rule OB3): ends when storing works again. Or staff took it
-   * out of service, and put it back (rule ST5).
+   * out of service, and put it back (rule SF5).
    */
   | { readonly state: "out-of-service"; readonly reason: StorageTrouble | "closed" };
 

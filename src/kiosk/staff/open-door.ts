@@ -37,7 +37,7 @@ export interface StaffDoor extends Required<Pick<VisitExtension, "hears">> {
  * Five taps in the upper right corner, on any screen, or the key that finishes, five times where there is
  * nothing to finish, each within three seconds: then all of the staff's side is loaded, and asks for the PIN.
  *
- * Keeps a kiosk out of service that staff took out of it, over restarts too (rule ST5).
+ * Keeps a kiosk out of service that staff took out of it, over restarts too (rule SF5).
  */
 export function openStaffDoor(deps: StaffDoorDeps): StaffDoor {
   const { session, clock, onError } = deps;

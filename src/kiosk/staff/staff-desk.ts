@@ -23,7 +23,7 @@ export interface StaffDesk {
   readonly log: StaffLog;
   /**
    * Tells what every reader does, until the returned function is called. Nothing else is made of it: no card
-   * is recorded while the staff's side is shown (rule ST2), and none may be drawn or kept.
+   * is recorded while the staff's side is shown (rule SF2), and none may be drawn or kept.
    */
   readonly listen: (listener: (event: ScannerEvent) => void) => () => void;
   /** Somebody is there, or will be for `ms` to come: the staff's side ends no earlier. */
