@@ -19,7 +19,6 @@ const NAMES: Readonly<Record<string, string>> = {
   Q: "QR Code",
   Q3: "GS1 QR Code",
   U: "MaxiCode",
-  X: "other",
   d: "Data Matrix",
   d2: "GS1 DataMatrix",
   e: "GS1 DataBar",

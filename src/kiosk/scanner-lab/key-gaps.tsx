@@ -11,7 +11,7 @@ export interface KeyGapsProps {
 }
 
 /** Ours: as many bars as fit the narrowest screen with their figures above. */
-const MOST_BARS = 26;
+const MOST_BARS = 16;
 
 /** Ours: so much of the height is the limit; a longer gap is cut off there, its figure says how long. */
 const LIMIT_SHARE = 0.8;

@@ -17,6 +17,12 @@ import { readingOf, verdictOf, type Reading, type Verdict } from "./reading.ts";
 /** Readers that a person may grant. */
 export type GrantedKind = "hid" | "serial";
 
+/** As much of the browser as grants readers. */
+export interface ReaderApis {
+  readonly hid?: Hid;
+  readonly serial?: Serial;
+}
+
 export interface ScannerLabDeps {
   readonly config: ReadonlySignal<Pick<KioskConfig, "cardRules">>;
   readonly scanner: KeyboardWedge;
@@ -26,7 +32,7 @@ export interface ScannerLabDeps {
    */
   readonly listen: (listener: (event: ScannerEvent) => void) => () => void;
   readonly kept: KeptStore;
-  readonly navigator: { readonly hid?: Hid; readonly serial?: Serial };
+  readonly navigator: ReaderApis;
   readonly setTimeout: (run: () => void, delayMs: number) => number;
   readonly clearTimeout: (timer: number | undefined) => void;
   /** Nothing is to have the focus: a scanner's keys would press it. */
@@ -134,6 +140,8 @@ export function openScannerLab(deps: ScannerLabDeps): ScannerLab {
 
   function learn({ settings: learnt, medianGapMs }: Calibration): void {
     deps.clearTimeout(patience);
+    // What was shown was for learning; the next scan is to be judged.
+    forgetShown();
     use(learnt);
     learntGapMs.value = medianGapMs;
     remember(keepWays(kept, { settings: learnt, medianGapMs }));
@@ -153,6 +161,7 @@ export function openScannerLab(deps: ScannerLabDeps): ScannerLab {
   }
 
   function stopCalibrating(): void {
+    if (calibrating.peek().step === "showing") forgetShown();
     deps.clearTimeout(patience);
     calibrating.value = OFF;
   }
@@ -225,10 +234,7 @@ export function openScannerLab(deps: ScannerLabDeps): ScannerLab {
 
 const KINDS: readonly GrantedKind[] = ["hid", "serial"];
 
-async function granting(
-  { hid, serial }: ScannerLabDeps["navigator"],
-  kind: GrantedKind,
-): Promise<Grant> {
+async function granting({ hid, serial }: ReaderApis, kind: GrantedKind): Promise<Grant> {
   if (kind === "hid") return hid === undefined ? "forbidden" : grantHid(hid);
   return serial === undefined ? "forbidden" : grantSerial(serial);
 }
