@@ -112,7 +112,7 @@ describe("a check card", () => {
       await (await spoken).finished();
       const answer = await system.admin(KIOSKS_PATH);
       const [state] = KioskStates.parse(await answer.json()).kiosks;
-      expect(state).toMatchObject({ refusedScans: {}, owed: 0 });
+      expect([state?.refusedScans, state?.owed]).toEqual([{}, 0]);
       expect(found).toEqual([]);
     });
   });

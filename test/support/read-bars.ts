@@ -9,8 +9,7 @@ export function runsOf(modules: Modules): readonly number[] {
   const runs: number[] = [];
   let last: boolean | undefined;
   for (const module of modules) {
-    if (module === last) runs[runs.length - 1]! += 1;
-    else runs.push(1);
+    runs.push(module === last ? (runs.pop() ?? 0) + 1 : 1);
     last = module;
   }
   return modules[0] === true ? runs : [];
