@@ -218,14 +218,14 @@ const GERMAN: CheckWords = {
   persisted: "bleibt erhalten",
   nothingWaits: "Keine: alle sind gesendet",
   waits: (count) => inGerman(count, { one: "# Eintrag", other: "# Einträge" }),
-  oldest: (age) => `der älteste seit ${age}`,
+  oldest: (age) => `der älteste seit ${dative(age)}`,
   notCounted: "Nicht zu zählen",
   answers: {
     answers: "antwortet jetzt",
     refuses: "ist da, lässt diesen Kiosk aber nicht herein",
     silent: "antwortet jetzt nicht",
   },
-  heard: (ago) => `zuletzt gehört vor ${ago}`,
+  heard: (ago) => `zuletzt gehört vor ${dative(ago)}`,
   neverHeard: "seit dem Start nicht gehört",
   advice: {
     slow: "Es tippt fast zu langsam. Kalibriere es: Teambereich, Lesegerät.",
@@ -246,6 +246,11 @@ const GERMAN: CheckWords = {
     silent: "Sieh nach Netzkabel oder WLAN. Karten nimmt er trotzdem, und nichts geht verloren.",
   },
 };
+
+/** `3 Tage`, but `seit 3 Tagen`. */
+function dative(age: string): string {
+  return age.replace(/Tage$/, "Tagen");
+}
 
 const FRENCH: CheckWords = {
   titleGood: "Ici, tout va bien",
