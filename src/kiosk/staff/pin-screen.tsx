@@ -1,7 +1,6 @@
 import { Button } from "../ui/button.tsx";
 import { Headline } from "../ui/headline.tsx";
 import { EraseIcon } from "../ui/icons.tsx";
-import { WOVEN } from "../ui/ribbon-bars.ts";
 import { PIN_DIGITS, type PinPad, type PinView } from "./pin-pad.ts";
 import type { StaffWords } from "./staff-words.ts";
 
@@ -54,10 +53,7 @@ function PinBars({ typed, label }: { readonly typed: number; readonly label: str
   return (
     <p class="pin-bars" role="img" aria-label={label}>
       {Array.from({ length: PIN_DIGITS }, (_, index) => (
-        <i
-          key={index}
-          class={`pin-bar yarn-${WOVEN[index]?.yarn ?? "s"}${index < typed ? " fallen" : ""}`}
-        />
+        <i key={index} class={index < typed ? "pin-bar fallen" : "pin-bar"} />
       ))}
     </p>
   );

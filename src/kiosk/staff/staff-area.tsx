@@ -1,5 +1,5 @@
 import { signal, type Signal } from "@preact/signals-core";
-import type { ComponentChild } from "preact";
+import type { JSX } from "preact";
 import type { Language } from "../../contract/language.ts";
 import type { ScannerEvent } from "../../scanner/scanner.ts";
 import { isPin } from "./pin-hash.ts";
@@ -24,7 +24,7 @@ export interface StaffAreaDeps extends Omit<StaffDesk, "nowMs" | "listen" | "con
 
 /** The staff's side of the screen, from the PIN on. All of it is loaded when somebody knocks, and not before. */
 export interface StaffArea {
-  readonly draw: (screen: StaffScreen, language: Language) => ComponentChild;
+  readonly draw: (screen: StaffScreen, language: Language) => JSX.Element;
   /** What a reader did. */
   readonly hear: (event: ScannerEvent) => void;
   /** It is shown no more. */
