@@ -83,7 +83,15 @@ export async function openStaffArea(deps: StaffAreaDeps): Promise<StaffArea> {
     draw({ step }, language) {
       const words = STAFF_WORDS[language];
       if (panel === undefined) {
-        return <PinScreen key="pin" pad={pad} view={pad.view.value} words={words} onLeave={leave} />;
+        return (
+          <PinScreen
+            key="pin"
+            pad={pad}
+            view={pad.view.value}
+            {...{ words, language }}
+            onLeave={leave}
+          />
+        );
       }
       return (
         <PanelScreen
