@@ -107,7 +107,8 @@ export async function openStaffArea(deps: StaffAreaDeps): Promise<StaffArea> {
       );
     },
     hear(event) {
-      if (isIn) desk.stay();
+      // Who is shown what a reader does waits for it.
+      if (listeners.size > 0) desk.stay();
       for (const listener of listeners) listener(event);
     },
     close() {
@@ -122,15 +123,19 @@ export async function openStaffArea(deps: StaffAreaDeps): Promise<StaffArea> {
   };
 }
 
-/** Whoever touches anything is there. */
+/**
+ * Whoever touches anything is there. A character is no touch: it may be the first of a card that somebody left
+ * under the reader.
+ */
 function noteTouches({ clock, stay }: StaffDesk): () => void {
   let lastMs = -Infinity;
-  const touched = (): void => {
+  const touched = (event: Event): void => {
+    if (event instanceof KeyboardEvent && event.key.length === 1) return;
     if (clock.monoMs() - lastMs < TOUCH_MS) return;
     lastMs = clock.monoMs();
     stay();
   };
-  const kinds = ["pointerdown", "keydown"] as const;
+  const kinds = ["pointerdown", "keydown", "click"] as const;
   for (const kind of kinds) document.addEventListener(kind, touched, { capture: true });
   return () => {
     for (const kind of kinds) document.removeEventListener(kind, touched, { capture: true });
