@@ -10,8 +10,8 @@ const PIN_HASH = /^pbkdf2-sha256\$[1-9]\d{4,6}\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]
 
 /**
  * A staff PIN as a configuration holds it: `pbkdf2-sha256$<iterations>$<salt>$<hash>`, the salt (16 bytes)
- * and the hash (32) in base64url. Whoever has it tries a million PINs in hours; it goes to paired kiosks
- * only, and what it guards is no card.
+ * and the hash (32) in base64url. Six digits are few, and whoever has the hash can try all of them: it goes to
+ * paired kiosks only, and what it guards is no card.
  */
 const PinHash = z
   .string()

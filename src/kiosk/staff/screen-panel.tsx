@@ -47,24 +47,32 @@ export function openScreenPanel(desk: StaffDesk): OpenPanel {
       const words = STAFF_WORDS[language];
       const volume = desk.config.value.sounds?.volume ?? USUAL_VOLUME;
       return (
-        <>
-          <h2 class="near">{words.screenTest}</h2>
-          <p class="body" role="status">
-            {isTested.value ? words.screenTested : words.screenTestHint}
-          </p>
-          <Button onPress={() => (touched.value = new Set())}>{words.screenTestStart}</Button>
-          <h2 class="near">{words.soundTest}</h2>
-          <p class="body">{volume === 0 ? words.soundOff : words.soundTestHint(volume)}</p>
-          <div class="staff-row">
-            {SOUNDS.map((sound) => (
-              <Button key={sound} waiting={volume === 0} onPress={() => desk.sounds.play(sound)}>
-                {words.sounds[sound]}
-              </Button>
-            ))}
-          </div>
-          <h2 class="near">{words.cleaning}</h2>
-          <p class="body">{words.cleaningHint}</p>
-          <Button onPress={clean}>{words.cleaningStart}</Button>
+        <div class="staff-blocks">
+          <section class="staff-block">
+            <h2 class="near">{words.screenTest}</h2>
+            <p class="body" role="status">
+              {isTested.value ? words.screenTested : words.screenTestHint}
+            </p>
+            <Button onPress={() => (touched.value = new Set<number>())}>
+              {words.screenTestStart}
+            </Button>
+          </section>
+          <section class="staff-block">
+            <h2 class="near">{words.soundTest}</h2>
+            <p class="body">{volume === 0 ? words.soundOff : words.soundTestHint(volume)}</p>
+            <div class="staff-row">
+              {SOUNDS.map((sound) => (
+                <Button key={sound} waiting={volume === 0} onPress={() => desk.sounds.play(sound)}>
+                  {words.sounds[sound]}
+                </Button>
+              ))}
+            </div>
+          </section>
+          <section class="staff-block">
+            <h2 class="near">{words.cleaning}</h2>
+            <p class="body">{words.cleaningHint}</p>
+            <Button onPress={clean}>{words.cleaningStart}</Button>
+          </section>
           {touched.value !== undefined && (
             <ScreenTest
               touched={touched.value}
@@ -74,7 +82,7 @@ export function openScreenPanel(desk: StaffDesk): OpenPanel {
             />
           )}
           {cleanSeconds.value > 0 && <Cleaning seconds={cleanSeconds.value} words={words} />}
-        </>
+        </div>
       );
     },
   };

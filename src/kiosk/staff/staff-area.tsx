@@ -1,5 +1,5 @@
 import { signal, type Signal } from "@preact/signals-core";
-import type { ComponentChild } from "preact";
+import type { JSX } from "preact";
 import type { Language } from "../../contract/language.ts";
 import type { ScannerEvent } from "../../scanner/scanner.ts";
 import { isPin } from "./pin-hash.ts";
@@ -24,7 +24,7 @@ export interface StaffAreaDeps extends Omit<StaffDesk, "nowMs" | "listen" | "con
 
 /** The staff's side of the screen, from the PIN on. All of it is loaded when somebody knocks, and not before. */
 export interface StaffArea {
-  readonly draw: (screen: StaffScreen, language: Language) => ComponentChild;
+  readonly draw: (screen: StaffScreen, language: Language) => JSX.Element;
   /** What a reader did. */
   readonly hear: (event: ScannerEvent) => void;
   /** It is shown no more. */
@@ -83,7 +83,15 @@ export async function openStaffArea(deps: StaffAreaDeps): Promise<StaffArea> {
     draw({ step }, language) {
       const words = STAFF_WORDS[language];
       if (panel === undefined) {
-        return <PinScreen key="pin" pad={pad} view={pad.view.value} words={words} onLeave={leave} />;
+        return (
+          <PinScreen
+            key="pin"
+            pad={pad}
+            view={pad.view.value}
+            {...{ words, language }}
+            onLeave={leave}
+          />
+        );
       }
       return (
         <PanelScreen
@@ -99,7 +107,8 @@ export async function openStaffArea(deps: StaffAreaDeps): Promise<StaffArea> {
       );
     },
     hear(event) {
-      if (isIn) desk.stay();
+      // Who is shown what a reader does waits for it.
+      if (listeners.size > 0) desk.stay();
       for (const listener of listeners) listener(event);
     },
     close() {
@@ -114,15 +123,19 @@ export async function openStaffArea(deps: StaffAreaDeps): Promise<StaffArea> {
   };
 }
 
-/** Whoever touches anything is there. */
+/**
+ * Whoever touches anything is there. A character is no touch: it may be the first of a card that somebody left
+ * under the reader.
+ */
 function noteTouches({ clock, stay }: StaffDesk): () => void {
   let lastMs = -Infinity;
-  const touched = (): void => {
+  const touched = (event: Event): void => {
+    if (event instanceof KeyboardEvent && event.key.length === 1) return;
     if (clock.monoMs() - lastMs < TOUCH_MS) return;
     lastMs = clock.monoMs();
     stay();
   };
-  const kinds = ["pointerdown", "keydown"] as const;
+  const kinds = ["pointerdown", "keydown", "click"] as const;
   for (const kind of kinds) document.addEventListener(kind, touched, { capture: true });
   return () => {
     for (const kind of kinds) document.removeEventListener(kind, touched, { capture: true });

@@ -21,8 +21,7 @@ export const STAFF_ENGLISH: StaffWords = {
           one: "That isn’t the PIN. # more try before a wait.",
           other: "That isn’t the PIN. # more tries before a wait.",
         }),
-  waitPin: (seconds) =>
-    plural(seconds, { one: "Try again in # second.", other: "Try again in # seconds." }),
+  waitPin: (wait) => `Try again in ${wait}.`,
   noPin: "This kiosk has no staff PIN",
   noPinHint: "Whoever looks after the kiosks makes one with npm run kiosk:pin.",
 

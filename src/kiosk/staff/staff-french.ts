@@ -21,11 +21,7 @@ export const STAFF_FRENCH: StaffWords = {
           one: "Ce n’est pas le code. Encore # essai avant une attente.",
           other: "Ce n’est pas le code. Encore # essais avant une attente.",
         }),
-  waitPin: (seconds) =>
-    plural(seconds, {
-      one: "Réessayez dans # seconde.",
-      other: "Réessayez dans # secondes.",
-    }),
+  waitPin: (wait) => `Réessayez dans ${wait}.`,
   noPin: "Cette borne n’a pas de code d’équipe",
   noPinHint: "La personne qui gère les bornes en crée un avec npm run kiosk:pin.",
 

@@ -21,11 +21,7 @@ export const STAFF_GERMAN: StaffWords = {
           one: "Das ist nicht die PIN. Noch # Versuch, dann heißt es warten.",
           other: "Das ist nicht die PIN. Noch # Versuche, dann heißt es warten.",
         }),
-  waitPin: (seconds) =>
-    plural(seconds, {
-      one: "In # Sekunde noch einmal.",
-      other: "In # Sekunden noch einmal.",
-    }),
+  waitPin: (wait) => `In ${wait} noch einmal.`,
   noPin: "Dieser Kiosk hat keine Team-PIN",
   noPinHint: "Wer die Kioske betreut, erzeugt eine mit npm run kiosk:pin.",
 

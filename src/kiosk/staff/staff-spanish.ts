@@ -21,11 +21,7 @@ export const STAFF_SPANISH: StaffWords = {
           one: "Ese no es el PIN. Queda # intento antes de esperar.",
           other: "Ese no es el PIN. Quedan # intentos antes de esperar.",
         }),
-  waitPin: (seconds) =>
-    plural(seconds, {
-      one: "Prueba otra vez dentro de # segundo.",
-      other: "Prueba otra vez dentro de # segundos.",
-    }),
+  waitPin: (wait) => `Prueba otra vez dentro de ${wait}.`,
   noPin: "Este kiosco no tiene PIN de personal",
   noPinHint: "Quien cuida de los kioscos lo crea con npm run kiosk:pin.",
 

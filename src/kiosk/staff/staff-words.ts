@@ -18,7 +18,7 @@ export interface StaffWords {
   readonly clear: string;
   readonly checking: string;
   readonly wrongPin: (left: number) => string;
-  readonly waitPin: (seconds: number) => string;
+  readonly waitPin: (wait: string) => string;
   readonly noPin: string;
   readonly noPinHint: string;
 
