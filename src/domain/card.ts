@@ -155,7 +155,7 @@ export function scanFromExample(example: CardExample): Scan {
  * A card number as the screen may show it, for the person holding it: the last four characters, and
  * never more than half.
  */
-export function maskedCard({ value }: { readonly value: string }): string {
+export function maskedCard({ value }: VisitorId): string {
   const shown = Math.min(4, Math.floor(value.length / 2));
   return `•••• ${value.slice(value.length - shown)}`;
 }

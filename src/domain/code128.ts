@@ -48,7 +48,7 @@ export function code128Modules(
 function valuesOf(text: string, gs1: boolean): readonly number[] {
   let set: "B" | "C" = digitsFrom(text, 0) >= 4 ? "C" : "B";
   const values = [set === "C" ? START_C : START_B, ...(gs1 ? [FNC1] : [])];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const digits = digitsFrom(text, at);
     if (set === "C" && digits < 2) {
       values.push(TO_B);

@@ -71,7 +71,9 @@ describe("a check card", () => {
       await show(page, CHECK_CARD_TEXT, 8);
       await line(page, "proxy", "bad").getByText("Look at the network cable").waitFor();
       await line(page, "waiting", "good").getByText("None: all are sent").waitFor();
-      await line(page, "storage", "good").or(line(page, "storage", "bad")).waitFor();
+      await line(page, "storage", "good")
+        .or(line(page, "storage", "bad"))
+        .waitFor();
       await line(page, "scanner", "good").getByText("types as a keyboard").waitFor();
       expect(await line(page, "scanner", "good").innerText()).toContain("8 ms a key");
       found.push(...(await lookedAt(page, "check")));

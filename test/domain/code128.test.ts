@@ -31,7 +31,12 @@ for (let pair = 0; pair < 100; pair += 1) {
 values.set(runsOf(code128Modules("abc")!).join("").slice(0, 6), START_B);
 values.set(runsOf(code128Modules("0000")!).join("").slice(0, 6), START_C);
 values.set(runsOf(code128Modules("0000A")!).join("").slice(18, 24), TO_B);
-values.set(runsOf(code128Modules("0000", { gs1: true })!).join("").slice(6, 12), FNC1);
+values.set(
+  runsOf(code128Modules("0000", { gs1: true })!)
+    .join("")
+    .slice(6, 12),
+  FNC1,
+);
 
 /** What the values say to a scanner. */
 function textOf(read: readonly number[]): string {
@@ -67,10 +72,17 @@ describe("a Code 128", () => {
 
   it("[SL5] says what it was drawn of, its check included", () => {
     fc.assert(
-      fc.property(fc.oneof(printable, digits, fc.tuple(printable, digits).map(([a, b]) => (a + b).slice(0, 48))), (text) => {
-        const read = readCode128(code128Modules(text)!, values);
-        expect(read && textOf(read)).toBe(text);
-      }),
+      fc.property(
+        fc.oneof(
+          printable,
+          digits,
+          fc.tuple(printable, digits).map(([a, b]) => (a + b).slice(0, 48)),
+        ),
+        (text) => {
+          const read = readCode128(code128Modules(text)!, values);
+          expect(read && textOf(read)).toBe(text);
+        },
+      ),
     );
   });
 

@@ -34,7 +34,9 @@ export function readEan13(modules: Modules): string | undefined {
   const left = [0, 1, 2, 3, 4, 5].map((place) => digitAt(3 + 4 * place));
   const right = [0, 1, 2, 3, 4, 5].map((place) => digitAt(32 + 4 * place));
   const sets = left.reduce((bits, { isB }) => bits * 2 + (isB ? 1 : 0), 0);
-  const text = [FIRST_DIGITS.indexOf(sets), ...[...left, ...right].map(({ digit }) => digit)].join("");
+  const text = [FIRST_DIGITS.indexOf(sets), ...[...left, ...right].map(({ digit }) => digit)].join(
+    "",
+  );
   return checkDigitFor("gs1", text.slice(0, -1)) === text.at(-1) ? text : undefined;
 }
 
@@ -42,7 +44,10 @@ export function readEan13(modules: Modules): string | undefined {
 export type WidthsByValue = ReadonlyMap<string, number>;
 
 /** The symbols of a Code 128 between start and stop, as values; nothing where its check is wrong. */
-export function readCode128(modules: Modules, values: WidthsByValue): readonly number[] | undefined {
+export function readCode128(
+  modules: Modules,
+  values: WidthsByValue,
+): readonly number[] | undefined {
   const runs = runsOf(modules).join("");
   const stop = "2331112";
   if (!runs.endsWith(stop) || (runs.length - stop.length) % 6 !== 0) return undefined;

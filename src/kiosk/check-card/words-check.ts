@@ -97,20 +97,21 @@ const ENGLISH: CheckWords = {
     blocked:
       "Touch the screen, then show this card again. Still nothing? The browser’s flags forbid sound.",
     full: "Bring this kiosk to the network: it makes room by itself as visits are sent.",
-    unavailable: "Restart this kiosk. If that doesn’t help, its browser’s storage is broken: call support.",
+    unavailable:
+      "Restart this kiosk. If that doesn’t help, its browser’s storage is broken: call support.",
     "may-be-cleared":
       "The browser may clear it when the disk is short. Call support about the browser’s policy.",
     tight: "Little room is left. Free some of the disk, and look at the network.",
     old: "They are safe here and leave by themselves once the server answers: see the last line.",
     refuses: "Pair this kiosk again. Cards are taken meanwhile, and nothing is lost.",
-    silent: "Look at the network cable or the Wi-Fi. Cards are taken meanwhile, and nothing is lost.",
+    silent:
+      "Look at the network cable or the Wi-Fi. Cards are taken meanwhile, and nothing is lost.",
   },
 };
 
 const SPANISH: CheckWords = {
   titleGood: "Aquí todo va bien",
-  titleBad: (count) =>
-    inSpanish(count, { one: "# cosa que mirar", other: "# cosas que mirar" }),
+  titleBad: (count) => inSpanish(count, { one: "# cosa que mirar", other: "# cosas que mirar" }),
   looking: "Un momento",
   lead: "Era una tarjeta de control. No se guarda nada de ella.",
   done: "Volver a los clientes",
@@ -254,8 +255,7 @@ function dative(age: string): string {
 
 const FRENCH: CheckWords = {
   titleGood: "Ici, tout va bien",
-  titleBad: (count) =>
-    inFrench(count, { one: "# point à regarder", other: "# points à regarder" }),
+  titleBad: (count) => inFrench(count, { one: "# point à regarder", other: "# points à regarder" }),
   looking: "Un instant",
   lead: "C’était une carte de contrôle. Rien n’en est gardé.",
   done: "Revenir aux clients",
@@ -317,7 +317,8 @@ const FRENCH: CheckWords = {
       "Le navigateur peut l’effacer si le disque manque. Appelez l’assistance pour la règle du navigateur.",
     tight: "Il reste peu de place. Libérez du disque et regardez le réseau.",
     old: "Elles sont à l’abri ici et partiront seules quand le serveur répondra : voyez la dernière ligne.",
-    refuses: "Associez de nouveau cette borne. Elle prend les cartes en attendant, et rien n’est perdu.",
+    refuses:
+      "Associez de nouveau cette borne. Elle prend les cartes en attendant, et rien n’est perdu.",
     silent:
       "Regardez le câble réseau ou le Wi-Fi. Elle prend les cartes en attendant, et rien n’est perdu.",
   },

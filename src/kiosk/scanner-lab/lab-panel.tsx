@@ -21,11 +21,7 @@ export function LabPanel({ lab, view, codes, language }: LabPanelProps) {
   const words = LAB_WORDS[language];
   if (view.showsCodes) {
     return (
-      <CodeSheet
-        {...{ codes, words }}
-        onPrint={lab.print}
-        onClose={() => lab.showCodes(false)}
-      />
+      <CodeSheet {...{ codes, words }} onPrint={lab.print} onClose={() => lab.showCodes(false)} />
     );
   }
   return (

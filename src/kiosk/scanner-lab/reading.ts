@@ -37,7 +37,11 @@ export type Said =
   | { readonly type: "card"; readonly rule: string; readonly masked: string }
   /** The calibration's code, or a check card. */
   | { readonly type: "test-code" }
-  | { readonly type: "refused"; readonly why: CardRefusal["type"]; readonly rule: string | undefined };
+  | {
+      readonly type: "refused";
+      readonly why: CardRefusal["type"];
+      readonly rule: string | undefined;
+    };
 
 /** How the scanner's keyboard and the machine's agree, as far as this code can tell. */
 export type Keyboard =

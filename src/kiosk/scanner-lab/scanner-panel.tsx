@@ -23,15 +23,10 @@ export function openScannerPanel(desk: StaffDesk): OpenPanel {
     print: () => window.print(),
     onError,
   });
-  const codes = computed(() => testCodesOf(config.value));
+  const codes = computed(() => testCodesOf(config.value.cardRules));
   return {
     view: (language) => (
-      <LabPanel
-        lab={lab}
-        view={lab.view.value}
-        codes={codes.value}
-        language={language}
-      />
+      <LabPanel lab={lab} view={lab.view.value} codes={codes.value} language={language} />
     ),
     close: lab.close,
   };

@@ -1,4 +1,3 @@
-import type { KioskConfig } from "../../contract/kiosk-config.ts";
 import { maskedCard, scanFromExample, type CardRule, type Scan } from "../../domain/card.ts";
 import { code128Modules } from "../../domain/code128.ts";
 import { ean13Modules } from "../../domain/ean13.ts";
@@ -20,7 +19,7 @@ export type TestCode =
 const LONGEST_LINEAR = 22;
 
 /** One for each card rule, in their order. */
-export function testCodesOf({ cardRules }: Pick<KioskConfig, "cardRules">): readonly TestCode[] {
+export function testCodesOf(cardRules: readonly CardRule[]): readonly TestCode[] {
   return cardRules.map((rule) => codeOf(rule));
 }
 
@@ -30,9 +29,10 @@ function codeOf(rule: CardRule): TestCode {
   const scan = rule.accepts.map(scanFromExample).find(({ source }) => source !== "keypad");
   if (scan === undefined) return { rule: name, kind: "none", why: "typed" };
   const kinds = scan.aim === undefined ? (symbologies ?? []) : [scan.aim];
-  const kind = kinds.length === 0 ? kindFor(scan) : kinds.map((aim) => kindOf(aim, scan)).find(isKind);
+  const kind =
+    kinds.length === 0 ? kindFor(scan) : kinds.map((aim) => kindOf(aim, scan)).find(isKind);
   if (kind === undefined) return { rule: name, kind: "none", why: "kind" };
-  return { rule: name, kind, text: scan.text, masked: maskedCard({ value: scan.text }) };
+  return { rule: name, kind, text: scan.text, masked: maskedCard({ kind: rule.visitor, value: scan.text }) };
 }
 
 type Kind = Exclude<TestCode["kind"], "none">;

@@ -30,8 +30,7 @@ export const LAB_FRENCH: LabWords = {
     "held-key": "Une touche est restée enfoncée. Quelque chose pèse-t-il sur un clavier ?",
     "one-key": "Toujours le même caractère : une touche coincée.",
     "too-slow": "Il tape aussi lentement qu’une personne : calibrez-le.",
-    "too-short":
-      "Seule une partie d’un code est arrivée. Ne bougez pas ; regardez le câble.",
+    "too-short": "Seule une partie d’un code est arrivée. Ne bougez pas ; regardez le câble.",
     "too-long": "Cela a duré trop longtemps : calibrez-le.",
     damaged: "Ce que dit le lecteur ne suit aucune règle. Regardez son mode.",
     apart: "Ses touches arrivent trop espacées pour une lecture : calibrez-le.",

@@ -13,7 +13,8 @@ export const LAB_SPANISH: LabWords = {
   notes: {
     slow: "Escribe casi demasiado despacio: calíbralo.",
     "long-gap": "Una pausa fue larga, aún segura.",
-    "other-keyboard": "Su teclado es de otro país que el de este equipo. Las tarjetas se leen igual.",
+    "other-keyboard":
+      "Su teclado es de otro país que el de este equipo. Las tarjetas se leen igual.",
     "no-suffix": "No termina con Intro y cada respuesta espera al silencio. Activa el sufijo.",
     "no-kind": "No dice el tipo de código. Activa los identificadores AIM si puedes.",
   },

@@ -75,7 +75,8 @@ const ENGLISH: LabWords = {
   notes: {
     slow: "It types almost too slowly: calibrate it.",
     "long-gap": "One gap was long, still safe.",
-    "other-keyboard": "Its keyboard is another country’s than this machine’s. Cards are read all the same.",
+    "other-keyboard":
+      "Its keyboard is another country’s than this machine’s. Cards are read all the same.",
     "no-suffix": "It ends with no Enter, so every answer waits for silence. Switch the suffix on.",
     "no-kind": "It doesn’t tell the kind of code. Switch its AIM identifiers on if you can.",
   },
@@ -132,7 +133,8 @@ const ENGLISH: LabWords = {
   stop: "Stop calibrating",
   forget: "Forget calibration",
   showCode: (times) => (times === 1 ? "Once more" : `Show the code, ${times} times`),
-  showCodeHint: "The calibration code of the test codes, a second apart. Keys do nothing else meanwhile.",
+  showCodeHint:
+    "The calibration code of the test codes, a second apart. Keys do nothing else meanwhile.",
   calibrationTroubles: {
     "other-text": {
       title: "That wasn’t the calibration code",

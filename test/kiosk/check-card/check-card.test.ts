@@ -49,7 +49,8 @@ describe("what a check card finds", () => {
   });
 
   it("[CC2] names what is to be done something about", () => {
-    const scanner = (parts: object) => problemOf("scanner", { scanner: { ...WELL.scanner, ...parts } });
+    const scanner = (parts: object) =>
+      problemOf("scanner", { scanner: { ...WELL.scanner, ...parts } });
     expect(scanner({ gapMs: 36 })).toBeUndefined();
     expect(scanner({ gapMs: 37 })).toBe("slow");
     expect(scanner({ gapMs: 130, limitMs: 208 })).toBeUndefined();
@@ -65,7 +66,8 @@ describe("what a check card finds", () => {
     expect(problemOf("sound", { sound: "silenced" })).toBeUndefined();
     expect(problemOf("sound", { sound: "blocked" })).toBe("blocked");
 
-    const storage = (parts: object) => problemOf("storage", { storage: { ...WELL.storage!, ...parts } });
+    const storage = (parts: object) =>
+      problemOf("storage", { storage: { ...WELL.storage!, ...parts } });
     expect(storage({ state: "full" })).toBe("full");
     expect(storage({ state: "unavailable" })).toBe("unavailable");
     expect(storage({ freeBytes: 99_000_000 })).toBe("tight");

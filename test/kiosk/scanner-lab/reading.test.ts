@@ -85,7 +85,13 @@ describe("what the lab says of a reading", () => {
   });
 
   it("[SL3] holds no number, of a payment card least of all", () => {
-    for (const text of [CARD, PAYMENT, "4006381333931", "2912345678907", `%B${PAYMENT}^A/B^2912?`]) {
+    for (const text of [
+      CARD,
+      PAYMENT,
+      "4006381333931",
+      "2912345678907",
+      `%B${PAYMENT}^A/B^2912?`,
+    ]) {
       const reading = JSON.stringify(readingOf(scanned(text, { repaired: text }), RULES));
       expect(reading.replaceAll("8906", "")).not.toMatch(/\d{4}/);
     }
@@ -137,7 +143,9 @@ describe("what the lab says of a reading", () => {
 
 describe("the lab's verdict", () => {
   it("[SL1] waits, and finds a scanner that says all of itself to read well", () => {
-    expect(verdictOf(undefined, NO_KEYS, DEFAULT_WEDGE_SETTINGS, true)).toEqual({ type: "waiting" });
+    expect(verdictOf(undefined, NO_KEYS, DEFAULT_WEDGE_SETTINGS, true)).toEqual({
+      type: "waiting",
+    });
     expect(read(timed([...usKeys(`]E0${CARD}`), ENTER], 8)).verdict).toEqual({ type: "well" });
   });
 

@@ -2,7 +2,10 @@ import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EXAMPLE_CONFIG } from "../../../src/contract/example-config.ts";
 import { FIRST, keyShown, silent } from "../../../src/kiosk/scanner-lab/calibrating.ts";
-import { openScannerLab, type ScannerLabDeps } from "../../../src/kiosk/scanner-lab/open-scanner-lab.ts";
+import {
+  openScannerLab,
+  type ScannerLabDeps,
+} from "../../../src/kiosk/scanner-lab/open-scanner-lab.ts";
 import { readWays } from "../../../src/kiosk/wedge-ways.ts";
 import { CALIBRATION_TEXT } from "../../../src/scanner/calibration.ts";
 import type { KeyboardWedge } from "../../../src/scanner/keyboard-wedge.ts";
@@ -73,7 +76,11 @@ describe("the scanner lab", () => {
     lab.calibrate();
     show(calibrationKeys, 8);
     show([...usKeys(CARD), ENTER], 8);
-    expect(lab.view.value.calibration).toEqual({ step: "showing", scans: 1, trouble: "other-text" });
+    expect(lab.view.value.calibration).toEqual({
+      step: "showing",
+      scans: 1,
+      trouble: "other-text",
+    });
     // What came before it still counts.
     for (let scan = 0; scan < 2; scan += 1) show(calibrationKeys, 8);
     expect(lab.view.value.calibration).toMatchObject({ step: "learnt" });

@@ -4,16 +4,23 @@ import { cardFromScan, type CardRule } from "../../../src/domain/card.ts";
 import { testCodesOf } from "../../../src/kiosk/scanner-lab/test-codes.ts";
 
 function rule(parts: Partial<CardRule> & Pick<CardRule, "accepts">): CardRule {
-  return { name: "a rule", match: ".*", checkDigit: "none", visitor: "member", refuses: [], ...parts };
+  return {
+    name: "a rule",
+    match: ".*",
+    checkDigit: "none",
+    visitor: "member",
+    refuses: [],
+    ...parts,
+  };
 }
 
 function codeOf(parts: Parameters<typeof rule>[0]) {
-  return testCodesOf({ cardRules: [rule(parts)] })[0];
+  return testCodesOf([rule(parts)])[0];
 }
 
 describe("test codes", () => {
   it("[SL5] are taken by the rules they are for, and masked where they are named", () => {
-    const codes = testCodesOf(EXAMPLE_CONFIG);
+    const codes = testCodesOf(EXAMPLE_CONFIG.cardRules);
     expect(codes).toEqual([
       { rule: "member card", kind: "ean-13", text: "2912345678906", masked: "•••• 8906" },
       {

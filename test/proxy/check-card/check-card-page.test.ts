@@ -21,7 +21,9 @@ function command(...args: readonly string[]) {
 function drawn(page: string, name: string): readonly string[] {
   const [, width, height, path] =
     new RegExp(`class="${name}" viewBox="0 0 (\\d+) (\\d+)".*? d="([^"]*)"`).exec(page) ?? [];
-  const rows = Array.from({ length: Number(height) }, () => Array.from({ length: Number(width) }, () => "0"));
+  const rows = Array.from({ length: Number(height) }, () =>
+    Array.from({ length: Number(width) }, () => "0"),
+  );
   for (const [, x, y, wide, high] of path!.matchAll(/M(\d+) (\d+)h(\d+)v(\d+)H\d+z/g)) {
     for (let row = Number(y); row < Number(y) + Number(high); row += 1) {
       rows[row]!.fill("1", Number(x), Number(x) + Number(wide));
