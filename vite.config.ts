@@ -11,7 +11,7 @@ const SHARED =
  * with the first of them.
  */
 const LATER =
-  /uqr|qr-code|kiosk.(?:countdown|sounds|plurals|wedge-ways)\.ts|staff.ages|scanner.symbology|contract.check-card/;
+  /uqr|qr-code|kiosk.(?:countdown|sounds|plurals|wedge-ways|base64-url)\.ts|staff.ages|scanner.(?:symbology|grant-reader)|contract.(?:check-card|setup-code|problem)/;
 
 /** What zod is called in the sources of ours that the build sees. No library has a function of that name. */
 const SCHEMAS = "tarjetaSchemas";

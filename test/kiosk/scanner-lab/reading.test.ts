@@ -58,7 +58,8 @@ describe("what the lab sees of keys", () => {
   });
 
   it("[SL3] holds nothing of what was typed", () => {
-    expect(JSON.stringify(traceOf(timed([...usKeys(CARD), ENTER], 8)))).not.toMatch(/29|06/);
+    const other = traceOf(timed([...usKeys("2000000000008"), ENTER], 8));
+    expect(traceOf(timed([...usKeys(CARD), ENTER], 8))).toEqual(other);
   });
 
   it("[SL1] keeps the longest gaps where there are more than fit, and no more keys than a code has", () => {
