@@ -20,7 +20,7 @@ const SAYINGS: Readonly<Record<CheckName, Saying>> = {
     return joined(
       words.sources[source],
       symbology === undefined ? words.kindNotTold : isolated(symbology),
-      gapMs === undefined ? undefined : words.perKey(isolated(`${gapMs} ms`)),
+      gapMs === undefined ? undefined : words.perKey(isolated(`${gapMs}\u00a0ms`)),
     );
   },
   screen({ screen: { width, height, wakeLock } }, words) {

@@ -19,7 +19,7 @@ export interface CodeSheetProps {
 /** Codes to hold before the reader: to be printed, or photographed where there is no printer. */
 export function CodeSheet({ codes, words, onPrint, onClose }: CodeSheetProps) {
   return (
-    <div class="codes">
+    <div class="codes" ref={toTop}>
       <p class="body codes-hint">{words.codesHint}</p>
       <div class="code-sheet">
         <Code name={words.codeFor.calibration} kind="qr" text={CALIBRATION_TEXT} below="QR" />
@@ -54,6 +54,11 @@ export function CodeSheet({ codes, words, onPrint, onClose }: CodeSheetProps) {
       </div>
     </div>
   );
+}
+
+/** The lab before it may have been scrolled. */
+function toTop(sheet: HTMLElement | null): void {
+  sheet?.scrollIntoView({ block: "start" });
 }
 
 interface CodeProps {

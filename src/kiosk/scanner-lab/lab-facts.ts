@@ -75,5 +75,5 @@ export function limitTextOf({ settings }: Pick<LabView, "settings">, words: LabW
 
 /** Read from left to right in any language. */
 function milliseconds(ms: number): string {
-  return `\u2068${Math.round(ms)} ms\u2069`;
+  return `\u2068${Math.round(ms)}\u00a0ms\u2069`;
 }

@@ -46,8 +46,9 @@ export function LabPanel({ lab, view, codes, language }: LabPanelProps) {
         </Button>
       ) : (
         <>
-          <Facts view={view} words={words} />
           <Actions lab={lab} view={view} words={words} />
+          <Facts view={view} words={words} />
+          <OtherReaders lab={lab} view={view} words={words} />
         </>
       )}
     </div>
@@ -69,36 +70,43 @@ function Facts({ view, words }: Pick<LabPanelProps, "view"> & { readonly words: 
   );
 }
 
+/** What a person may have read from now on that is no keyboard. */
+function OtherReaders({
+  lab,
+  view,
+  words,
+}: Pick<LabPanelProps, "lab" | "view"> & { readonly words: LabWords }) {
+  if (view.kinds.length === 0) return null;
+  return (
+    <>
+      <h2 class="near">{words.otherReaders}</h2>
+      <p class="body" role="status">
+        {view.grant === undefined ? words.grantHint : words.grants[view.grant]}
+      </p>
+      <div class="staff-row lab-actions">
+        {view.kinds.map((kind) => (
+          <Button key={kind} onPress={() => lab.grant(kind)}>
+            {words.grant[kind]}
+          </Button>
+        ))}
+      </div>
+    </>
+  );
+}
+
 function Actions({
   lab,
   view,
   words,
 }: Pick<LabPanelProps, "lab" | "view"> & { readonly words: LabWords }) {
   return (
-    <>
-      <div class="staff-row lab-actions">
-        <Button kind="main" onPress={lab.calibrate}>
-          {words.calibrate}
-        </Button>
-        <Button onPress={() => lab.showCodes(true)}>{words.codes}</Button>
-        {view.learntGapMs !== undefined && <Button onPress={lab.forget}>{words.forget}</Button>}
-      </div>
-      {view.kinds.length > 0 && (
-        <>
-          <h2 class="near">{words.otherReaders}</h2>
-          <p class="body" role="status">
-            {view.grant === undefined ? words.grantHint : words.grants[view.grant]}
-          </p>
-          <div class="staff-row lab-actions">
-            {view.kinds.map((kind) => (
-              <Button key={kind} onPress={() => lab.grant(kind)}>
-                {words.grant[kind]}
-              </Button>
-            ))}
-          </div>
-        </>
-      )}
-    </>
+    <div class="staff-row lab-actions">
+      <Button kind="main" onPress={lab.calibrate}>
+        {words.calibrate}
+      </Button>
+      <Button onPress={() => lab.showCodes(true)}>{words.codes}</Button>
+      {view.learntGapMs !== undefined && <Button onPress={lab.forget}>{words.forget}</Button>}
+    </div>
   );
 }
 

@@ -32,7 +32,12 @@ function codeOf(rule: CardRule): TestCode {
   const kind =
     kinds.length === 0 ? kindFor(scan) : kinds.map((aim) => kindOf(aim, scan)).find(isKind);
   if (kind === undefined) return { rule: name, kind: "none", why: "kind" };
-  return { rule: name, kind, text: scan.text, masked: maskedCard({ kind: rule.visitor, value: scan.text }) };
+  return {
+    rule: name,
+    kind,
+    text: scan.text,
+    masked: maskedCard({ kind: rule.visitor, value: scan.text }),
+  };
 }
 
 type Kind = Exclude<TestCode["kind"], "none">;
