@@ -38,7 +38,8 @@ export function CheckScreen(props: CheckScreenProps) {
           </p>
           <Headline step="mid">{title}</Headline>
           <p class="hand quiet">{words.lead}</p>
-          <ul class="checks">
+          {/* Large text may need more room than there is: then it is scrolled. */}
+          <ul class="checks" tabIndex={0} aria-label={title}>
             {findings.map((finding) => (
               <Line key={finding.check} {...{ finding, facts, words, language }} />
             ))}
