@@ -1,7 +1,11 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import type { HeartbeatReceipt } from "../contract/heartbeat.ts";
 import type { Device } from "../contract/update.ts";
-import { FLUSH_CHANNEL, type FlushBroadcast, type FlushReport } from "../contract/worker-message.ts";
+import {
+  FLUSH_CHANNEL,
+  type FlushBroadcast,
+  type FlushReport,
+} from "../contract/worker-message.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { SegmentClock } from "../outbox/clock-segments.ts";
 import type { Database } from "../outbox/connection.ts";

@@ -9,7 +9,15 @@ import { configFile } from "../support/config-file.ts";
 import { withKiosk } from "../support/kiosk.ts";
 import { depth, scanAndBeThanked, stateOf, visitState } from "../support/kiosk-page.ts";
 import { troubles, troublesAndAxe } from "../support/look-troubles.ts";
-import { knock, openStaff, pressPin, showTab, STAFF, STAFF_PIN, staffStep } from "../support/staff.ts";
+import {
+  knock,
+  openStaff,
+  pressPin,
+  showTab,
+  STAFF,
+  STAFF_PIN,
+  staffStep,
+} from "../support/staff.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { scan } from "../support/wedge.ts";
 
@@ -160,10 +168,17 @@ it("[SF1] [SF2] [SF3] [SF4] [SF5] staff come in by a corner and a PIN, see to th
       await pressPin(page, "111112");
       await page.getByRole("img", { name: "0 of 6 digits" }).waitFor();
     }
-    await page.getByRole("alert").getByText(/^Try again in/).waitFor();
+    await page
+      .getByRole("alert")
+      .getByText(/^Try again in/)
+      .waitFor();
     await kiosk.pullPlug();
     await knock(kiosk.page());
-    await kiosk.page().getByRole("alert").getByText(/^Try again in/).waitFor();
+    await kiosk
+      .page()
+      .getByRole("alert")
+      .getByText(/^Try again in/)
+      .waitFor();
     await pressPin(kiosk.page());
     expect((await stateOf(kiosk.page())).visitStep).toBe("pin");
 

@@ -61,11 +61,7 @@ export function factsOf(known: Known, words: StaffWords, language: Language): re
     spaceFact(known, words, language),
     scannerFact(known, words, language),
     fact("awake", words.awake[health.wakeLock], !AWAKE_TROUBLES.has(health.wakeLock)),
-    fact(
-      "faults",
-      words.faults(health.errors, health.boots),
-      health.errors === 0 && !health.quiet,
-    ),
+    fact("faults", words.faults(health.errors, health.boots), health.errors === 0 && !health.quiet),
   ];
 }
 

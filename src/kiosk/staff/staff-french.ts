@@ -69,8 +69,7 @@ export const STAFF_FRENCH: StaffWords = {
   faults: (errors, boots) =>
     `${plural(errors, { one: "# panne", other: "# pannes" })}, ${plural(boots, { one: "# démarrage", other: "# démarrages" })} à l’instant`,
 
-  owed: (count) =>
-    plural(count, { one: "mise à jour attend", other: "mises à jour attendent" }),
+  owed: (count) => plural(count, { one: "mise à jour attend", other: "mises à jour attendent" }),
   oldest: (age) => `La plus ancienne attend depuis ${age}.`,
   owedHint: "Elles sont en sécurité ici, scellées, et partent d’elles-mêmes dès que possible.",
   nothingOwed: "Rien n’attend",

@@ -69,8 +69,7 @@ export const STAFF_SPANISH: StaffWords = {
   faults: (errors, boots) =>
     `${plural(errors, { one: "# fallo", other: "# fallos" })}, ${plural(boots, { one: "# inicio", other: "# inicios" })} ahora mismo`,
 
-  owed: (count) =>
-    plural(count, { one: "actualización espera", other: "actualizaciones esperan" }),
+  owed: (count) => plural(count, { one: "actualización espera", other: "actualizaciones esperan" }),
   oldest: (age) => `La más antigua espera desde hace ${age}.`,
   owedHint: "Están a salvo aquí, selladas, y salen solas en cuanto pueden.",
   nothingOwed: "No espera nada",
