@@ -138,6 +138,9 @@ it("[SF1] [SF2] [SF3] [SF4] [SF5] staff come in by a corner and a PIN, see to th
     await visitState(page, "out-of-service");
     await page.getByText("Put it back in the staff area").waitFor();
     await scan(page, MEANWHILE);
+    // An Enter this soon would be the scan's own, by its stamps.
+    const scannedMs = await page.evaluate(() => performance.now());
+    await page.waitForFunction((atMs) => performance.now() > atMs + 500, scannedMs);
     for (let left = 5; left > 0; left -= 1) await page.keyboard.press("Escape");
     await staffStep(page, "pin");
     for (const [at, digit] of [...STAFF_PIN].entries()) {

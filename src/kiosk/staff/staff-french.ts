@@ -49,6 +49,7 @@ export const STAFF_FRENCH: StaffWords = {
     faults: "Pannes",
   },
   noContact: "aucun depuis le démarrage ; vérifiez le réseau",
+  noAnswer: (age) => `pas de réponse ; la dernière il y a ${age}`,
   ago: (age) => `il y a ${age}`,
   clockUnset: "pas à l’heure ; vérifiez l’horloge",
   clockRight: (time) => `${time}, à l’heure`,

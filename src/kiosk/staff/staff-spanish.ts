@@ -49,6 +49,7 @@ export const STAFF_SPANISH: StaffWords = {
     faults: "Fallos",
   },
   noContact: "ninguno desde el inicio; revisa la red",
+  noAnswer: (age) => `ahora sin respuesta; la última hace ${age}`,
   ago: (age) => `hace ${age}`,
   clockUnset: "sin hora; revisa el reloj del equipo",
   clockRight: (time) => `${time}, en hora`,
