@@ -87,7 +87,8 @@ export const GERMAN: LanguageWords = {
     closed: {
       title: "Wir machen kurz Pause",
       text: "Gerade können wir hier keine Besuche notieren. Deine Karte gilt an der Kasse wie immer.",
-      staff: "Fürs Team: Der Kiosk ist außer Betrieb. Im Teambereich nehmt ihr ihn wieder in Betrieb.",
+      staff:
+        "Fürs Team: Der Kiosk ist außer Betrieb. Im Teambereich nehmt ihr ihn wieder in Betrieb.",
     },
   },
   card: (masked) => `Karte ${masked}`,

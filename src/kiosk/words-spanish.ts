@@ -86,7 +86,8 @@ export const SPANISH: LanguageWords = {
     closed: {
       title: "Hacemos una pausa",
       text: "Ahora no podemos anotar visitas en esta pantalla. Tu tarjeta funciona en caja como siempre.",
-      staff: "Para el personal: este kiosco está fuera de servicio. Reactivadlo en la zona de personal.",
+      staff:
+        "Para el personal: este kiosco está fuera de servicio. Reactivadlo en la zona de personal.",
     },
   },
   card: (masked) => `Tarjeta ${masked}`,

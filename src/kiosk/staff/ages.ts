@@ -8,9 +8,7 @@ const DAY = 24 * HOUR;
 export function ageText(ms: number, language: Language): string {
   if (ms < 2 * MINUTE) return unitText(ms / 1_000, "second", language);
   if (ms < 2 * HOUR) return unitText(ms / MINUTE, "minute", language);
-  return ms < 2 * DAY
-    ? unitText(ms / HOUR, "hour", language)
-    : unitText(ms / DAY, "day", language);
+  return ms < 2 * DAY ? unitText(ms / HOUR, "hour", language) : unitText(ms / DAY, "day", language);
 }
 
 /** A size in megabytes or gigabytes. */

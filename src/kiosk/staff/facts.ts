@@ -61,11 +61,7 @@ export function factsOf(known: Known, words: StaffWords, language: Language): re
     spaceFact(known, words, language),
     scannerFact(known, words, language),
     fact("awake", words.awake[health.wakeLock], !AWAKE_TROUBLES.has(health.wakeLock)),
-    fact(
-      "faults",
-      words.faults(health.errors, health.boots),
-      health.errors === 0 && !health.quiet,
-    ),
+    fact("faults", words.faults(health.errors, health.boots), health.errors === 0 && !health.quiet),
   ];
 }
 
@@ -73,8 +69,9 @@ const AWAKE_TROUBLES: ReadonlySet<KioskHealth["wakeLock"]> = new Set(["refused",
 
 function contactFact({ contact, isDown }: Known, words: StaffWords, language: Language): Fact {
   if (contact === undefined) return { id: "contact", value: words.noContact, isWell: false };
-  const value = words.ago(ageText(contact.ageMs, language));
-  return { id: "contact", value, isWell: !isDown && contact.ageMs < SILENT_MS };
+  const age = ageText(contact.ageMs, language);
+  const isWell = !isDown && contact.ageMs < SILENT_MS;
+  return { id: "contact", value: isWell ? words.ago(age) : words.noAnswer(age), isWell };
 }
 
 function clockFact(known: Known, words: StaffWords, language: Language): Fact {

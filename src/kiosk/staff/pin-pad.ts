@@ -67,7 +67,9 @@ export function createPinPad(deps: PinPadDeps): PinPad {
   };
 
   const settle = (): void => {
-    untilMs.value = clock.monoMs() + waitMs(tries.peek(), clock.wallMs());
+    const leftMs = waitMs(tries.peek(), clock.wallMs());
+    // `nowMs` is a moment behind: no wait is none by that either.
+    untilMs.value = leftMs === 0 ? 0 : clock.monoMs() + leftMs;
   };
 
   const recall = async (): Promise<void> => {

@@ -41,27 +41,31 @@ export function openQueuePanel(desk: StaffDesk): OpenPanel {
       const owed = backOffice.depth.value;
       const { type } = sending.view.value;
       return (
-        <>
-          <p class="owed">
-            <span class="owed-count">{owed}</span> <span class="near">{words.owed(owed)}</span>
-          </p>
-          {owed > 0 && oldestMs.value !== undefined && (
-            <p class="body">{words.oldest(ageText(oldestMs.value, language))}</p>
-          )}
-          <p class="body">{words.owedHint}</p>
-          <Button kind="main" waiting={owed === 0 || type === "sending"} onPress={sending.send}>
-            {owed === 0 ? words.nothingOwed : type === "sending" ? words.sending : words.sendNow}
-          </Button>
-          <p class="body strong" role="status">
-            {resultOf(sending.view.value, owed, words)}
-          </p>
-          <Button waiting={owed === 0} onPress={save}>
-            {words.save}
-          </Button>
-          <p class="hand" role="status">
-            {saved.value === undefined ? words.saveHint : words.saved(saved.value)}
-          </p>
-        </>
+        <div class="staff-blocks staff-halves">
+          <section class="staff-block">
+            <p class="owed">
+              <span class="owed-count">{owed}</span> <span class="near">{words.owed(owed)}</span>
+            </p>
+            {owed > 0 && oldestMs.value !== undefined && (
+              <p class="body">{words.oldest(ageText(oldestMs.value, language))}</p>
+            )}
+            <p class="body">{words.owedHint}</p>
+          </section>
+          <section class="staff-block">
+            <Button kind="main" waiting={owed === 0 || type === "sending"} onPress={sending.send}>
+              {owed === 0 ? words.nothingOwed : type === "sending" ? words.sending : words.sendNow}
+            </Button>
+            <p class="body strong" role="status">
+              {resultOf(sending.view.value, owed, words)}
+            </p>
+            <Button waiting={owed === 0} onPress={save}>
+              {words.save}
+            </Button>
+            <p class="hand" role="status">
+              {saved.value === undefined ? words.saveHint : words.saved(saved.value)}
+            </p>
+          </section>
+        </div>
       );
     },
     close() {

@@ -55,6 +55,7 @@ export const STAFF_ARABIC: StaffWords = {
     faults: "الأعطال",
   },
   noContact: "لا شيء منذ البدء؛ افحص الشبكة",
+  noAnswer: (age) => `لا جواب الآن؛ الأخير قبل ${age}`,
   ago: (age) => `قبل ${age}`,
   clockUnset: "غير مضبوطة؛ افحص ساعة الجهاز",
   clockRight: (time) => `${time}، صحيحة`,

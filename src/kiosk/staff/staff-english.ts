@@ -49,6 +49,7 @@ export const STAFF_ENGLISH: StaffWords = {
     faults: "Faults",
   },
   noContact: "none since the start; check the network",
+  noAnswer: (age) => `no answer now; last ${age} ago`,
   ago: (age) => `${age} ago`,
   clockUnset: "not set; check the machine’s clock",
   clockRight: (time) => `${time}, right`,

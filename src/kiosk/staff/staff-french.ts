@@ -49,6 +49,7 @@ export const STAFF_FRENCH: StaffWords = {
     faults: "Pannes",
   },
   noContact: "aucun depuis le démarrage ; vérifiez le réseau",
+  noAnswer: (age) => `pas de réponse ; la dernière il y a ${age}`,
   ago: (age) => `il y a ${age}`,
   clockUnset: "pas à l’heure ; vérifiez l’horloge",
   clockRight: (time) => `${time}, à l’heure`,
@@ -69,8 +70,7 @@ export const STAFF_FRENCH: StaffWords = {
   faults: (errors, boots) =>
     `${plural(errors, { one: "# panne", other: "# pannes" })}, ${plural(boots, { one: "# démarrage", other: "# démarrages" })} à l’instant`,
 
-  owed: (count) =>
-    plural(count, { one: "mise à jour attend", other: "mises à jour attendent" }),
+  owed: (count) => plural(count, { one: "mise à jour attend", other: "mises à jour attendent" }),
   oldest: (age) => `La plus ancienne attend depuis ${age}.`,
   owedHint: "Elles sont en sécurité ici, scellées, et partent d’elles-mêmes dès que possible.",
   nothingOwed: "Rien n’attend",

@@ -52,6 +52,7 @@ export const STAFF_GERMAN: StaffWords = {
     faults: "Störungen",
   },
   noContact: "keiner seit dem Start; Netz prüfen",
+  noAnswer: (age) => `gerade keine Antwort; zuletzt vor ${dative(age)}`,
   ago: (age) => `vor ${dative(age)}`,
   clockUnset: "nicht gestellt; Uhr des Geräts prüfen",
   clockRight: (time) => `${time}, geht richtig`,

@@ -49,6 +49,7 @@ export const STAFF_SPANISH: StaffWords = {
     faults: "Fallos",
   },
   noContact: "ninguno desde el inicio; revisa la red",
+  noAnswer: (age) => `ahora sin respuesta; la última hace ${age}`,
   ago: (age) => `hace ${age}`,
   clockUnset: "sin hora; revisa el reloj del equipo",
   clockRight: (time) => `${time}, en hora`,
@@ -69,8 +70,7 @@ export const STAFF_SPANISH: StaffWords = {
   faults: (errors, boots) =>
     `${plural(errors, { one: "# fallo", other: "# fallos" })}, ${plural(boots, { one: "# inicio", other: "# inicios" })} ahora mismo`,
 
-  owed: (count) =>
-    plural(count, { one: "actualización espera", other: "actualizaciones esperan" }),
+  owed: (count) => plural(count, { one: "actualización espera", other: "actualizaciones esperan" }),
   oldest: (age) => `La más antigua espera desde hace ${age}.`,
   owedHint: "Están a salvo aquí, selladas, y salen solas en cuanto pueden.",
   nothingOwed: "No espera nada",

@@ -35,6 +35,7 @@ export interface StaffWords {
   readonly facts: Readonly<Record<FactId, string>>;
   readonly noContact: string;
   readonly ago: (age: string) => string;
+  readonly noAnswer: (age: string) => string;
   readonly clockUnset: string;
   readonly clockRight: (time: string) => string;
   readonly clockSlow: (time: string, off: string) => string;

@@ -27,12 +27,7 @@ export function pinTrouble(pin: string): string | undefined {
 export function pinHashOf(pin: string, salt: Buffer, iterations = PIN_ITERATIONS): string {
   if (salt.length !== SALT_BYTES) throw new Error(`a salt has ${SALT_BYTES} bytes`);
   const hash = pbkdf2Sync(pin, salt, iterations, HASH_BYTES, "sha256");
-  const parts = [
-    PIN_ALGORITHM,
-    iterations,
-    salt.toString("base64url"),
-    hash.toString("base64url"),
-  ];
+  const parts = [PIN_ALGORITHM, iterations, salt.toString("base64url"), hash.toString("base64url")];
   return parts.join("$");
 }
 

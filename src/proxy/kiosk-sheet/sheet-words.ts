@@ -43,8 +43,14 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
         "cards are not read",
         "Wipe the reader’s glass. Unplug the reader, wait ten seconds, plug it in again. Phones: turn the brightness up.",
       ],
-      ["the screen is dirty", "Screen, “Clean the screen”: touches do nothing until it counted down."],
-      ["the screen stands still or is dark", "Pull the power plug and put it back. Nothing is lost."],
+      [
+        "the screen is dirty",
+        "Screen, “Clean the screen”: touches do nothing until it counted down.",
+      ],
+      [
+        "the screen stands still or is dark",
+        "Pull the power plug and put it back. Nothing is lost.",
+      ],
       [
         "somebody regrets that a visit was noted",
         "“Don’t record this visit” on the screen, within seconds of the scan.",
@@ -103,10 +109,7 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
         "alguien no quiere que se anoten más visitas",
         "«Dejar de anotar mis visitas» en la primera pantalla, y después la tarjeta. También sin red.",
       ],
-      [
-        "no se debe usar el kiosco",
-        "Kiosco, «Poner fuera de servicio». Sigue así tras reiniciar.",
-      ],
+      ["no se debe usar el kiosco", "Kiosco, «Poner fuera de servicio». Sigue así tras reiniciar."],
       [
         "se llevan el kiosco",
         "Kiosco, «Desvincular». Se va cuando todo está enviado; si no, guarda el archivo que ofrece y entrégalo.",
@@ -125,7 +128,8 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
     ],
     checkTitle: "Prüfkarte",
     checkPlace: "Hier die Prüfkarte aufkleben",
-    checkText: "Zeig sie dem Lesegerät: Ohne PIN sagt der Kiosk, wie es ihm geht und was zu tun ist.",
+    checkText:
+      "Zeig sie dem Lesegerät: Ohne PIN sagt der Kiosk, wie es ihm geht und was zu tun ist.",
     whenTitle: "Was tun, wenn …",
     rows: [
       [
@@ -194,10 +198,7 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
         "l’écran est sale",
         "Écran, « Nettoyer l’écran » : il ne répond pas avant la fin du compte.",
       ],
-      [
-        "l’écran est figé ou noir",
-        "Débranchez et rebranchez le courant. Rien n’est perdu.",
-      ],
+      ["l’écran est figé ou noir", "Débranchez et rebranchez le courant. Rien n’est perdu."],
       [
         "quelqu’un regrette que sa visite soit notée",
         "« Ne pas noter cette visite » à l’écran, quelques secondes après la carte.",
@@ -245,7 +246,10 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
       ],
       ["الشاشة متسخة", "الشاشة، «نظّف الشاشة»: لا تستجيب حتى ينتهي العد."],
       ["الشاشة جامدة أو مظلمة", "انزع قابس الكهرباء وأعده. لا يضيع شيء."],
-      ["ندم أحد على تسجيل زيارته", "«لا تسجّلوا هذه الزيارة» على الشاشة، في الثواني التي تلي البطاقة."],
+      [
+        "ندم أحد على تسجيل زيارته",
+        "«لا تسجّلوا هذه الزيارة» على الشاشة، في الثواني التي تلي البطاقة.",
+      ],
       [
         "لا يريد أحد تسجيل زياراته بعد الآن",
         "«أوقفوا تسجيل زياراتي» في الشاشة الأولى، ثم البطاقة. يعمل دون شبكة أيضًا.",

@@ -50,7 +50,9 @@ ${rowsOf(words)}
 
 function rowsOf({ rows }: SheetWords): string {
   return rows
-    .map(([when, what]) => `<tr><th scope="row">${escaped(when)}</th><td>${escaped(what)}</td></tr>`)
+    .map(
+      ([when, what]) => `<tr><th scope="row">${escaped(when)}</th><td>${escaped(what)}</td></tr>`,
+    )
     .join("\n");
 }
 

@@ -53,7 +53,13 @@ describe("the staff's log", () => {
     const backOffice = { isDown: signal(false), broke: signal(0) };
     const session = { screen, config };
     recordHappenings({ log, session, backOffice });
-    const noted = { visitId: "1", masked: "•••• 8906", fingerprint: "x", notedAtMs: 0, answers: [] };
+    const noted = {
+      visitId: "1",
+      masked: "•••• 8906",
+      fingerprint: "x",
+      notedAtMs: 0,
+      answers: [],
+    };
     screen.value = { ...noted, state: "thanked", step: "thanks", expiresAtMs: 1 };
     screen.value = { ...noted, state: "thanked", step: "closing", expiresAtMs: 1 };
     screen.value = { state: "declined", reason: "undone", expiresAtMs: 1 };

@@ -38,7 +38,9 @@ describe("the sheet for the back office", () => {
     async (language) => {
       const said = await saidBy(language);
       const text = SHEET_WORDS[language].openSteps.concat(SHEET_WORDS[language].rows.flat());
-      const quoted = [...text.join("\n").matchAll(/[“«„]\s?(.+?)\s?[”»“]/g)].map(([, each]) => each);
+      const quoted = [...text.join("\n").matchAll(/[“«„]\s?(.+?)\s?[”»“]/g)].map(
+        ([, each]) => each,
+      );
       expect(quoted.length).toBeGreaterThan(7);
       for (const each of quoted) expect(said).toContain(each);
     },
