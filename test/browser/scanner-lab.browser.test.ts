@@ -155,7 +155,6 @@ describe("the scanner lab", () => {
 
         await show(page, TRIED, SLOW);
         await verdict("That wasn’t read");
-        found.push(...(await lookedAt(page, "lab-slow")));
         await page.getByRole("button", { name: "Calibrate", exact: true }).tap();
         await verdict("Show the code, 3 times");
         await show(page, TRIED, SLOW, 6);
@@ -173,6 +172,13 @@ describe("the scanner lab", () => {
         await page.locator(".code-drawing").first().waitFor();
         expect(await page.locator(".code-drawing").count()).toBe(5);
         found.push(...(await lookedAt(page, "lab-codes")));
+        // On paper there are the codes and nothing else.
+        await page.emulateMedia({ media: "print" });
+        expect(await page.locator(".code-drawing").last().isVisible()).toBe(true);
+        expect(await page.locator(".staff-tab, .codes-hint, .button").first().isVisible()).toBe(
+          false,
+        );
+        await page.emulateMedia({ media: "screen" });
         expect(await page.content()).not.toContain(TRIED);
 
         await page.reload();

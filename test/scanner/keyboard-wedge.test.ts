@@ -104,6 +104,17 @@ describe("keyboard wedge", () => {
     expect(page.events.filter(({ type }) => type === "scanned")).toHaveLength(1);
   });
 
+  it("[SL3] shows nobody a key of a secret field", () => {
+    const page = aPage();
+    const seen: string[] = [];
+    page.wedge.watch(({ key }) => seen.push(key) > 0);
+    const event = new FakeKeyboardEvent("keydown", "4", performance.now());
+    event.composedPath = () => [new FakeSecret()];
+    page.window.dispatchEvent(event);
+    expect(seen).toEqual([]);
+    expect(event.defaultPrevented).toBe(false);
+  });
+
   it("leaves no listener and no timer behind when stopped", () => {
     const page = aPage();
     page.type(CARD);
@@ -143,6 +154,12 @@ class FakeKeyboardEvent extends Event {
 }
 
 class FakeElement extends EventTarget {}
+
+class FakeSecret extends FakeElement {
+  matches(): boolean {
+    return true;
+  }
+}
 
 /** A window as far as the wedge goes, listening, with a keyboard. */
 function aPage() {
