@@ -4,7 +4,14 @@ import { serviceWorker } from "./src/sw/vite-plugin.ts";
 
 /** What the first load needs in any case; what only later parts share stays with them. */
 const SHARED =
-  /node_modules|preload-helper|fingerprint|domain(?!.opening-hours)|outbox(?!.(?:signed|idb-owed|receipted|runs|sealed-to|idb-holds))|kiosk.(?:visit-first|capture|holds)\.ts|icons\.|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
+  /node_modules(?!.uqr)|preload-helper|scanner.(?:wedge|us-layout|aim)|kiosk.storage-watch|fingerprint|domain(?!.opening-hours)|outbox(?!.(?:signed|idb-owed|receipted|runs|sealed-to|idb-holds|export))|kiosk.(?:visit-first|capture|holds)\.ts|icons\.|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
+
+/**
+ * What only parts share that are loaded later: one piece, since the worker's list of pieces counts, and loaded
+ * with the first of them.
+ */
+const LATER =
+  /uqr|qr-code|kiosk.(?:countdown|sounds|plurals|wedge-ways|base64-url)\.ts|staff.ages|scanner.(?:symbology|grant-reader)|contract.(?:check-card|setup-code|problem)/;
 
 /** What zod is called in the sources of ours that the build sees. No library has a function of that name. */
 const SCHEMAS = "tarjetaSchemas";
@@ -19,7 +26,12 @@ export default defineConfig({
       treeshake: { manualPureFunctions: [SCHEMAS] },
       // What several parts of the page share compresses best in one piece.
       output: {
-        codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: SHARED }] },
+        codeSplitting: {
+          groups: [
+            { name: "shared", minShareCount: 2, test: SHARED },
+            { name: "later", minShareCount: 2, test: LATER },
+          ],
+        },
       },
     },
   },

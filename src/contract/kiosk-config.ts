@@ -5,6 +5,7 @@ import { CardRule } from "./card-rule.ts";
 import { ByItself, OpeningHours } from "./by-itself.ts";
 import { LANGUAGES } from "./language.ts";
 import { PurposeId } from "./purpose.ts";
+import { Staff } from "./staff.ts";
 import { MAX_THANKS_RULES, ThanksRule, unknownAnswer } from "./thanks-rules.ts";
 
 /** Where a kiosk asks for its configuration: `GET`. */
@@ -113,6 +114,8 @@ export const KioskConfig = z
     openingHours: z.optional(OpeningHours),
     /** When a new version of the app is taken up, and when a silent scanner is told. */
     byItself: z.optional(ByItself),
+    /** Who may open the staff's side of a kiosk; nobody where left out. */
+    staff: z.optional(Staff),
     /** What the closing thanks say; the first that is true of the visit, else the shipped words. */
     thanks: z.optional(z.array(ThanksRule).check(z.maxLength(MAX_THANKS_RULES))),
     timings: z.strictObject({

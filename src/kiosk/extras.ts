@@ -7,8 +7,10 @@ import { forgetAllCards, openCardMemory } from "./card-memory.ts";
 import { createConsenting, type Consenting, type ConsentingDeps } from "./consenting.ts";
 import { createCountdown, type CountdownDeps } from "./countdown.ts";
 import { idleEndMs, reading, stillHere } from "./idle.ts";
+import type { Link } from "./link.ts";
 import type { Recorded } from "./recorded.ts";
 import { createSettling } from "./settling.ts";
+import { openStaffDoor, type StaffDoor } from "./staff/open-door.ts";
 import { thanksContent, type ThanksContent } from "./thanks-content.ts";
 import { createUndoing, type Undoing, type UndoingDeps } from "./undoing.ts";
 import type { VisitExtension } from "./visit-extension.ts";
@@ -26,6 +28,7 @@ export interface ExtrasDeps
     Omit<CountdownDeps, "clock">,
     Pick<AskAgainDeps, "clock" | "onError"> {
   readonly session: VisitSession;
+  readonly line: Pick<Link, "backOffice">;
 }
 
 /** What a visit gains once the page has loaded all of itself. */
@@ -47,15 +50,18 @@ export interface Extras {
   /** What was kept of the visit on screen, while its shopper looks at it. */
   readonly recorded: ReadonlySignal<readonly Recorded[] | undefined>;
   readonly showRecorded: (isShown: boolean) => void;
+  readonly staff: StaffDoor;
 }
 
 export function openExtras(deps: ExtrasDeps): Extras {
   const { session, device } = deps;
-  const withdrawing = openWithdrawing(deps);
+  const sounds = openSounds(session.config);
+  const staff = openStaffDoor({ ...deps, backOffice: deps.line.backOffice, sounds });
+  const withdrawing = openWithdrawing(deps, staff);
   const undoing = createUndoing(deps);
   const idleEnd = computed(() => idleEndMs(session.screen.value));
   const idleSeconds = createCountdown(idleEnd, deps);
-  openVisitSounds(session.screen, idleSeconds, openSounds(session.config));
+  openVisitSounds(session.screen, idleSeconds, sounds);
   const settled = createSettling({
     screen: session.screen,
     clock: deps.clock,
@@ -81,12 +87,16 @@ export function openExtras(deps: ExtrasDeps): Extras {
     ),
     idleSeconds,
     stay: () => session.turn(stillHere),
+    staff,
     ...createLooking(session),
   };
 }
 
-/** Sees every card first; those it leaves to a visit are looked up in the kiosk's memory. */
-function openWithdrawing(deps: ExtrasDeps): Extras["withdrawing"] {
+/**
+ * Sees every card first; those it leaves to a visit are looked up in the kiosk's memory. Before it comes the
+ * staff's side, where no card is anybody's, not even one that was on its way when it opened.
+ */
+function openWithdrawing(deps: ExtrasDeps, staff: StaffDoor): Extras["withdrawing"] {
   const askAgain = createAskAgain({
     ...deps,
     openMemory: () => openCardMemory(crypto.subtle),
@@ -94,12 +104,13 @@ function openWithdrawing(deps: ExtrasDeps): Extras["withdrawing"] {
   });
   const withdrawing = createWithdrawing({ ...deps, onWithdrawn: askAgain.forgetCard });
   const extension: VisitExtension = {
+    hears: staff.hears,
     takes(taken) {
-      if (withdrawing.takes(taken)) return true;
+      if (staff.isOpen() || withdrawing.takes(taken)) return true;
       askAgain.read(taken);
       return false;
     },
-    refuses: withdrawing.refuses,
+    refuses: (reason) => staff.isOpen() || withdrawing.refuses(reason),
   };
   deps.session.extend(extension);
   return withdrawing;

@@ -3,7 +3,7 @@ import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { createShopperChoices, type Choices, type ShopperChoices } from "./choices.ts";
 import { fitScreens } from "./fit.ts";
 import { openKeyboardUse } from "./keyboard-use.ts";
-import { createSounds, type Sounds } from "./sounds.ts";
+import { createSounds, USUAL_VOLUME, type Sounds } from "./sounds.ts";
 import { directionOf } from "./vocabulary.ts";
 import type { VisitSession } from "./visit-session.ts";
 
@@ -15,9 +15,6 @@ export interface ForEveryoneDeps {
   readonly page: HTMLElement;
   readonly onError: (error: unknown) => void;
 }
-
-/** Ours: as loud as somebody who speaks to one person in a shop. */
-const USUAL_VOLUME = 50;
 
 /** Languages, modes and keys, for as long as the page lives. */
 export function openForEveryone(deps: ForEveryoneDeps): ShopperChoices {

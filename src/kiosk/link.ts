@@ -1,7 +1,12 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import { isCheckCard } from "../contract/check-card.ts";
 import type { HeartbeatReceipt } from "../contract/heartbeat.ts";
 import type { Device } from "../contract/update.ts";
-import { FLUSH_CHANNEL, type FlushBroadcast } from "../contract/worker-message.ts";
+import {
+  FLUSH_CHANNEL,
+  type FlushBroadcast,
+  type FlushReport,
+} from "../contract/worker-message.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { SegmentClock } from "../outbox/clock-segments.ts";
 import type { Database } from "../outbox/connection.ts";
@@ -16,13 +21,20 @@ import { webLock } from "../outbox/lock.ts";
 import { createPause } from "../outbox/pause.ts";
 import { readSealedTo } from "../outbox/sealed-to.ts";
 import { createSignedFetch } from "../outbox/signed-fetch.ts";
+import type { KeyboardWedge } from "../scanner/keyboard-wedge.ts";
+import type { ScannerEvent } from "../scanner/scanner.ts";
+import { oldestOwedMs } from "./by-itself/oldest-owed.ts";
 import { openByItself, type ByItselfDeps } from "./by-itself/open-by-itself.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createStanding } from "./standing.ts";
+import type { CheckCard, CheckCardDeps } from "./check-card/open-check-card.tsx";
+import type { CheckRead } from "./check-card/look.ts";
 import type { NetworkGate } from "./network-gate.ts";
 import { releaseHeld } from "./release-held.ts";
+import type { BackOffice, Contact } from "./staff/back-office.ts";
 import type { VisitSession } from "./visit-session.ts";
+import { readWays } from "./wedge-ways.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
 
 export interface LinkDeps {
@@ -33,6 +45,7 @@ export interface LinkDeps {
   readonly outbox: IdbOutbox;
   readonly kept: KeptStore;
   readonly gate: NetworkGate;
+  readonly scanner: KeyboardWedge;
   readonly device: Device;
   /** As the page started with it; nothing while the database did not open. */
   readonly identity: Identity | undefined;
@@ -42,7 +55,7 @@ export interface LinkDeps {
   /** Whether the browser may be asked to wake the worker: what it promised, nobody can take back. */
   readonly mayBeWoken: boolean;
   readonly reload: () => void;
-  readonly session: Pick<VisitSession, "refusedScans"> & ByItselfDeps["session"];
+  readonly session: Pick<VisitSession, "refusedScans" | "scanned"> & ByItselfDeps["session"];
   readonly broken: ByItselfDeps["broken"];
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
   readonly onError: (error: unknown) => void;
@@ -50,6 +63,8 @@ export interface LinkDeps {
 
 /** The kiosk's line to its proxy: what is owed goes out on it, and the kiosk says that it lives. */
 export interface Link {
+  /** Where the readers' events go: to the visit, unless a check card was shown. */
+  readonly scanned: (event: ScannerEvent) => void;
   /** Asks the proxy for something, as this kiosk. */
   readonly get: (path: string) => Promise<Response>;
   /** Known to be down, by the last thing that was tried. */
@@ -60,11 +75,16 @@ export interface Link {
   /** Less is owed than was, and nothing was sent. */
   readonly recount: () => void;
   readonly setCut: (cut: boolean) => void;
+  /** What it lets staff see and do. */
+  readonly backOffice: BackOffice;
   /** Nobody is in the middle of anything: a new version of the app may take over. */
   readonly setIdle: (idle: boolean) => void;
   /** `justPaired`: what the queue was resting for was an earlier key's trouble. */
   readonly start: (justPaired: boolean) => void;
 }
+
+/** Ours: whoever looks at a check card waits no longer for the proxy. */
+const ANSWER_MS = 5_000;
 
 /** Ours: a page that is never idle sends all the same. */
 const SOON_MS = 500;
@@ -81,12 +101,23 @@ export function createLink(deps: LinkDeps): Link {
   const random = (): number => Math.random();
   const channel = new BroadcastChannel(FLUSH_CHANNEL);
   const failed = signal(!navigator.onLine);
+  const isDown = computed(() => failed.value || gate.isCut.value);
+  const contact = signal<Contact | undefined>(undefined);
+  const report = signal<FlushReport | undefined>(undefined);
+  const broke = signal(0);
   const timer = (work: () => void, delayMs: number) => {
     const id = setTimeout(work, delayMs);
     return () => clearTimeout(id);
   };
   const byItself = openByItself({
     ...deps,
+    broken: {
+      ...deps.broken,
+      show() {
+        broke.value += 1;
+        deps.broken.show();
+      },
+    },
     reading: segments.reading,
     owed,
     beginAgain: () => bridge.beginAgain(),
@@ -121,9 +152,12 @@ export function createLink(deps: LinkDeps): Link {
       clock,
       random,
     }),
-    broadcast: (report) =>
+    broadcast(ended) {
+      report.value = ended;
+      const said: FlushBroadcast = { type: "FLUSHED", by: "page", report: ended };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is one origin's
-      channel.postMessage({ type: "FLUSHED", by: "page", report } satisfies FlushBroadcast),
+      channel.postMessage(said);
+    },
     // While the demo has cut the network the worker is not asked: it has a line of its own.
     post: (message) => !gate.isCut.peek() && bridge.post(message),
     registerSync: async () => {
@@ -157,6 +191,8 @@ export function createLink(deps: LinkDeps): Link {
     random,
     timer,
     onReceipt(receipt) {
+      const offsetMs = receipt.proxyTimeMs - clock.wallMs();
+      contact.value = { atMs: clock.monoMs(), offsetMs };
       standing.heard(receipt.proxyTimeMs, signedFetch).catch(onError);
       deps.onReceipt(receipt);
     },
@@ -171,9 +207,36 @@ export function createLink(deps: LinkDeps): Link {
     if (state.link !== "unknown") failed.value = state.link === "down";
   });
 
+  const checkCardDeps: CheckCardDeps = {
+    ...deps,
+    limitMs: () => deps.scanner.settings().maxAverageGapMs,
+    wakeLock: byItself.wakeLock,
+    oldestOwedMs: () => oldestOwedMs(owed, segments.reading()),
+    contact,
+    ask: (path) => {
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      return signedFetch(path, { method: "GET", cache: "no-store", signal });
+    },
+  };
+  let checkCard: CheckCard | undefined;
+
+  /** Seldom used, and therefore a part of its own, precached as all are. */
+  async function showCheckCard(read: CheckRead): Promise<void> {
+    const { createCheckCard } = await import("./check-card/open-check-card.tsx");
+    checkCard ??= createCheckCard(checkCardDeps);
+    checkCard.show(read);
+  }
+
   return {
+    scanned(event) {
+      // Before any card rule is asked; behind the staff's door it is a test code like others.
+      const isStaffs = deps.session.screen.peek().state === "staff";
+      const isCheck = event.type === "scanned" && isCheckCard(event.scan);
+      if (isCheck && !isStaffs) showCheckCard(event).catch(onError);
+      else deps.session.scanned(event);
+    },
     get: (path) => signedFetch(path, { method: "GET", cache: "no-store" }),
-    isDown: computed(() => failed.value || gate.isCut.value),
+    isDown,
     added: delivery.added,
     holds,
     recount: () => void delivery.recount().catch(onError),
@@ -181,11 +244,25 @@ export function createLink(deps: LinkDeps): Link {
       gate.setCut(cut);
       if (!cut) delivery.request("online");
     },
+    backOffice: {
+      name: deps.identity?.name,
+      appVersion: deps.appVersion,
+      depth,
+      isDown,
+      contact,
+      report,
+      broke,
+      sendNow: () => delivery.request("asked"),
+      health: byItself.health,
+      scanner: deps.scanner,
+      saving: deps,
+    },
     setIdle: bridge.setIdle,
     start(justPaired) {
-      channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) =>
-        delivery.reported(data.report),
-      );
+      channel.addEventListener("message", ({ data }: MessageEvent<FlushBroadcast>) => {
+        report.value = data.report;
+        delivery.reported(data.report);
+      });
       for (const touch of ["pointerdown", "keydown"]) {
         window.addEventListener(touch, bridge.touched, { capture: true, passive: true });
       }
@@ -196,6 +273,9 @@ export function createLink(deps: LinkDeps): Link {
       window.addEventListener("offline", () => (failed.value = true));
       document.addEventListener("visibilitychange", () => {
         if (document.visibilityState === "visible") delivery.request("resumed");
+      });
+      void readWays(kept).then((ways) => {
+        if (ways !== undefined) deps.scanner.learn(ways.settings);
       });
       bridge.register().catch(onError);
       // One that is not reached is looked at again half an hour later.

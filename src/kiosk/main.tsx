@@ -18,6 +18,7 @@ import "./styles/contrast.css";
 import "./styles/large-text.css";
 import "./styles/reach.css";
 import "./styles/broken.css";
+import "./styles/check.css";
 import "./styles/motion.css";
 import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
@@ -43,6 +44,7 @@ import type { Seal } from "./sealer.ts";
 import type { Sealing } from "./sealing.ts";
 import { tryStorage } from "./storage-watch.ts";
 import { Ribbon } from "./ui/ribbon.tsx";
+import { closed, CLOSED_KEY } from "./visit-first.ts";
 import { createVisitSession } from "./visit-session.ts";
 
 /** Ours: how often a kiosk that cannot store tries again. */
@@ -154,6 +156,7 @@ async function openKiosk(
     session.storageIs(await tryStorage(kept, outbox));
   }
 
+  if (localStorage.getItem(CLOSED_KEY) !== null) session.turn(closed);
   let heard = session.scanned;
   scanner.start((event) => heard(event));
   const pose = createRibbonPose({
@@ -197,7 +200,9 @@ async function openKiosk(
     link.value?.setIdle(screen.state === "attract" || screen.state === "out-of-service");
   });
   effect(() => {
-    if (session.screen.value.state !== "out-of-service") return undefined;
+    const screen = session.screen.value;
+    // What staff closed is no question of storage.
+    if (screen.state !== "out-of-service" || screen.reason === "closed") return undefined;
     const timer = setInterval(() => void tryToStore(), STORAGE_TRIAL_MS);
     return () => clearInterval(timer);
   });
@@ -226,6 +231,7 @@ async function openKiosk(
     outbox,
     kept,
     gate,
+    scanner,
     device,
     identity,
     depth,
@@ -242,6 +248,7 @@ async function openKiosk(
     onError: warn,
   });
   link.value = line;
+  heard = line.scanned;
   extras.value = screens.openExtras({
     session,
     clock,
@@ -249,6 +256,7 @@ async function openKiosk(
     keep,
     device,
     onKept,
+    line,
     holds: line.holds,
     subtle: crypto.subtle,
     every(work, everyMs) {
@@ -261,7 +269,7 @@ async function openKiosk(
   line.start(justPaired);
   refreshConfig();
   import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {
-    const { scanned: listener } = session;
+    const { scanned: listener } = line;
     heard = openFurtherReaders({ window, navigator, listener, onError: warn }).hear;
   }, warn);
   if (address.has("demo")) {

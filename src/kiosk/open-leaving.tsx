@@ -12,7 +12,10 @@ export interface OpenLeavingDeps extends SavingDeps {
   readonly owed: number;
 }
 
-/** Asks whether this kiosk is to be unpaired, and begins the page anew either way. */
+/** Ours: who reads it and thinks needs less; a kiosk that nobody stands at takes cards again. */
+const UNTOUCHED_MS = 60_000;
+
+/** Asks whether this kiosk is to be unpaired, and begins the page anew either way, or when nobody says. */
 export function openLeaving(deps: OpenLeavingDeps): void {
   const { root, identity, outbox, kept, clock, newId } = deps;
   const save = createSaving(deps);
@@ -27,6 +30,16 @@ export function openLeaving(deps: OpenLeavingDeps): void {
     view.value = { ...view.peek(), ...part };
   };
   const beginAgain = (): void => location.replace("/");
+  let timer: number | undefined;
+  const touched = (): void => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      if (view.peek().phase === "asking") touched();
+      else beginAgain();
+    }, UNTOUCHED_MS);
+  };
+  for (const touch of ["pointerdown", "keydown"]) window.addEventListener(touch, touched);
+  touched();
 
   const tryToLeave = async (): Promise<void> => {
     change({ phase: "asking", trouble: undefined });

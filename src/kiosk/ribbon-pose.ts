@@ -40,6 +40,7 @@ function poseOf(screen: Screen, config: KioskConfig): RibbonPose {
       return { type: "header" };
     case "declined":
       return { type: "short" };
+    case "staff":
     case "out-of-service":
       return { type: "resting" };
     case "thanked":

@@ -27,6 +27,9 @@ const G4 = 392;
 const G5 = 783.99;
 const C6 = 1_046.5;
 
+/** Ours: as loud as somebody who speaks to one person in a shop. */
+export const USUAL_VOLUME = 50;
+
 /** Ours: two notes of one sound follow each other as quickly as two words. */
 const NEXT_SECONDS = 0.13;
 

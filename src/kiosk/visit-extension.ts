@@ -1,6 +1,7 @@
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Card } from "../domain/card.ts";
 import type { ClockReading } from "../domain/effective-time.ts";
+import type { ScannerEvent } from "../scanner/scanner.ts";
 import type { RefusalReason, Visit } from "./visit.ts";
 
 /** A card as it was read, before a visit begins. */
@@ -16,6 +17,8 @@ export interface TakenCard {
  * of the scans; where it is not there yet, a scan begins a visit as always.
  */
 export interface VisitExtension {
+  /** True when what a reader did is nobody's card now, whatever it is: nothing is made of it. */
+  readonly hears?: (event: ScannerEvent) => boolean;
   /** True when the card was meant for it: then no visit begins. */
   readonly takes: (taken: TakenCard) => boolean;
   /** True when it says so on its own screen. */

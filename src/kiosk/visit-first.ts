@@ -1,10 +1,20 @@
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { RefusalReason, Visit, VisitEvent } from "./visit.ts";
+import type { Turn } from "./visit-extension.ts";
 
 // As much of the visit as a page needs that has not loaded all of itself: a card is stored and thanked for,
 // or refused. `visit.ts` has the rest, and all of the words.
 
 export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen: [], holds: [] };
+
+/** Where it is remembered, for the next start too, that staff took this kiosk out of service. */
+export const CLOSED_KEY = "tarjeta-closed";
+
+/** Out of service, because staff said so (rule SF5). */
+export const closed: Turn = (visit) => ({
+  ...visit,
+  screen: { state: "out-of-service", reason: "closed" },
+});
 
 /** A step of the visit, on the page's monotonic clock. */
 export type StepVisit = (
@@ -36,7 +46,9 @@ export function stepFirst(
         ? visit
         : { ...visit, screen: { state: "out-of-service", reason: event.reason } };
     case "storage-back":
-      return screen.state === "out-of-service" ? { ...visit, screen: { state: "attract" } } : visit;
+      return screen.state === "out-of-service" && screen.reason !== "closed"
+        ? { ...visit, screen: { state: "attract" } }
+        : visit;
     case "turned":
       return event.turn(visit, nowMs, config);
     default:

@@ -225,6 +225,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
     config,
 
     scanned(event) {
+      if (extension?.hears?.(event) === true) return;
       if (event.type === "rejected") {
         if (UNREADABLE.has(event.reason)) refuse("unreadable", event.reason);
         else refusals.set(event.reason, (refusals.get(event.reason) ?? 0) + 1);

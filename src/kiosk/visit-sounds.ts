@@ -31,8 +31,10 @@ export function openVisitSounds(
 export function soundOf(before: Screen, after: Screen): Sound | undefined {
   if (idleEndMs(after) !== undefined && idleEndMs(before) === undefined) return "idle";
   switch (after.state) {
-    case "refused":
     case "out-of-service":
+      // What staff asked for is no problem.
+      return before === after || after.reason === "closed" ? undefined : "problem";
+    case "refused":
       return before === after ? undefined : "problem";
     case "consent":
       return before.state === "consent" && before.visitId === after.visitId ? undefined : "read";

@@ -4,6 +4,7 @@ import { isCovered, type Agreed } from "./ground.ts";
 import type { Hold } from "./holds.ts";
 import { stepHolds } from "./step-holds.ts";
 import { endVisit, refused, stepFirst, unawaited } from "./visit-first.ts";
+import type { StaffScreen } from "./staff/staff-screen.ts";
 import type { Turn } from "./visit-extension.ts";
 import type { WithdrawalScreen } from "./withdrawal.ts";
 
@@ -38,8 +39,12 @@ export type Screen =
     }
   | WithdrawalScreen
   | { readonly state: "refused"; readonly reason: RefusalReason; readonly expiresAtMs: number }
-  /** Nothing can be stored, so nobody is thanked (rule OB3). Ends when storing works again. */
-  | { readonly state: "out-of-service"; readonly reason: StorageTrouble };
+  | StaffScreen
+  /**
+   * Nothing can be stored, so nobody is thanked (rule OB3): ends when storing works again. Or staff took it
+   * out of service, and put it back (rule SF5).
+   */
+  | { readonly state: "out-of-service"; readonly reason: StorageTrouble | "closed" };
 
 /** A screen that waits for its shopper: before it ends it asks whether anybody is there. */
 export interface Waiting {

@@ -73,6 +73,11 @@ export const ENGLISH: LanguageWords = {
       text: "We can’t note visits on this screen right now. Your card works at the checkout as always.",
       staff: "For staff: the browser can’t store anything. Restart this kiosk if this stays.",
     },
+    closed: {
+      title: "We’re taking a short break",
+      text: "We can’t note visits on this screen right now. Your card works at the checkout as always.",
+      staff: "For staff: this kiosk was taken out of service. Put it back in the staff area.",
+    },
   },
   card: (masked) => `Card ${masked}`,
 };

@@ -82,6 +82,12 @@ export const FRENCH: LanguageWords = {
       text: "Pour le moment, cet écran ne peut pas noter de visites. Votre carte fonctionne en caisse comme toujours.",
       staff: "Pour l’équipe : le navigateur ne peut rien garder. Redémarrez la borne si cela dure.",
     },
+    closed: {
+      title: "Nous faisons une pause",
+      text: "Pour le moment, cet écran ne peut pas noter de visites. Votre carte fonctionne en caisse comme toujours.",
+      staff:
+        "Pour l’équipe : cette borne est hors service. Remettez-la en service dans l’espace équipe.",
+    },
   },
   card: (masked) => `Carte ${masked}`,
 };

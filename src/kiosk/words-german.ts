@@ -84,6 +84,12 @@ export const GERMAN: LanguageWords = {
       text: "Gerade können wir hier keine Besuche notieren. Deine Karte gilt an der Kasse wie immer.",
       staff: "Fürs Team: Der Browser kann nichts speichern. Bleibt das so, den Kiosk neu starten.",
     },
+    closed: {
+      title: "Wir machen kurz Pause",
+      text: "Gerade können wir hier keine Besuche notieren. Deine Karte gilt an der Kasse wie immer.",
+      staff:
+        "Fürs Team: Der Kiosk ist außer Betrieb. Im Teambereich nehmt ihr ihn wieder in Betrieb.",
+    },
   },
   card: (masked) => `Karte ${masked}`,
 };

@@ -83,6 +83,12 @@ export const SPANISH: LanguageWords = {
       staff:
         "Para el personal: el navegador no puede guardar nada. Reiniciad el kiosco si sigue así.",
     },
+    closed: {
+      title: "Hacemos una pausa",
+      text: "Ahora no podemos anotar visitas en esta pantalla. Tu tarjeta funciona en caja como siempre.",
+      staff:
+        "Para el personal: este kiosco está fuera de servicio. Reactivadlo en la zona de personal.",
+    },
   },
   card: (masked) => `Tarjeta ${masked}`,
 };

@@ -50,7 +50,7 @@ export interface LanguageWords extends FirstWords {
   readonly duplicateText: (time: string | undefined) => string;
   readonly refusals: Readonly<Record<RefusalReason, Refusal>>;
   readonly showCardOr: string;
-  readonly outOfService: Readonly<Record<StorageTrouble, OutOfService>>;
+  readonly outOfService: Readonly<Record<StorageTrouble | "closed", OutOfService>>;
   readonly card: (masked: string) => string;
 }
 

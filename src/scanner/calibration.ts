@@ -24,7 +24,7 @@ export const CALIBRATION_TEXT = "TARJETA-QWAZY-0123456789";
 export const CALIBRATION_SCANS = 3;
 
 /** Ours: nobody shows a code again sooner, and the slowest scanner known leaves 130 ms between keys. */
-const BETWEEN_SCANS_MS = 600;
+export const BETWEEN_SCANS_MS = 600;
 
 /** What a scanner does, learnt from how it typed the test code. */
 export interface Calibration {
@@ -85,6 +85,11 @@ export function calibrate(keys: readonly WedgeKey[]): Result<Calibration, Calibr
     aim,
     layout,
   });
+}
+
+/** Whether all of these keys are one scan of the test code, however it is framed. */
+export function isTestScan(keys: readonly WedgeKey[]): boolean {
+  return apart(keys).length === 1 && recorded(keys) !== undefined;
 }
 
 function apart(keys: readonly WedgeKey[]): readonly (readonly WedgeKey[])[] {

@@ -1,3 +1,4 @@
+import { GRANTED_EVENT } from "./grant-reader.ts";
 import type { Hid } from "./hid-device.ts";
 import { oneScan } from "./one-scan.ts";
 import type { Scanner, ScannerEvent } from "./scanner.ts";
@@ -35,14 +36,17 @@ export function openFurtherReaders(deps: FurtherReadersDeps): FurtherReaders {
   const stops: (() => void)[] = [];
   let stopped = false;
 
-  /** Opens once a device is there; at the next plug again, if that failed. */
+  /** Opens once a device is there; at the next plug or grant again, if that failed. */
   function watch(
     api: EventTarget,
     granted: Promise<readonly unknown[]>,
     load: () => Promise<Scanner>,
   ): void {
     let opened: Promise<void> | undefined;
-    const unwatch = (): void => api.removeEventListener("connect", openOnce);
+    const unwatch = (): void => {
+      api.removeEventListener("connect", openOnce);
+      api.removeEventListener(GRANTED_EVENT, openOnce);
+    };
     const start = (scanner: Scanner): void => {
       unwatch();
       if (!stopped) stops.push(scanner.start(hear));
@@ -54,6 +58,7 @@ export function openFurtherReaders(deps: FurtherReadersDeps): FurtherReaders {
       });
     }
     api.addEventListener("connect", openOnce);
+    api.addEventListener(GRANTED_EVENT, openOnce);
     stops.push(unwatch);
     granted.then((devices) => {
       if (devices.length > 0) openOnce();

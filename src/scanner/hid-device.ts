@@ -14,6 +14,10 @@ export interface HidDevice extends EventTarget {
 export interface Hid extends EventTarget {
   /** Those that this page was granted, by a person or by policy. */
   readonly getDevices: () => Promise<readonly HidDevice[]>;
+  /** Has a person choose one; none chosen is an empty list. */
+  readonly requestDevice: (options: {
+    readonly filters: readonly { readonly usagePage: number; readonly usage: number }[];
+  }) => Promise<readonly HidDevice[]>;
 }
 
 export interface InputReportEvent extends Event {

@@ -1,3 +1,4 @@
+import { GRANTED_EVENT } from "./grant-reader.ts";
 import {
   isBarCodeScanner,
   stopTyping,
@@ -81,14 +82,19 @@ export function createHidScanner({ hid, nowMs, onError }: HidScannerDeps): Scann
 
       const onConnect = (event: Event): void => void take(deviceOf(event));
       const onDisconnect = (event: Event): void => drop(deviceOf(event));
+      function look(): void {
+        hid.getDevices().then((devices) => devices.forEach((device) => void take(device)), onError);
+      }
       hid.addEventListener("connect", onConnect);
       hid.addEventListener("disconnect", onDisconnect);
-      hid.getDevices().then((devices) => devices.forEach((device) => void take(device)), onError);
+      hid.addEventListener(GRANTED_EVENT, look);
+      look();
 
       return () => {
         stopped = true;
         hid.removeEventListener("connect", onConnect);
         hid.removeEventListener("disconnect", onDisconnect);
+        hid.removeEventListener(GRANTED_EVENT, look);
         // They stay open, unheard: who listens next finds them so, and the page's end closes them.
         for (const device of stops.keys()) drop(device);
       };

@@ -10,6 +10,18 @@ export interface KeyboardWedgeDeps {
   readonly settings?: WedgeSettings;
 }
 
+/** A scanner whose ways can be learnt. */
+export interface KeyboardWedge extends Scanner {
+  readonly settings: () => WedgeSettings;
+  /** How it is read from the next key on. */
+  readonly learn: (settings: WedgeSettings) => void;
+  /**
+   * Shows `see` every key that goes down, but for those of a secret field, before it is decoded. What it
+   * answers with true is read by nobody else. One at a time; nothing ends it.
+   */
+  readonly watch: (see: ((key: WedgeKey) => boolean) | undefined) => void;
+}
+
 /**
  * Ours: a timer this late means that the page was busy, and that keys may still be waiting behind it.
  * They then get as long again to be seen before silence counts as the end of a scan.
@@ -22,10 +34,16 @@ const LATE_MS = 30;
  * Answers within the keydown of the suffix; without one, after `idleFlushMs` of silence. Enter and
  * Space on a focused control act that much later, as a click, and no other listener sees them.
  */
-export function createKeyboardWedge(deps: KeyboardWedgeDeps): Scanner {
-  const { window: view, settings = DEFAULT_WEDGE_SETTINGS } = deps;
+export function createKeyboardWedge(deps: KeyboardWedgeDeps): KeyboardWedge {
+  const { window: view } = deps;
+  let { settings = DEFAULT_WEDGE_SETTINGS } = deps;
+  let see: ((key: WedgeKey) => boolean) | undefined;
 
   return {
+    settings: () => settings,
+    learn: (learnt) => void (settings = learnt),
+    watch: (seeing) => void (see = seeing),
+
     start(listener) {
       let state: WedgeState = QUIET;
       let timer: number | undefined;
@@ -56,7 +74,11 @@ export function createKeyboardWedge(deps: KeyboardWedgeDeps): Scanner {
         // Autofill sends key events without a key.
         if (!(event instanceof view.KeyboardEvent)) return;
         const element = targetOf(event, view);
-        const step = stepWedge(state, wedgeKeyOf(event, element), settings);
+        const key = wedgeKeyOf(event, element);
+        const isTaken = key.target !== "secret" && see?.(key) === true;
+        const step = isTaken
+          ? { state, effects: [{ type: "suppress" } as const] }
+          : stepWedge(state, key, settings);
         state = step.state;
         silenced.delete(nameOf(event));
         if (step.effects.some(({ type }) => type === "suppress" || type === "hold")) {

@@ -8,6 +8,8 @@ export interface SerialPort extends EventTarget {
 export interface Serial extends EventTarget {
   /** Those that this page was granted, by a person or by policy. */
   readonly getPorts: () => Promise<readonly SerialPort[]>;
+  /** Has a person choose one; rejects with `NotFoundError` when none is chosen. */
+  readonly requestPort: () => Promise<SerialPort>;
 }
 
 /** What scanners leave the factory with; USB ones take any. Source: Zebra and Honeywell user guides. */

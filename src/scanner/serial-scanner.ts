@@ -1,4 +1,5 @@
 import { splitAim } from "./aim.ts";
+import { GRANTED_EVENT } from "./grant-reader.ts";
 import type { Scanner } from "./scanner.ts";
 import { LONGEST_LINE, stepSerialLine } from "./serial-line.ts";
 import { BAUD_RATE, type Serial, type SerialPort } from "./serial-port.ts";
@@ -145,14 +146,19 @@ export function createSerialScanner(deps: SerialScannerDeps): Scanner {
       }
 
       const onDisconnect = (event: Event): void => readings.get(event.target as SerialPort)?.stop();
+      function look(): void {
+        serial.getPorts().then((ports) => ports.forEach(take), onError);
+      }
       serial.addEventListener("connect", onConnect);
       serial.addEventListener("disconnect", onDisconnect);
-      serial.getPorts().then((ports) => ports.forEach(take), onError);
+      serial.addEventListener(GRANTED_EVENT, look);
+      look();
 
       return () => {
         stopped = true;
         serial.removeEventListener("connect", onConnect);
         serial.removeEventListener("disconnect", onDisconnect);
+        serial.removeEventListener(GRANTED_EVENT, look);
         for (const { stop } of readings.values()) stop();
       };
     },

@@ -70,6 +70,8 @@ describe("a screen", () => {
     ["a refusal", attract, refused, "problem"],
     ["another refusal", refused, { ...refused }, "problem"],
     ["attract", thanks, attract, undefined],
+    ["no storage", attract, { state: "out-of-service", reason: "full" }, "problem"],
+    ["staff's own doing", attract, { state: "out-of-service", reason: "closed" }, undefined],
   ])("[FE5] comes with its sound: %s", (_what, last, now, sound) => {
     expect(soundOf(last, now)).toBe(sound);
   });

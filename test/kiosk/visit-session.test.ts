@@ -102,6 +102,25 @@ describe("a visit session", () => {
     expect(session.refusedScans()).toEqual({ "payment-card": 1 });
   });
 
+  it("[SF2] makes nothing of what is nobody's card: no update, no refusal, no count, no sign of life", async () => {
+    const { session, kept } = await aSession();
+    const heard: string[] = [];
+    session.extend({
+      hears: ({ type }) => heard.push(type) > 0,
+      takes: () => false,
+      refuses: () => false,
+    });
+    scan(session, CARD);
+    scan(session, "4111111111111111");
+    session.scanned({ type: "rejected", reason: "too-short", length: 3 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(heard).toEqual(["scanned", "scanned", "rejected"]);
+    expect(shown(session)).toBe("attract");
+    expect(kept).toEqual([]);
+    expect(session.refusedScans()).toEqual({});
+    expect(session.lastReadMs()).toBeUndefined();
+  });
+
   it.each([
     ["4006381333931", "not-ours"],
     ["2912345678907", "bad-check-digit"],

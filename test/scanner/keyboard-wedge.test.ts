@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createKeyboardWedge } from "../../src/scanner/keyboard-wedge.ts";
 import type { ScannerEvent } from "../../src/scanner/scanner.ts";
+import { calibratedWedgeSettings } from "../../src/scanner/wedge-settings.ts";
 import { CARD } from "./typing.ts";
 
 beforeEach(() => {
@@ -74,6 +75,46 @@ describe("keyboard wedge", () => {
     expect(page.events).toHaveLength(1);
   });
 
+  it("[SL4] reads as it learns to, from the next key on", () => {
+    const page = aPage();
+    page.type(CARD, performance.now(), 130);
+    page.down("Enter", performance.now() + 13 * 130);
+    expect(page.events).toEqual([]);
+    page.wedge.learn(calibratedWedgeSettings(130));
+    const startMs = performance.now() + 5_000;
+    page.type(CARD, startMs, 130);
+    page.down("Enter", startMs + 13 * 130);
+    expect(page.events).toMatchObject([{ type: "scanned", scan: { text: CARD } }]);
+  });
+
+  it("[SL1] shows its keys to who watches, who may take them from everybody else", () => {
+    const page = aPage();
+    const others = page.listenLate();
+    const seen: string[] = [];
+    page.wedge.watch(({ key }) => seen.push(key) > 2);
+    page.type("1234");
+    expect(seen).toEqual(["1", "2", "3", "4"]);
+    // The first is anybody's; the second is a scanner's; the others are taken, and no scan.
+    expect(others.filter((each) => each.startsWith("keydown"))).toEqual(["keydown 1"]);
+    page.wedge.watch(undefined);
+    vi.advanceTimersByTime(1_000);
+    page.type(CARD);
+    page.down("Enter");
+    expect(seen).toHaveLength(4);
+    expect(page.events.filter(({ type }) => type === "scanned")).toHaveLength(1);
+  });
+
+  it("[SL3] shows nobody a key of a secret field", () => {
+    const page = aPage();
+    const seen: string[] = [];
+    page.wedge.watch(({ key }) => seen.push(key) > 0);
+    const event = new FakeKeyboardEvent("keydown", "4", performance.now());
+    event.composedPath = () => [new FakeSecret()];
+    page.window.dispatchEvent(event);
+    expect(seen).toEqual([]);
+    expect(event.defaultPrevented).toBe(false);
+  });
+
   it("leaves no listener and no timer behind when stopped", () => {
     const page = aPage();
     page.type(CARD);
@@ -114,6 +155,12 @@ class FakeKeyboardEvent extends Event {
 
 class FakeElement extends EventTarget {}
 
+class FakeSecret extends FakeElement {
+  matches(): boolean {
+    return true;
+  }
+}
+
 /** A window as far as the wedge goes, listening, with a keyboard. */
 function aPage() {
   const target = new EventTarget();
@@ -126,7 +173,8 @@ function aPage() {
     clearTimeout: (timer?: number) => clearTimeout(timer),
   }) as unknown as Window & typeof globalThis;
   const events: ScannerEvent[] = [];
-  const stop = createKeyboardWedge({ window }).start((event) => events.push(event));
+  const wedge = createKeyboardWedge({ window });
+  const stop = wedge.start((event) => events.push(event));
   let prevented = 0;
 
   function send(type: string, key: string, timeStamp: number): void {
@@ -137,6 +185,7 @@ function aPage() {
 
   return {
     window,
+    wedge,
     events,
     stop,
     get prevented() {
@@ -148,11 +197,11 @@ function aPage() {
     },
     down: (key: string, atMs = performance.now()) => send("keydown", key, atMs),
     up: (key: string, atMs = performance.now()) => send("keyup", key, atMs),
-    /** At 8 ms a key. */
-    type(text: string, startAtMs?: number) {
+    /** At 8 ms a key; from `startAtMs` on without any time going by, and then at `gapMs`. */
+    type(text: string, startAtMs?: number, gapMs = 8) {
       [...text].forEach((key, index) => {
         if (startAtMs === undefined) vi.advanceTimersByTime(8);
-        const atMs = startAtMs === undefined ? performance.now() : startAtMs + index * 8;
+        const atMs = startAtMs === undefined ? performance.now() : startAtMs + index * gapMs;
         send("keydown", key, atMs);
         send("keyup", key, atMs + 2);
       });

@@ -55,6 +55,7 @@ export interface FakeHid extends Hid {
 export function fakeHid(...granted: readonly FakeHidDevice[]): FakeHid {
   const hid: FakeHid = Object.assign(new EventTarget(), {
     getDevices: async () => granted,
+    requestDevice: async () => [],
     plug: (device: FakeHidDevice) =>
       void hid.dispatchEvent(Object.assign(new Event("connect"), { device })),
     unplug(device: FakeHidDevice) {

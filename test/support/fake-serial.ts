@@ -56,6 +56,7 @@ export function fakeSerial(...granted: readonly FakePort[]): FakeSerial {
   };
   return Object.assign(serial, {
     getPorts: async () => granted,
+    requestPort: () => Promise.reject(new DOMException("No port was chosen.", "NotFoundError")),
     plug: (port: FakePort) => tell("connect", port),
     unplug(port: FakePort) {
       port.break(true);

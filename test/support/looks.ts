@@ -6,6 +6,7 @@ import { visitState } from "./kiosk-page.ts";
 import { troublesAndAxe } from "./look-troubles.ts";
 import { pseudoText } from "./pseudo-locale.ts";
 import { pseudoQuestions } from "./pseudo-page.ts";
+import { knock, openStaff, STAFF } from "./staff.ts";
 import { scan } from "./wedge.ts";
 
 /** A state of the kiosk, and how a shopper gets there from attract. */
@@ -87,6 +88,10 @@ export const LOOKS: readonly Look[] = [
       await page.locator(".withdrawal-stored").waitFor();
     },
   },
+  // Untouched for a minute it ends.
+  { name: "staff-pin", go: (page) => knock(page), isBrief: true },
+  { name: "staff-status", go: (page) => openStaff(page, "Status"), isBrief: true },
+  { name: "staff-screen", go: (page) => openStaff(page, "Screen"), isBrief: true },
   { name: "refused-swipe", go: (page) => refused(page, "%E?") },
   { name: "refused-not-ours", go: (page) => refused(page, "4006381333931") },
   { name: "refused-payment", go: (page) => refused(page, "4111111111111111") },
@@ -163,6 +168,7 @@ export const VARIANTS: readonly Variant[] = [
 export function looksConfigFile(): string {
   return configFile({
     version: "looks-1",
+    staff: STAFF,
     questions: pseudoQuestions(),
     cardLimits: { cardsPerMinute: 600, typedCardsPerMinute: 600 },
     timings: {

@@ -32,6 +32,7 @@ export interface ByItselfDeps {
 /** What a kiosk does without anybody: its screen awake, its own faults mended, and how it fares told. */
 export interface ByItself {
   readonly health: () => Promise<KioskHealth>;
+  readonly wakeLock: () => KioskHealth["wakeLock"];
   readonly updatePolicy: () => UpdatePolicy;
   readonly isFlushing: () => Promise<boolean>;
 }
@@ -91,6 +92,7 @@ export function openByItself(deps: ByItselfDeps): ByItself {
         ...heapFigures(),
       };
     },
+    wakeLock: wake.state,
     updatePolicy() {
       const { updateIdleSeconds, updateDeadlineHours } = session.config.peek().byItself ?? {};
       return {

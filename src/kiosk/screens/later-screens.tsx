@@ -88,6 +88,8 @@ export function LaterScreen(props: LaterScreenProps) {
       );
     case "declined":
       return <DeclinedScreen reason={screen.reason} {...{ words, brand }} onDone={finish} />;
+    case "staff":
+      return extras?.staff.area.value?.draw(screen, language) ?? null;
     case "out-of-service":
       return <OutOfServiceScreen {...words.outOfService[screen.reason]} brand={brand} />;
     case "thanked": {

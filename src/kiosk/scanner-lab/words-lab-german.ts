@@ -1,0 +1,112 @@
+import type { LabWords } from "./words-lab.ts";
+
+export const LAB_GERMAN: LabWords = {
+  tab: "Lesegerät",
+  verdicts: {
+    waiting: "Zeig dem Lesegerät einen Code",
+    well: "Dieses Lesegerät liest gut",
+    noted: "Es liest und könnte es besser",
+    "no-card": "Es liest, aber das ist keine Karte",
+    "not-read": "Das wurde nicht gelesen",
+  },
+  waitingHint: "Eine Karte oder einen Prüfcode. Hier wird nichts davon festgehalten.",
+  notes: {
+    slow: "Es tippt fast zu langsam: kalibriere es.",
+    "long-gap": "Eine Lücke war lang, noch sicher.",
+    "other-keyboard":
+      "Seine Tastatur ist die eines anderen Landes als die des Rechners. Karten werden trotzdem gelesen.",
+    "no-suffix": "Es endet ohne Enter, jede Antwort wartet auf Stille. Schalte das Suffix ein.",
+    "no-kind": "Es nennt die Art des Codes nicht. Schalte, wenn es geht, AIM-Kennungen ein.",
+  },
+  refusals: {
+    "payment-card": "Das ist eine Zahlungskarte. Nichts davon wird gezeigt oder behalten.",
+    "not-ours": "Keine Kartenregel nimmt diesen Code.",
+    "swipe-again": "Der Streifen wurde nicht gelesen. Zieh ihn noch einmal durch.",
+    "bad-check-digit": "Eine Ziffer stimmt nicht: falsch gelesen oder nicht unsere Karte.",
+    "bad-visitor-id": "Die Nummer taugt nicht als Kennung.",
+  },
+  rejections: {
+    "held-key": "Eine Taste blieb gedrückt. Liegt etwas auf einer Tastatur?",
+    "one-key": "Immer dasselbe Zeichen: eine klemmende Taste.",
+    "too-slow": "Es tippt so langsam wie ein Mensch: kalibriere es.",
+    "too-short": "Nur ein Teil eines Codes kam an. Halte ihn ruhig; sieh nach dem Kabel.",
+    "too-long": "Es dauerte zu lange: kalibriere es.",
+    damaged: "Was das Lesegerät meldet, folgt keiner Regel. Sieh nach seinem Modus.",
+    apart: "Seine Tasten kommen zu weit auseinander für einen Scan: kalibriere es.",
+  },
+  gaps: "Millisekunden zwischen den Tasten",
+  limit: (ms) => `Längste Lücke, die gelesen wird: ${ms}`,
+  facts: {
+    reader: "Lesegerät",
+    kind: "Art des Codes",
+    rule: "Kartenregel",
+    pace: "Tempo",
+    ends: "Endet mit",
+    keyboard: "Tastatur",
+    learnt: "Kalibriert",
+  },
+  sources: {
+    wedge: "tippt als Tastatur",
+    hid: "USB HID",
+    serial: "seriell",
+    camera: "Kamera",
+    keypad: "Tastenfeld",
+  },
+  kindNotTold: "nicht genannt",
+  testCode: "ein Prüfcode",
+  noRule: "keine",
+  badCheckDigit: (rule) => `${rule}, falsche Prüfziffer`,
+  pace: (keys, average, longest) => `${keys} Tasten, ${average} im Mittel, höchstens ${longest}`,
+  took: (characters, ms) => `${characters} Zeichen in ${ms}`,
+  endless: "nichts",
+  keyboards: {
+    same: "wie die des Rechners",
+    "put-right": "die eines anderen Landes, berichtigt",
+    other: "die eines anderen Landes",
+  },
+  notLearnt: "nein: gelesen wie üblich",
+  perKey: (ms) => `${ms} je Taste`,
+  around: (texts) => `setzt ${texts} darum`,
+  calibrate: "Kalibrieren",
+  stop: "Kalibrieren beenden",
+  forget: "Kalibrierung vergessen",
+  showCode: (times) => (times === 1 ? "Noch einmal" : `Zeig den Code, ${times}-mal`),
+  showCodeHint:
+    "Den Kalibriercode von den Prüfcodes, im Abstand einer Sekunde. Tasten tun solange nichts anderes.",
+  calibrationTroubles: {
+    "other-text": {
+      title: "Das war nicht der Kalibriercode",
+      text: "Zeig den Kalibriercode, und nur den. Anderes ist schon vergessen.",
+    },
+    unlike: {
+      title: "Er kam jedes Mal anders",
+      text: "Zeig dreimal denselben der beiden Codes, ohne das Lesegerät dazwischen umzustellen.",
+    },
+  },
+  learnt: "Kalibriert",
+  layouts: {
+    same: "So wird es ab jetzt gelesen, auch nach einem Neustart. Probier eine Karte.",
+    other:
+      "So wird es ab jetzt gelesen. Seine Tastatur ist die eines anderen Landes: Karten gehen, Links vielleicht nicht.",
+  },
+  unkept: "Das ließ sich nicht speichern: Es gilt bis zum nächsten Start.",
+  codes: "Prüfcodes",
+  codesHint:
+    "Druck sie aus oder fotografier sie. Nur für dieses Labor: Auf dem Kundenbildschirm gelten sie als diese Karte.",
+  codeFor: { calibration: "Kalibrierung", check: "Prüfkarte" },
+  noCode: {
+    stripe: "ist ein Magnetstreifen: nimm eine Karte.",
+    typed: "wird getippt, nie gescannt.",
+    kind: "ist eine Art von Code, die hier nicht gezeichnet wird: nimm eine Karte.",
+  },
+  print: "Drucken",
+  closeCodes: "Zurück zum Labor",
+  otherReaders: "Lesegeräte, die keine Tastatur sind",
+  grantHint: "Der Browser fragt, welches. Eine Richtlinie kann das für dich tun.",
+  grant: { hid: "USB-HID-Lesegerät wählen", serial: "Serielles Lesegerät wählen" },
+  grants: {
+    granted: "Es wird ab jetzt gelesen. Probier eine Karte.",
+    none: "Keines wurde gewählt.",
+    forbidden: "Der Browser fragt hier nicht: Seine Richtlinie verbietet es.",
+  },
+};

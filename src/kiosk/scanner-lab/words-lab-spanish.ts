@@ -1,0 +1,112 @@
+import type { LabWords } from "./words-lab.ts";
+
+export const LAB_SPANISH: LabWords = {
+  tab: "Lector",
+  verdicts: {
+    waiting: "Enseña un código al lector",
+    well: "Este lector lee bien",
+    noted: "Lee, y podría hacerlo mejor",
+    "no-card": "Lee, pero eso no es una tarjeta",
+    "not-read": "Eso no se ha leído",
+  },
+  waitingHint: "Una tarjeta o un código de prueba. Aquí no se guarda nada.",
+  notes: {
+    slow: "Escribe casi demasiado despacio: calíbralo.",
+    "long-gap": "Una pausa fue larga, aún segura.",
+    "other-keyboard":
+      "Su teclado es de otro país que el de este equipo. Las tarjetas se leen igual.",
+    "no-suffix": "No termina con Intro y cada respuesta espera al silencio. Activa el sufijo.",
+    "no-kind": "No dice el tipo de código. Activa los identificadores AIM si puedes.",
+  },
+  refusals: {
+    "payment-card": "Es una tarjeta de pago. No se muestra ni se guarda nada.",
+    "not-ours": "Ninguna regla de tarjetas admite este código.",
+    "swipe-again": "No se ha leído la banda. Pásala otra vez.",
+    "bad-check-digit": "Un dígito está mal: mala lectura, o no es nuestra.",
+    "bad-visitor-id": "El número no sirve de identificador.",
+  },
+  rejections: {
+    "held-key": "Una tecla quedó pulsada. ¿Hay algo sobre un teclado?",
+    "one-key": "Siempre el mismo carácter: una tecla atascada.",
+    "too-slow": "Escribe tan despacio como una persona: calíbralo.",
+    "too-short": "Solo llegó parte de un código. No lo muevas; mira el cable.",
+    "too-long": "Duró demasiado: calíbralo.",
+    damaged: "Lo que envía el lector no sigue ninguna regla. Mira su modo.",
+    apart: "Sus teclas llegan demasiado separadas para ser una lectura: calíbralo.",
+  },
+  gaps: "Milisegundos entre teclas",
+  limit: (ms) => `Pausa más larga que se lee: ${ms}`,
+  facts: {
+    reader: "Lector",
+    kind: "Tipo de código",
+    rule: "Regla de tarjetas",
+    pace: "Ritmo",
+    ends: "Termina con",
+    keyboard: "Teclado",
+    learnt: "Calibrado",
+  },
+  sources: {
+    wedge: "escribe como un teclado",
+    hid: "USB HID",
+    serial: "serie",
+    camera: "cámara",
+    keypad: "teclado en pantalla",
+  },
+  kindNotTold: "no lo dice",
+  testCode: "un código de prueba",
+  noRule: "ninguna",
+  badCheckDigit: (rule) => `${rule}, dígito de control erróneo`,
+  pace: (keys, average, longest) => `${keys} teclas, ${average} de media, ${longest} como mucho`,
+  took: (characters, ms) => `${characters} caracteres en ${ms}`,
+  endless: "nada",
+  keyboards: {
+    same: "como el de este equipo",
+    "put-right": "de otro país, corregido",
+    other: "de otro país",
+  },
+  notLearnt: "no: se lee como los lectores habituales",
+  perKey: (ms) => `${ms} por tecla`,
+  around: (texts) => `añade ${texts}`,
+  calibrate: "Calibrar",
+  stop: "Dejar de calibrar",
+  forget: "Olvidar la calibración",
+  showCode: (times) => (times === 1 ? "Una vez más" : `Enseña el código, ${times} veces`),
+  showCodeHint:
+    "El de calibración, entre los códigos de prueba, con un segundo de pausa. Mientras tanto las teclas no hacen otra cosa.",
+  calibrationTroubles: {
+    "other-text": {
+      title: "Ese no era el de calibración",
+      text: "Enseña el código de calibración y solo ese. Lo demás ya está olvidado.",
+    },
+    unlike: {
+      title: "Llegó distinto cada vez",
+      text: "Enseña tres veces el mismo de los dos códigos, sin cambiar el lector entretanto.",
+    },
+  },
+  learnt: "Calibrado",
+  layouts: {
+    same: "Así se lee desde ahora, también tras reiniciar. Prueba una tarjeta.",
+    other:
+      "Así se lee desde ahora. Su teclado es de otro país: las tarjetas se leen igual, los enlaces quizá no.",
+  },
+  unkept: "No se ha podido guardar: vale hasta el próximo arranque.",
+  codes: "Códigos de prueba",
+  codesHint:
+    "Imprímelos o hazles una foto. Son solo para este laboratorio: en la pantalla de clientes cuentan como esa tarjeta.",
+  codeFor: { calibration: "Calibración", check: "Tarjeta de control" },
+  noCode: {
+    stripe: "es una banda magnética: usa una tarjeta.",
+    typed: "se teclea, nunca se escanea.",
+    kind: "es un tipo de código que aquí no se dibuja: usa una tarjeta.",
+  },
+  print: "Imprimir",
+  closeCodes: "Volver al laboratorio",
+  otherReaders: "Lectores que no son teclados",
+  grantHint: "El navegador pregunta cuál. Una política puede hacerlo por ti.",
+  grant: { hid: "Elegir un lector USB HID", serial: "Elegir un lector serie" },
+  grants: {
+    granted: "Se lee desde ahora. Prueba una tarjeta.",
+    none: "No se ha elegido ninguno.",
+    forbidden: "El navegador no pregunta aquí: su política lo prohíbe.",
+  },
+};

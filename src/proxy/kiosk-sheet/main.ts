@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { LANGUAGES, type Language } from "../../contract/language.ts";
+import { readKioskConfig } from "../kiosk-config-file.ts";
+import { settingsFrom } from "../settings.ts";
+import { StartupError } from "../startup-error.ts";
+import { sheetHtml } from "./sheet.ts";
+
+// Composition root of `npm run kiosk:sheet`: a page for the back office, in each language of the kiosks, to be
+// printed on A4.
+
+const USAGE =
+  `Use: npm run kiosk:sheet -- --language ${LANGUAGES.join("|")} > sheet.html, or --to <folder> for one ` +
+  "in every language of KIOSK_CONFIG.";
+
+try {
+  run(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof StartupError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+function run(args: readonly string[]): void {
+  const { language, to } = valuesOf(args);
+  const settings = settingsFrom(process.env);
+  if (!settings.ok) throw new StartupError(settings.error);
+  const { brand, languages = LANGUAGES } = readKioskConfig(settings.value.kioskConfigFile);
+  if (language !== undefined) {
+    console.log(sheetHtml(languageOf(language), { brand }));
+    return;
+  }
+  if (to === undefined) throw new StartupError(USAGE);
+  for (const each of languages) write(path.join(to, `staff-${each}.html`), each, brand);
+}
+
+function write(file: string, language: Language, brand: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, sheetHtml(language, { brand }));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StartupError(`--to: ${file} cannot be written (${code}); name another folder.`, {
+      cause,
+    });
+  }
+  console.log(file);
+}
+
+function languageOf(given: string): Language {
+  const language = LANGUAGES.find((each) => each === given);
+  if (language === undefined) {
+    throw new StartupError(`--language: must be one of ${LANGUAGES.join(", ")}. ${USAGE}`);
+  }
+  return language;
+}
+
+function valuesOf(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({ args: [...args], options: { language: text, to: text } }).values;
+  } catch (cause) {
+    throw new StartupError(`${(cause as Error).message} ${USAGE}`, { cause });
+  }
+}
