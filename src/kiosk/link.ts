@@ -25,6 +25,8 @@ import { releaseHeld } from "./release-held.ts";
 import type { VisitSession } from "./visit-session.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
 
+export { openCameraWorker } from "./camera/open-camera-worker.ts";
+
 export interface LinkDeps {
   readonly clock: Clock;
   readonly segments: SegmentClock;
@@ -44,6 +46,7 @@ export interface LinkDeps {
   readonly reload: () => void;
   readonly session: Pick<VisitSession, "refusedScans"> & ByItselfDeps["session"];
   readonly broken: ByItselfDeps["broken"];
+  readonly cameraState: ByItselfDeps["cameraState"];
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
   readonly onError: (error: unknown) => void;
 }
