@@ -91,6 +91,18 @@ describe("a camera", () => {
     expect(camera.isOn()).toBe(true);
   });
 
+  it("[CA5] that read again is tried soon after its next trouble", async () => {
+    const { camera, scanner, states } = aScanner({ random: 0.999 });
+    camera.refuse("NotFoundError");
+    await pass(600_000);
+    camera.refuse(undefined);
+    scanner.retry();
+    await pass(FRAME_EVERY_MS);
+    camera.unplug();
+    await pass(1_000);
+    expect(states.slice(-3)).toEqual(["reading", "lost", "reading"]);
+  });
+
   it("[CA5] that is unplugged is said to be lost, and reads on once it is back", async () => {
     const { camera, events, states, isShown } = aScanner();
     await pass(FRAME_EVERY_MS);
