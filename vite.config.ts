@@ -1,5 +1,8 @@
 import { defineConfig, type Plugin } from "vite";
-import { CONTENT_SECURITY_POLICY } from "./src/contract/content-security-policy.ts";
+import {
+  CAMERA_WORKER_POLICY,
+  CONTENT_SECURITY_POLICY,
+} from "./src/contract/content-security-policy.ts";
 import { serviceWorker } from "./src/sw/vite-plugin.ts";
 
 /** What the first load needs in any case; what only later parts share stays with them. */
@@ -35,12 +38,18 @@ export default defineConfig({
       },
     },
   },
+  worker: { format: "es", plugins: () => [namedByPolicy()] },
   plugins: [
     plainImports(),
     namedSchemas(),
     serviceWorker({ entry: "src/sw/main.ts", pageRevision: CONTENT_SECURITY_POLICY }),
   ],
 });
+
+/** Cached answers keep their headers: a changed policy of the camera's worker makes it another file. */
+function namedByPolicy(): Plugin {
+  return { name: "named-by-policy", augmentChunkHash: () => CAMERA_WORKER_POLICY };
+}
 
 /** Nothing is preloaded, so an `import()` may be just that, without Vite's helper around it. */
 function plainImports(): Plugin {

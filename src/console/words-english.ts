@@ -152,6 +152,7 @@ export const ENGLISH: Words = {
     ok: "Working",
     lost: "Scans are missing",
     scannerSilent: "Nothing scanned for unusually long",
+    cameraOff: "Its camera cannot be used",
     off: (length) => `Off for ${length}`,
     silent: (length) => `Not heard for ${length}`,
     storage: "Browser may clear its storage",

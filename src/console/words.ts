@@ -140,6 +140,7 @@ export interface Words {
     readonly ok: string;
     readonly lost: string;
     readonly scannerSilent: string;
+    readonly cameraOff: string;
     readonly off: (length: string) => string;
     readonly silent: (length: string) => string;
     readonly storage: string;

@@ -10,7 +10,7 @@ import { SETUP_EXAMPLE } from "./setup-code.ts";
 /** Source: ISO/IEC 15424: `]`, a letter for the symbology, a modifier. */
 const AimIdentifier = z.string().check(z.regex(/^\][A-Za-z][0-9A-Za-z]$/));
 
-const Source = z.enum(["wedge", "keypad", "hid", "serial"]);
+const Source = z.enum(["wedge", "keypad", "hid", "serial", "camera"]);
 
 const Example = z.union([
   z.string(),

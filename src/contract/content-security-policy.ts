@@ -1,5 +1,5 @@
 /**
- * The policy every answer of the kiosk listener carries.
+ * The policy every answer of the kiosk listener carries, but for one script.
  *
  * Cached answers keep their headers, so a changed policy must change the revision under which
  * `index.html` is precached: the service worker's build mixes this text into it.
@@ -18,4 +18,19 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types tarjeta",
+].join("; ");
+
+/**
+ * The policy of the camera's worker, on its script alone: it compiles WebAssembly, and asks this origin for
+ * that. The page never may.
+ */
+export const CAMERA_WORKER_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join("; ");

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { ATTRIBUTE_NAME, MAX_VALUE_LENGTH } from "../domain/attribute.ts";
 import { AssistKeys } from "./assist-keys.ts";
+import { CameraConfig } from "./camera-config.ts";
 import { CardRule } from "./card-rule.ts";
 import { ByItself, OpeningHours } from "./by-itself.ts";
 import { LANGUAGES } from "./language.ts";
@@ -94,6 +95,8 @@ export const KioskConfig = z
     /** How loud the kiosk is, in percent of what it can; 0 is silent. */
     sounds: z.optional(z.strictObject({ volume: z.number().check(z.gte(0), z.lte(100)) })),
     assistKeys: z.optional(AssistKeys),
+    /** Reads cards too, where it is named. */
+    camera: z.optional(CameraConfig),
     cardRules: z.array(CardRule).check(z.minLength(1), z.maxLength(32)),
     /** Digits of a typed card number, for the keypad. */
     keypad: z.strictObject({ length: z.int().check(z.gte(4), z.lte(32)) }),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { CameraState } from "./camera-state.ts";
 
 const Count = z.int().check(z.gte(0), z.lte(1_000_000_000));
 
@@ -34,5 +35,7 @@ export const KioskHealth = z.strictObject({
   quotaBytes: z.optional(Bytes),
   usedBytes: z.optional(Bytes),
   wakeLock: z.enum(["held", "released", "refused", "unsupported"]),
+  /** How its camera fares; absent where the configuration names none. */
+  camera: z.optional(CameraState),
 });
 export type KioskHealth = z.infer<typeof KioskHealth>;

@@ -19,8 +19,11 @@ export interface Scan {
   readonly repaired?: string;
 }
 
-/** How a card came: typed by a reader, typed by a person, or reported by a device of its own kind. */
-export type ScanSource = "wedge" | "keypad" | "hid" | "serial";
+/**
+ * How a card came: typed by a reader, typed by a person, reported by a device of its own kind, or seen by
+ * a camera.
+ */
+export type ScanSource = "wedge" | "keypad" | "hid" | "serial" | "camera";
 
 /**
  * How one kind of card is recognised and turned into a visitor.

@@ -122,6 +122,7 @@ function CurrentScreen(props: CurrentScreenProps) {
         words={firstWords}
         {...{ brand, offline }}
         place={props.place}
+        camera={extras?.camera.onAttract.value?.(chosen?.language ?? "en", brand)}
         onKeypad={openKeypad}
       />
     );

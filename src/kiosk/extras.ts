@@ -2,6 +2,7 @@ import { computed, effect, signal, type ReadonlySignal } from "@preact/signals-c
 import type { Language } from "../contract/language.ts";
 import type { ThanksRule } from "../contract/thanks-rules.ts";
 import { openSounds } from "./for-everyone.ts";
+import { createCameraPart, type CameraPart } from "./camera/camera-part.ts";
 import { createAskAgain, type AskAgainDeps } from "./ask-again.ts";
 import { forgetAllCards, openCardMemory } from "./card-memory.ts";
 import { createConsenting, type Consenting, type ConsentingDeps } from "./consenting.ts";
@@ -41,6 +42,7 @@ export interface Extras {
   readonly skip: () => void;
   readonly undoing: Undoing;
   readonly consenting: Consenting;
+  readonly camera: CameraPart;
   /** Until the visit on screen can no longer be taken back. */
   readonly undoSeconds: ReadonlySignal<number | undefined>;
   /** Until the screen ends that asks whether anybody is there. */
@@ -81,6 +83,7 @@ export function openExtras(deps: ExtrasDeps): Extras {
     skip: settled(() => session.send({ type: "skipped" })),
     undoing,
     consenting: { answer: settled(consenting.answer) },
+    camera: createCameraPart(deps),
     undoSeconds: createCountdown(
       computed(() => undoing.offer.value?.untilMs),
       deps,

@@ -37,6 +37,8 @@ import type { VisitSession } from "./visit-session.ts";
 import { readWays } from "./wedge-ways.ts";
 import { createWorkerBridge } from "./worker-bridge.ts";
 
+export { openCameraWorker } from "./camera/open-camera-worker.ts";
+
 export interface LinkDeps {
   readonly clock: Clock;
   readonly segments: SegmentClock;
@@ -57,6 +59,7 @@ export interface LinkDeps {
   readonly reload: () => void;
   readonly session: Pick<VisitSession, "refusedScans" | "scanned"> & ByItselfDeps["session"];
   readonly broken: ByItselfDeps["broken"];
+  readonly cameraState: ByItselfDeps["cameraState"];
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
   readonly onError: (error: unknown) => void;
 }

@@ -14,6 +14,7 @@ import "./styles/sheet.css";
 import "./styles/withdrawal.css";
 import "./styles/pairing.css";
 import "./styles/languages.css";
+import "./styles/camera.css";
 import "./styles/contrast.css";
 import "./styles/large-text.css";
 import "./styles/reach.css";
@@ -211,7 +212,7 @@ async function openKiosk(
   void navigator.storage.persist();
 
   // Cards are taken from here on; what comes second is no part of that.
-  const [{ openSealing }, screens, { createLink }] = await whole(
+  const [{ openSealing }, screens, { createLink, openCameraWorker: openWorker }] = await whole(
     Promise.all([
       import("./sealing.ts"),
       import("./screens/later-screens.tsx"),
@@ -241,6 +242,7 @@ async function openKiosk(
     reload: () => location.reload(),
     session,
     broken: screens.createBrokenScreen(page, document.body),
+    cameraState: () => extras.peek()?.camera.state.peek(),
     onReceipt: ({ configVersion, sealing: key }) => {
       if (key !== undefined) opened.learn(key);
       if (configVersion !== session.config.peek().version) refreshConfig();
@@ -270,7 +272,9 @@ async function openKiosk(
   refreshConfig();
   import("../scanner/further-readers.ts").then(({ openFurtherReaders }) => {
     const { scanned: listener } = line;
-    heard = openFurtherReaders({ window, navigator, listener, onError: warn }).hear;
+    const { hear } = openFurtherReaders({ window, navigator, listener, onError: warn });
+    heard = hear;
+    extras.peek()?.camera.open({ hear, openWorker });
   }, warn);
   if (address.has("demo")) {
     const { openDemo } = await import("./demo/demo.tsx");

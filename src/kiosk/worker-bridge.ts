@@ -1,6 +1,7 @@
 import { Workbox } from "workbox-window";
 import { SYNC_TAG, type PageMessage } from "../contract/worker-message.ts";
 import { updateWaitMs, type UpdatePolicy } from "./by-itself/update-wait.ts";
+import { SERVICE_WORKER, trustedScriptUrl } from "./script-urls.ts";
 
 /** The page's side of the service worker: registered, spoken to, replaced when nobody is there. */
 export interface WorkerBridge {
@@ -32,20 +33,10 @@ export interface WorkerBridgeDeps {
   readonly timer: (work: () => void, delayMs: number) => () => void;
 }
 
-const SCRIPT = "/sw.js";
-
 /** With Background Sync, which TypeScript's libraries do not know. */
 type SyncingRegistration = ServiceWorkerRegistration & {
   readonly sync?: { readonly register: (tag: string) => Promise<void> };
 };
-
-/** Trusted Types; TypeScript's libraries may not know them. */
-interface TrustedTypesFactory {
-  readonly createPolicy: (
-    name: string,
-    rules: { readonly createScriptURL: (url: string) => string },
-  ) => { readonly createScriptURL: (url: string) => string };
-}
 
 export function createWorkerBridge(deps: WorkerBridgeDeps): WorkerBridge {
   const { reload, monoMs } = deps;
@@ -92,7 +83,7 @@ export function createWorkerBridge(deps: WorkerBridgeDeps): WorkerBridge {
   return {
     async register() {
       if (container === undefined) throw new Error("this browser has no service worker");
-      workbox = new Workbox(scriptUrl(), { updateViaCache: "none" });
+      workbox = new Workbox(trustedScriptUrl(SERVICE_WORKER), { updateViaCache: "none" });
       workbox.addEventListener("waiting", () => {
         waitingSinceMs ??= monoMs();
         settle();
@@ -137,17 +128,4 @@ export function createWorkerBridge(deps: WorkerBridgeDeps): WorkerBridge {
       settle();
     },
   };
-}
-
-/** The one address a worker may be loaded from, under the page's policy. */
-function scriptUrl(): string {
-  const { trustedTypes } = globalThis as { readonly trustedTypes?: TrustedTypesFactory };
-  if (trustedTypes === undefined) return SCRIPT;
-  const policy = trustedTypes.createPolicy("tarjeta", {
-    createScriptURL(url) {
-      if (url !== SCRIPT) throw new TypeError(`no script is loaded from ${url}`);
-      return url;
-    },
-  });
-  return policy.createScriptURL(SCRIPT);
 }

@@ -30,7 +30,7 @@ import { answerErrorsAsProblems, replyProblem } from "./problem-reply.ts";
 import type { ObservedRequest } from "./process-metrics.ts";
 import { routeOpenApi } from "./openapi/route.ts";
 import { logRequests, requestNames } from "./request-log.ts";
-import { KIOSK_HEADERS, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
+import { KIOSK_HEADERS, ownPolicyOf, STRICT_TRANSPORT_SECURITY } from "./security-headers.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import type { HeartbeatResult, Store } from "./store/store.ts";
 
@@ -90,7 +90,9 @@ export async function createApp(
   logRequests(app, "kiosk", deps.observeRequest);
   answerErrorsAsProblems(app);
   app.addHook("onSend", async (request, reply) => {
+    const ownPolicy = reply.getHeader("content-security-policy");
     reply.headers(KIOSK_HEADERS);
+    if (ownPolicy !== undefined) reply.header("content-security-policy", ownPolicy);
     if (request.protocol === "https") {
       reply.header("strict-transport-security", STRICT_TRANSPORT_SECURITY);
     }
@@ -266,6 +268,8 @@ async function serveKiosk(app: FastifyInstance, kioskDir: string): Promise<void>
     setHeaders: (reply, file) => {
       const hashed = /[\\/]assets[\\/]/.test(file);
       reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+      const ownPolicy = ownPolicyOf(file);
+      if (ownPolicy !== undefined) reply.header("content-security-policy", ownPolicy);
     },
   });
 }

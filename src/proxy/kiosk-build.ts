@@ -11,6 +11,7 @@ const KIOSK_SOURCES = [
   "package-lock.json",
   "public",
   "src/kiosk",
+  "src/camera",
   "src/scanner",
   "src/outbox",
   "src/sw",

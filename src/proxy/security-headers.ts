@@ -1,4 +1,7 @@
-import { CONTENT_SECURITY_POLICY } from "../contract/content-security-policy.ts";
+import {
+  CAMERA_WORKER_POLICY,
+  CONTENT_SECURITY_POLICY,
+} from "../contract/content-security-policy.ts";
 
 /** Switched off for every page of ours, and for whatever it would embed, but where it is needed. */
 const FEATURES = [
@@ -24,7 +27,7 @@ const FEATURES = [
 ];
 
 /** Readers of cards: the kiosk's page may use them itself, once a person or a policy granted one. */
-const READERS: readonly string[] = ["hid", "serial"];
+const READERS: readonly string[] = ["camera", "hid", "serial"];
 
 function permissionsPolicy(own: readonly string[]): string {
   return FEATURES.map((feature) => `${feature}=${own.includes(feature) ? "(self)" : "()"}`).join(
@@ -40,12 +43,17 @@ const EVERYWHERE = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** On every answer of the kiosk listener. There is never a CORS header among them. */
+/** On every answer of the kiosk listener, but for one file's. There is never a CORS header among them. */
 export const KIOSK_HEADERS = {
   "content-security-policy": CONTENT_SECURITY_POLICY,
   "permissions-policy": permissionsPolicy(READERS),
   ...EVERYWHERE,
 } as const;
+
+/** Scripts of the kiosk's that run under a policy of their own, by their files. */
+export function ownPolicyOf(file: string): string | undefined {
+  return /[\\/]assets[\\/]camera-worker-[\w-]+\.js$/.test(file) ? CAMERA_WORKER_POLICY : undefined;
+}
 
 /** The console's: as strict as the kiosk's, and without a worker, a manifest or any policy of its own. */
 const CONSOLE_SECURITY_POLICY = [

@@ -21,7 +21,7 @@ export interface FurtherReaders {
 
 /**
  * Starts the readers that are no keyboards, as soon as there is one: granted by policy or by a person,
- * at the start or when it is plugged in. What each kind needs is loaded only then.
+ * at the start or when it is plugged in. What reads them is loaded only then.
  */
 export function openFurtherReaders(deps: FurtherReadersDeps): FurtherReaders {
   const { window, navigator, onError } = deps;
@@ -67,12 +67,12 @@ export function openFurtherReaders(deps: FurtherReadersDeps): FurtherReaders {
 
   if (hid !== undefined) {
     watch(hid, hid.getDevices(), async () =>
-      (await import("./hid-scanner.ts")).createHidScanner({ ...clocks, hid }),
+      (await import("./device-scanners.ts")).createHidScanner({ ...clocks, hid }),
     );
   }
   if (serial !== undefined) {
     watch(serial, serial.getPorts(), async () =>
-      (await import("./serial-scanner.ts")).createSerialScanner({ ...clocks, serial }),
+      (await import("./device-scanners.ts")).createSerialScanner({ ...clocks, serial }),
     );
   }
   return {

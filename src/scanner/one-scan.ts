@@ -3,6 +3,9 @@ import type { ScannerEvent } from "./scanner.ts";
 /** Ours: how far apart in time one code arrives that a scanner sends over two paths. */
 export const TWO_PATHS_MS = 300;
 
+/** Ours: and where one of them is a camera, which sees a card come before another reader, or go after it. */
+export const CAMERA_PATH_MS = 2_000;
+
 /** Ours: a scan being typed meanwhile ends within this, or is refused as too long. */
 const LONGEST_SCAN_MS = 3_000;
 
@@ -30,9 +33,12 @@ export function oneScan(
       if (recent.some((earlier) => isSameCode(earlier, event))) return;
       recent = [...recent.filter((earlier) => mayCome(earlier, event)), event];
       deps.clearTimeout(timer);
-      timer = deps.setTimeout(() => {
-        recent = [];
-      }, TWO_PATHS_MS + LONGEST_SCAN_MS);
+      timer = deps.setTimeout(
+        () => {
+          recent = [];
+        },
+        Math.max(...recent.map(rememberedMs)),
+      );
     }
     listener(event);
   };
@@ -49,9 +55,18 @@ function isSameCode(earlier: Scanned, event: Scanned): boolean {
 
 /** By the later one's beginning: a slow scanner goes on typing what another reader reported at once. */
 function isClose(earlier: Scanned, event: Scanned): boolean {
-  return event.startedAtMs - earlier.finishedAtMs <= TWO_PATHS_MS;
+  return event.startedAtMs - earlier.finishedAtMs <= apartMs(earlier, event);
+}
+
+function apartMs(earlier: Scanned, event: Scanned): number {
+  const isSeen = [earlier, event].some(({ scan }) => scan.source === "camera");
+  return isSeen ? CAMERA_PATH_MS : TWO_PATHS_MS;
 }
 
 function mayCome(earlier: Scanned, event: Scanned): boolean {
-  return event.finishedAtMs - earlier.finishedAtMs <= TWO_PATHS_MS + LONGEST_SCAN_MS;
+  return event.finishedAtMs - earlier.finishedAtMs <= rememberedMs(earlier);
+}
+
+function rememberedMs({ scan }: Scanned): number {
+  return (scan.source === "camera" ? CAMERA_PATH_MS : TWO_PATHS_MS) + LONGEST_SCAN_MS;
 }

@@ -86,7 +86,8 @@ export function serviceWorker(options: ServiceWorkerOptions): Plugin {
 }
 
 /**
- * Every file of the build. Those under the assets folder carry a hash in their names and need no
+ * Every file of the build but WebAssembly: most kiosks have no camera, and those that have keep its decoder
+ * in a Cache of its own. Those under the assets folder carry a hash in their names and need no
  * revision; the others get one from their bytes.
  */
 export function manifestOf(
@@ -98,7 +99,7 @@ export function manifestOf(
     .filter((file) => file.isFile())
     .map((file) => path.join(file.parentPath, file.name))
     .map((file) => ({ file, url: path.relative(outDir, file).split(path.sep).join("/") }))
-    .filter(({ url }) => url !== WORKER && !url.endsWith(".map"))
+    .filter(({ url }) => url !== WORKER && !/\.(?:map|wasm)$/.test(url))
     .toSorted((a, b) => (a.url < b.url ? -1 : 1))
     .map(({ file, url }) => {
       if (url.startsWith(`${assetsDir}/`)) return { url: `/${url}`, revision: null };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DECODER_CACHE } from "../../src/camera/camera-message.ts";
 import { memberCard } from "../support/cards.ts";
 import { installFakeReaders } from "../support/fake-readers.ts";
 import { withKiosk, type Kiosk } from "../support/kiosk.ts";
@@ -62,7 +63,7 @@ describe("a kiosk with further readers", () => {
     });
   });
 
-  it("[RD1] reads a card while the keypad is open, and says of a stripe what to do", async () => {
+  it("[RD1] [CA3] reads a card while the keypad is open, says of a stripe what to do, and loads nothing of a camera", async () => {
     await withReaders(async ({ page }) => {
       await page().getByRole("button", { name: "Type the number" }).tap();
       await visitState(page(), "keypad");
@@ -73,6 +74,12 @@ describe("a kiosk with further readers", () => {
       await typeKeys(page(), timed([...usKeys(";E?"), ENTER], 8));
       await page().getByRole("heading", { name: "Swipe once more" }).waitFor();
       await depth(page(), 0);
+
+      const loaded = await page().evaluate(async (cache) => {
+        const names = performance.getEntriesByType("resource").map(({ name }) => name);
+        return [...names, ...((await caches.has(cache)) ? [cache] : [])];
+      }, DECODER_CACHE);
+      expect(loaded.filter((name) => name.includes("camera"))).toEqual([]);
     });
   });
 });

@@ -267,7 +267,7 @@ describe("the kiosk's page", () => {
 });
 
 /** By what a card is read, where the machine's owner granted the device. */
-const READERS = ["serial", "hid"];
+const READERS = ["camera", "serial", "hid"];
 
 /** What a kiosk's machine may have; of these a page of ours uses readers, and nothing else. */
 const DEVICES = [

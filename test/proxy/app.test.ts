@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { CONTENT_SECURITY_POLICY } from "../../src/contract/content-security-policy.ts";
+import {
+  CAMERA_WORKER_POLICY,
+  CONTENT_SECURITY_POLICY,
+} from "../../src/contract/content-security-policy.ts";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
 import { HEARTBEAT_PATH, type HeartbeatRequest } from "../../src/contract/heartbeat.ts";
 import { INGEST_PATH, MAX_BATCH_BYTES } from "../../src/contract/ingest.ts";
@@ -185,8 +188,27 @@ describe("the built kiosk", () => {
     expect(await cache("/")).toBe("no-cache");
     expect(await cache("/sw.js")).toBe("no-cache");
     expect(await cache("/assets/main-abc.js")).toBe("public, max-age=31536000, immutable");
-    expect((await app.inject("/")).headers["content-security-policy"]).toBe(
-      CONTENT_SECURITY_POLICY,
-    );
+  });
+
+  it("[CA4] may compile WebAssembly in the camera's worker alone, by that file's own policy", async () => {
+    mkdirSync(path.join(folder, "assets"), { recursive: true });
+    for (const name of ["index.html", "sw.js", "camera-worker-abc.js", "assets/main-abc.js"]) {
+      writeFileSync(path.join(folder, name), "");
+    }
+    writeFileSync(path.join(folder, "assets", "camera-worker-B2_x-9.js"), "");
+    const app = await anApp({ kioskDir: folder });
+    const policyOf = async (url: string) =>
+      (await app.inject(url)).headers["content-security-policy"];
+    expect(await policyOf("/assets/camera-worker-B2_x-9.js")).toBe(CAMERA_WORKER_POLICY);
+    for (const url of [
+      "/",
+      "/sw.js",
+      "/camera-worker-abc.js",
+      "/assets/main-abc.js",
+      "/assets/camera-worker-gone.js",
+    ]) {
+      expect(await policyOf(url), url).toBe(CONTENT_SECURITY_POLICY);
+    }
+    expect(CONTENT_SECURITY_POLICY).not.toContain("wasm");
   });
 });

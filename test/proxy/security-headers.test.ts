@@ -27,9 +27,9 @@ const KIOSK = {
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
     "require-trusted-types-for 'script'; trusted-types tarjeta",
-  "permissions-policy": PERMISSIONS.replace("hid=()", "hid=(self)").replace(
-    "serial=()",
-    "serial=(self)",
+  "permissions-policy": ["camera", "hid", "serial"].reduce(
+    (policy, reader) => policy.replace(`${reader}=()`, `${reader}=(self)`),
+    PERMISSIONS,
   ),
   ...EVERYWHERE,
 };

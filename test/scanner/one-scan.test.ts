@@ -24,6 +24,20 @@ it("[RD4] a scan that comes over two paths counts once, whichever is first", () 
   }
 });
 
+it("[RD4] a card that a camera sees come or go counts once, for two seconds", () => {
+  for (const [first, second] of [
+    ["camera", "wedge"],
+    ["hid", "camera"],
+  ] as const) {
+    const { heard, say } = aFilter();
+    say({ source: first }, 1_000);
+    say({ source: second }, 3_000, 3_400);
+    expect(heard()).toEqual([first]);
+    say({ source: second }, 3_801);
+    expect(heard()).toEqual([first, second]);
+  }
+});
+
 it("[RD4] a slow keyboard counts once, though it ends long after the other path", () => {
   const { heard, say } = aFilter();
   say({ source: "hid" }, 1_000);
@@ -66,13 +80,19 @@ it("[RD4] a rejection goes through", () => {
   expect(events).toHaveLength(1);
 });
 
-it("[PV1] what it remembers of a scan is gone after a few seconds", () => {
-  const { say } = aFilter();
-  say({ source: "hid" }, 1_000);
-  expect(vi.getTimerCount()).toBe(1);
-  vi.advanceTimersByTime(3_300);
-  expect(vi.getTimerCount()).toBe(0);
-});
+it.each([
+  ["hid", 3_300],
+  ["camera", 5_000],
+] as const)(
+  "[PV1] what it remembers of a scan is gone after a few seconds: %s",
+  (source, afterMs) => {
+    const { say } = aFilter();
+    say({ source }, 1_000);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(afterMs);
+    expect(vi.getTimerCount()).toBe(0);
+  },
+);
 
 const timers = {
   setTimeout: (run: () => void, delayMs: number) => Number(setTimeout(run, delayMs)),

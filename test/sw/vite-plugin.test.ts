@@ -12,6 +12,7 @@ beforeEach(() => {
   writeFileSync(path.join(dir, "index.html"), "<!doctype html>");
   writeFileSync(path.join(dir, "assets", "index-abc.js"), "1");
   writeFileSync(path.join(dir, "assets", "index-abc.js.map"), "{}");
+  writeFileSync(path.join(dir, "assets", "zxing_reader-abc.wasm"), "w");
   writeFileSync(path.join(dir, "fonts", "f.woff2"), "f");
   writeFileSync(path.join(dir, "sw.js"), "2");
 });
@@ -21,7 +22,7 @@ const revisionOf = (url: string, pageRevision: string): string | null | undefine
   manifestOf(dir, "assets", pageRevision).find((entry) => entry.url === url)?.revision;
 
 describe("precache manifest", () => {
-  it("lists every file of the build but maps and the worker itself", () => {
+  it("[CA3] lists every file of the build but maps, the worker itself, and what only cameras need", () => {
     expect(manifestOf(dir, "assets", "p").map(({ url }) => url)).toEqual([
       "/assets/index-abc.js",
       "/fonts/f.woff2",

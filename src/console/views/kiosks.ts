@@ -1,3 +1,4 @@
+import type { CameraState } from "../../contract/camera-state.ts";
 import type { KioskState } from "../../contract/kiosk-state.ts";
 import type { Overview } from "../../contract/overview.ts";
 import { isLoss } from "./losses.ts";
@@ -14,6 +15,14 @@ const CLOCK_OFF_MS = 300_000;
 
 /** Ours: less is the way the message took. */
 const CLOCK_RIGHT_MS = 2_000;
+
+/** Most kiosks have none. */
+const CAMERA_AT_EASE: ReadonlySet<CameraState | undefined> = new Set([
+  undefined,
+  "starting",
+  "reading",
+  "paused",
+] as const);
 
 export interface KioskRow {
   readonly deviceId: string;
@@ -109,10 +118,13 @@ function rate(
   if (kiosk.storagePersisted === false) {
     return { condition: "warn", state: say.storage, rank: 4 };
   }
-  if (Math.abs(kiosk.clockOffsetMs ?? 0) >= CLOCK_OFF_MS) {
-    return { condition: "warn", state: say.clockOff, rank: 5 };
+  if (!CAMERA_AT_EASE.has(kiosk.health?.camera)) {
+    return { condition: "warn", state: say.cameraOff, rank: 5 };
   }
-  return { condition: "good", state: say.ok, rank: 6 };
+  if (Math.abs(kiosk.clockOffsetMs ?? 0) >= CLOCK_OFF_MS) {
+    return { condition: "warn", state: say.clockOff, rank: 6 };
+  }
+  return { condition: "good", state: say.ok, rank: 7 };
 }
 
 /** How many of those that are listed need somebody. */

@@ -1,4 +1,5 @@
 import { effect } from "@preact/signals-core";
+import type { CameraState } from "../../contract/camera-state.ts";
 import type { KioskHealth } from "../../contract/kiosk-health.ts";
 import type { Device } from "../../contract/update.ts";
 import type { Clock } from "../../domain/clock.ts";
@@ -20,6 +21,8 @@ export interface ByItselfDeps {
   readonly session: Pick<VisitSession, "config" | "screen" | "turn" | "lastReadMs">;
   /** Shown over whatever broke. */
   readonly broken: BrokenScreen;
+  /** How its camera fares, where it has one. */
+  readonly cameraState: () => CameraState | undefined;
   readonly device: Pick<Device, "timeZone">;
   readonly clock: Clock;
   readonly reading: () => ClockReading;
@@ -77,6 +80,7 @@ export function openByItself(deps: ByItselfDeps): ByItself {
       const { version, byItself } = session.config.peek();
       const limit = byItself?.scannerSilentMinutes;
       const read = session.lastReadMs();
+      const camera = deps.cameraState();
       const oldest = await oldestOwedMs(deps.owed, deps.reading());
       return {
         configVersion: version,
@@ -88,6 +92,7 @@ export function openByItself(deps: ByItselfDeps): ByItself {
         boots: boots.count,
         quiet: boots.isLoop,
         wakeLock: wake.state(),
+        ...(camera === undefined ? {} : { camera }),
         ...(await storageFigures()),
         ...heapFigures(),
       };

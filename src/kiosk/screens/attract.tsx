@@ -1,3 +1,4 @@
+import type { AttractCamera } from "../camera/camera-part.ts";
 import { HandWithCard } from "../drawings/hand-with-card.tsx";
 import { Button } from "../ui/button.tsx";
 import { KeypadIcon } from "../ui/icons.tsx";
@@ -12,17 +13,19 @@ export interface AttractProps {
   readonly place: string;
   /** The link is known to be down: nothing changes for the shopper but a sentence. */
   readonly offline: boolean;
+  /** A camera reads, and shows what it sees. */
+  readonly camera: AttractCamera | undefined;
   readonly onKeypad: () => void;
 }
 
-export function AttractScreen({ words, brand, place, offline, onKeypad }: AttractProps) {
+export function AttractScreen({ words, brand, place, offline, camera, onKeypad }: AttractProps) {
   return (
     <main class="screen screen-attract">
       <div class="arrow" aria-hidden="true">
         <i class="arrow-light" />
       </div>
       <div class="art">
-        <HandWithCard brand={brand} />
+        {camera?.view ?? <HandWithCard brand={brand} />}
         <Label place="brand">
           {brand}
           <small class="store-name">{place}</small>
@@ -32,7 +35,7 @@ export function AttractScreen({ words, brand, place, offline, onKeypad }: Attrac
       <div class="words">
         <Headline step="far">{words.attractTitle}</Headline>
         <p class="body">
-          {words.attractHint.map((sentence) => (
+          {(camera?.hint ?? words.attractHint).map((sentence) => (
             <span key={sentence} class="sentence">
               {sentence}{" "}
             </span>

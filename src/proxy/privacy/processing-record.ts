@@ -47,7 +47,7 @@ export function processingRecord(settings: Settings, config: KioskConfig): strin
 | Whose data | members of the programme who present their card at a kiosk |
 | What | the card number; ${attributes.join(", ")} |
 | Why, and on what ground | to bring the visit into the member's Adobe Target profile; the programme's terms, version \`${config.terms.version}\`, kept with every update |
-| Not processed | payment cards (refused before anything is kept), names, addresses, pictures |
+| Not processed | payment cards (refused before anything is kept), names, addresses${config.camera === undefined ? ", pictures" : ""} |
 | Recipient | Adobe Target, client \`${settings.target?.client ?? "demo (emulator)"}\`; nobody else |
 | Id given to the recipient | ${IDS[settings.visitorIds.mode]} |
 
@@ -55,7 +55,7 @@ export function processingRecord(settings: Settings, config: KioskConfig): strin
 
 | Where | What | How long |
 |---|---|---|
-| kiosk | updates and withdrawals not yet sent, sealed | until the proxy's receipt names them |
+${config.camera === undefined ? "" : PICTURES}| kiosk | updates and withdrawals not yet sent, sealed | until the proxy's receipt names them |
 | kiosk | that a question was asked of a card, under a truncated keyed hash | ${daysAsked(config)} |
 | proxy, \`DATA_DIR\` | card number, sealed (AES-256-GCM) | until ${settings.idRetentionDays} days without a scan |
 | proxy, \`DATA_DIR\` | updates beyond a kiosk's pace, held for an operator: number and attributes, sealed | until released or discarded, at most ${settings.idRetentionDays} days |
@@ -76,6 +76,9 @@ function daysAsked({ questions }: KioskConfig): string {
   const days = questions.flatMap(({ askAgainDays }) => askAgainDays ?? []);
   return days.length === 0 ? "not kept" : `at most ${Math.max(...days)} days`;
 }
+
+const PICTURES = `| kiosk | pictures of its camera, searched for codes | a fraction of a second, in memory; none is kept or sent |
+`;
 
 const SOURCES = {
   store: "the store",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KioskState } from "../../../src/contract/kiosk-state.ts";
 import { kiosksView } from "../../../src/console/views/kiosks.ts";
 import { aKioskState, anIncident, SAYING } from "../../support/overviews.ts";
-import { anId, DAY, MINUTE, NOW } from "../../support/store-builders.ts";
+import { aHealth, anId, DAY, MINUTE, NOW } from "../../support/store-builders.ts";
 
 const LOSSY = anId(99);
 
@@ -38,6 +38,12 @@ describe("the kiosks", () => {
         isSilent: true,
         lastSeenMs: NOW - 3 * DAY,
       }),
+      aKioskState({
+        deviceId: anId(8),
+        kioskId: "camera",
+        health: aHealth({ camera: "refused" }),
+      }),
+      aKioskState({ deviceId: anId(9), kioskId: "seeing", health: aHealth({ camera: "paused" }) }),
       aKioskState({ deviceId: anId(7), kioskId: "owes", owed: 3 }),
       aKioskState({ deviceId: LOSSY, kioskId: "lost" }),
     ]);
@@ -47,11 +53,13 @@ describe("the kiosks", () => {
       ["bad", "scanner", "Nothing scanned for unusually long"],
       ["warn", "line", "Not heard for 6 min"],
       ["warn", "storage", "Browser may clear its storage"],
+      ["warn", "camera", "Its camera cannot be used"],
       ["warn", "clock", "Clock is wrong"],
       ["good", "owes", "Working"],
+      ["good", "seeing", "Working"],
       ["good", "well", "Working"],
     ]);
-    expect(view.summary).toBe("2 of 8 working, worst first");
+    expect(view.summary).toBe("3 of 10 working, worst first");
   });
 
   it("say when they were heard, what they owe, how their clock goes and which app they run", () => {
