@@ -1,7 +1,8 @@
 import { pick, seeded } from "../../support/seeded.ts";
 import type { Ledger } from "./ledger.ts";
 import { createShop, type Seen } from "./shop.ts";
-import { actsOn, walkAway, type Act } from "./shopper.ts";
+import { actsOn, type Act } from "./acts.ts";
+import { walkAway } from "./shopper.ts";
 import { DEADLY, MILD, type Machine, type Weather } from "./weather.ts";
 
 export interface Day {

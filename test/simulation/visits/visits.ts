@@ -100,8 +100,13 @@ async function liveAt(
       for (const each of await leftAfter(machine.page(), clean, ledger, isDeep)) {
         broken.push(`${whereOf(seed, number, trail)}: ${each}`);
       }
-    } catch (cause) {
-      throw new Error(`It broke off at ${whereOf(seed, number, trail)}`, { cause });
+    } catch (error) {
+      // Told, and gone on from: the other visits are worth something all the same.
+      const what = error instanceof Error ? error.message : String(error);
+      broken.push(`${whereOf(seed, number, trail)}: broke off. ${what}`);
+      ledger.became("unsure");
+      ledger.left();
+      await machine.befall("reload");
     }
     if (number % 50 === 0) plan.tell?.(`${number} visits, ${broken.length} promises broken`);
   };
