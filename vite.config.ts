@@ -6,6 +6,13 @@ import { serviceWorker } from "./src/sw/vite-plugin.ts";
 const SHARED =
   /node_modules|preload-helper|fingerprint|domain(?!.opening-hours)|outbox(?!.(?:signed|idb-owed|receipted|runs|sealed-to|idb-holds|export))|kiosk.(?:visit-first|capture|holds)\.ts|icons\.|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
 
+/**
+ * What later parts share with each other, in one file: each file more is a line more in the worker's list. None
+ * of it may be needed by the first load, which would then load all of it.
+ */
+const PARTS =
+  /base64-url|card-memory|plurals|kiosk.saving|outbox-export|idb-owed|receipted|runs\.ts|opening-hours|other-cards|signed-fetch|signing-key|thanks-rules|contract.problem/;
+
 /** What zod is called in the sources of ours that the build sees. No library has a function of that name. */
 const SCHEMAS = "tarjetaSchemas";
 
@@ -19,7 +26,12 @@ export default defineConfig({
       treeshake: { manualPureFunctions: [SCHEMAS] },
       // What several parts of the page share compresses best in one piece.
       output: {
-        codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: SHARED }] },
+        codeSplitting: {
+          groups: [
+            { name: "shared", minShareCount: 2, test: SHARED },
+            { name: "parts", minShareCount: 2, test: PARTS },
+          ],
+        },
       },
     },
   },
