@@ -10,11 +10,11 @@ const SHARED =
   /node_modules(?!.uqr)|preload-helper|scanner.(?:wedge|us-layout|aim)|kiosk.storage-watch|fingerprint|domain(?!.opening-hours)|outbox(?!.(?:signed|idb-owed|receipted|runs|sealed-to|idb-holds|export))|kiosk.(?:visit-first|capture|holds)\.ts|icons\.|button|ribbon|label|headline|words(?:-first)?\.ts|drawings.cards|tick|contract.(?:primitives|entry|kiosk-incident|witness)/;
 
 /**
- * What only parts share that are loaded later: one piece, since the worker's list of pieces counts, and loaded
- * with the first of them.
+ * What later parts share with each other, in one file: each file more is a line more in the worker's list. None
+ * of it may be needed by the first load, which would then load all of it.
  */
-const LATER =
-  /uqr|qr-code|kiosk.(?:countdown|sounds|plurals|wedge-ways|base64-url)\.ts|staff.ages|scanner.(?:symbology|grant-reader)|contract.(?:check-card|setup-code|problem)/;
+const PARTS =
+  /base64-url|card-memory|plurals|uqr|qr-code|kiosk.(?:countdown|sounds|wedge-ways)\.ts|staff.ages|scanner.(?:symbology|grant-reader)|contract.(?:check-card|setup-code)|kiosk.saving|outbox-export|idb-owed|receipted|runs\.ts|opening-hours|other-cards|signed-fetch|signing-key|thanks-rules|contract.problem/;
 
 /** What zod is called in the sources of ours that the build sees. No library has a function of that name. */
 const SCHEMAS = "tarjetaSchemas";
@@ -32,7 +32,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "shared", minShareCount: 2, test: SHARED },
-            { name: "later", minShareCount: 2, test: LATER },
+            { name: "parts", minShareCount: 2, test: PARTS },
           ],
         },
       },

@@ -30,5 +30,5 @@ function unitText(
     unit,
     unitDisplay,
     maximumFractionDigits: 0,
-  }).format(Math.floor(count));
+  }).format(Math.max(0, Math.floor(count)));
 }

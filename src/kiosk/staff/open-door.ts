@@ -123,11 +123,16 @@ function watchForKnocks({ session, clock }: StaffDoorDeps, onKnock: () => void):
     },
     { capture: true },
   );
-  document.addEventListener("keydown", ({ key, repeat }) => {
-    const action = actionOf(key, session.config.peek().assistKeys ?? {});
-    if (action !== "finish" || repeat || !isAtRest(session.screen.peek())) return;
-    if (pressed(clock.monoMs())) onKnock();
-  });
+  document.addEventListener(
+    "keydown",
+    ({ key, repeat }) => {
+      const action = actionOf(key, session.config.peek().assistKeys ?? {});
+      // Asked before anybody acts on the key: what ends a visit is no knock.
+      if (action !== "finish" || repeat || !isAtRest(session.screen.peek())) return;
+      if (pressed(clock.monoMs())) onKnock();
+    },
+    { capture: true },
+  );
 }
 
 /** There is nothing to finish. */
