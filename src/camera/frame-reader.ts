@@ -7,7 +7,10 @@ import {
 } from "zxing-wasm/reader";
 import type { SeenCode } from "./camera-message.ts";
 
-/** Finds codes in pictures. */
+/**
+ * Finds codes in pictures. Light on dark, as in a phone's dark mode, in every other one only: looking for
+ * those costs as much again.
+ */
 export interface FrameReader {
   /** @param symbologies letters of AIM identifiers; what has no decoder here is left out */
   readonly read: (image: ImageData, symbologies: string) => Promise<readonly SeenCode[]>;
@@ -37,9 +40,8 @@ const OPTIONS: ReaderOptions = {
   // As scanners send it: element strings of GS1 with their separators, and no brackets for people.
   textMode: "Plain",
   tryHarder: true,
-  // A card is held as it comes, and a phone may be in its dark mode.
+  // A card is held as it comes.
   tryRotate: true,
-  tryInvert: true,
   maxNumberOfSymbols: MOST_CODES,
 };
 
@@ -55,12 +57,14 @@ export async function openFrameReader(code: ArrayBuffer): Promise<FrameReader> {
     overrides: { wasmBinary: code, locateFile: nowhereElse },
     fireImmediately: true,
   });
+  let isDark = true;
   return {
     async read(image, symbologies) {
       const formats = [...symbologies].flatMap((letter) => FORMATS[letter] ?? []);
       // To the decoder an empty list means all there are.
       if (formats.length === 0) return [];
-      const results = await readBarcodes(image, { ...OPTIONS, formats });
+      isDark = !isDark;
+      const results = await readBarcodes(image, { ...OPTIONS, tryInvert: isDark, formats });
       return results
         .filter(({ isValid, text }) => isValid && text !== "")
         .map((result) => seenCode(result, image));

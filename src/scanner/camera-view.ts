@@ -34,8 +34,8 @@ export interface CameraViewStep {
 const SURE_OF_THEMSELVES = /^\][QdzL]/;
 const READS_UNSURE = 2;
 
-/** Ours: pictures that agree follow each other so soon. */
-const AGREE_MS = 600;
+/** Ours: pictures that agree follow each other so soon, on a slow machine and every other one too. */
+const AGREE_MS = 1_500;
 
 /** Ours: a hand that shakes loses a code for a second or two; after this it was taken away. */
 export const GONE_MS = 3_000;

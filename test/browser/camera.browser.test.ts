@@ -17,6 +17,7 @@ import { configFile } from "../support/config-file.ts";
 import { withKiosk } from "../support/kiosk.ts";
 import { visitState, workerReady } from "../support/kiosk-page.ts";
 import { troubles } from "../support/look-troubles.ts";
+import { VARIANTS } from "../support/looks.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -53,6 +54,9 @@ const RULES: Rule[] = [
   aRule("29\\d{12}", "29123456789018", ["]I0", "]I1"]),
   aRule("https://olmo\\.example/c/(?<id>TAR-[0-9A-Z]+)", CARDS[3]!.text, ["]Q1"]),
 ];
+
+/** In which there is least room, or another direction. */
+const LOOKED_AT = ["high-contrast", "larger-text", "arabic"];
 
 let system: System;
 let file: string;
@@ -146,6 +150,12 @@ async function looksWell(page: Page): Promise<void> {
     await page.setViewportSize({ width, height });
     expect(await troubles(page), name).toEqual([]);
     await page.screenshot({ path: path.join(PICTURES, `attract-camera-${name}.png`) });
+  }
+  for (const { name, on, off } of VARIANTS.filter((each) => LOOKED_AT.includes(each.name))) {
+    await on(page);
+    expect(await troubles(page), name).toEqual([]);
+    await page.screenshot({ path: path.join(PICTURES, `attract-camera-${name}.png`) });
+    await off(page);
   }
 }
 

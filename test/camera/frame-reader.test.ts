@@ -78,6 +78,13 @@ describe("a picture", () => {
     expect(nearest?.text).toBe(EAN_13.text);
   });
 
+  it("[CA1] with a code light on dark is read, if not at once then the next time", async () => {
+    const image = await codeImage(QR);
+    const dark = asImageData({ ...image, grey: image.grey.map((value) => 255 - value) });
+    const both = [await reader.read(dark, "Q"), await reader.read(dark, "Q")];
+    expect(both.flat().map(({ text }) => text)).toEqual([QR.text]);
+  });
+
   it("without a code gives none", async () => {
     expect(await seenIn("ECAIQdzL")).toEqual([]);
   });
