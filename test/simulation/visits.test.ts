@@ -99,17 +99,18 @@ describe("what is left on attract", () => {
 
 describe("a page's growth", () => {
   const size = (part: Partial<PageSize>): PageSize => ({
-    heapBytes: 4_000_000,
+    objectBytes: 2_000_000,
+    codeBytes: 2_000_000,
     listeners: 40,
     nodes: 900,
     documents: 2,
     ...part,
   });
-  const slack = { heapBytes: 400_000, listeners: 2, nodes: 20 };
+  const slack = { objectBytes: 400_000, listeners: 2, nodes: 20 };
 
   it("goes by the medians of the first and the last fifth, so that no single moment decides", () => {
     const sizes = Array.from({ length: 25 }, () => size({}));
-    expect(growthOf([...sizes, size({ heapBytes: 9_000_000 })], slack).grown).toEqual([]);
+    expect(growthOf([...sizes, size({ objectBytes: 9_000_000 })], slack).grown).toEqual([]);
     const leaking = sizes.map((_, visit) => size({ listeners: 40 + visit, nodes: 900 + visit }));
     expect(growthOf(leaking, slack).grown).toEqual(["listeners: 42 → 62"]);
     expect(growthOf([size({}), size({ documents: 3 })], slack).grown).toEqual(["documents: 2 → 3"]);

@@ -66,7 +66,7 @@ export async function leak(page: Page): Promise<void> {
   await page.evaluate(() => {
     for (let visit = 0; visit < 300; visit += 1) {
       const node = document.createElement("div");
-      const held = Array.from({ length: 5_000 }, (_, index) => index + visit);
+      const held = Array.from({ length: 100 }, (_, index) => index + visit);
       node.addEventListener("click", () => held.toReversed());
       window.addEventListener("planted", () => node.click());
     }

@@ -211,7 +211,7 @@ async function overlookedBy(
   const before = await sizeOf();
   await leak(page);
   const { grown } = growthOf([before, await sizeOf()], slack);
-  for (const what of ["heapBytes", "listeners", "nodes"]) {
+  for (const what of ["objectBytes", "listeners", "nodes"]) {
     if (!grown.some((each) => each.startsWith(what))) overlooked.push(`a leak of ${what}`);
   }
   // It goes with its page.
