@@ -1,7 +1,6 @@
 import path from "node:path";
-import { openDemo, type Demo } from "./demo.ts";
+import type { Demo } from "./demo.ts";
 import { newLinkToken } from "./devices/pairing-code.ts";
-import { openDevServer } from "./dev-server.ts";
 import { buildConsoleIfStale, buildKioskIfStale } from "./kiosk-build.ts";
 import { openProxy } from "./proxy.ts";
 import { isLoopback, settingsFrom, type Settings } from "./settings.ts";
@@ -32,10 +31,7 @@ async function start(settings: Settings): Promise<void> {
   }
   const kioskDir = isDev ? undefined : await buildKioskIfStale(ROOT);
   const consoleDir = await buildConsoleIfStale(ROOT);
-  const demo =
-    settings.target === undefined
-      ? await openDemo(settings.host, settings.emulatorPort, systemClock)
-      : undefined;
+  const demo = settings.target === undefined ? await startDemo(settings) : undefined;
   // Behind a terminator a loopback address is no longer this machine's alone.
   const linkToken =
     demo !== undefined && isLoopback(settings.host) && settings.trustedHops === undefined
@@ -61,13 +57,25 @@ async function start(settings: Settings): Promise<void> {
     await demo?.close();
     throw error;
   });
-  const dev = isDev ? await openDevServer(ROOT, settings, proxy.kioskUrl) : undefined;
+  const dev = isDev ? await startDev(settings, proxy.kioskUrl) : undefined;
   print({ ...proxy, kioskUrl: dev?.url ?? proxy.kioskUrl, demo, linkToken });
   stopOnSignal(async () => {
     await dev?.close();
     await proxy.close();
     await demo?.close();
   });
+}
+
+// Loaded where they are wanted: a proxy at work has neither in its memory.
+
+async function startDemo({ host, emulatorPort }: Settings): Promise<Demo> {
+  const { openDemo } = await import("./demo.ts");
+  return openDemo(host, emulatorPort, systemClock);
+}
+
+async function startDev(settings: Settings, kioskUrl: string) {
+  const { openDevServer } = await import("./dev-server.ts");
+  return openDevServer(ROOT, settings, kioskUrl);
 }
 
 interface Printed {
