@@ -55,6 +55,8 @@ export interface Extras {
   readonly staff: StaffDoor;
 }
 
+const afterPaint = (work: () => void): void => void requestAnimationFrame(() => setTimeout(work));
+
 export function openExtras(deps: ExtrasDeps): Extras {
   const { session, device } = deps;
   const sounds = openSounds(session.config);
@@ -63,11 +65,11 @@ export function openExtras(deps: ExtrasDeps): Extras {
   const undoing = createUndoing(deps);
   const idleEnd = computed(() => idleEndMs(session.screen.value));
   const idleSeconds = createCountdown(idleEnd, deps);
-  openVisitSounds(session.screen, idleSeconds, sounds);
+  openVisitSounds({ screen: session.screen, idleSeconds, sounds, afterPaint });
   const settled = createSettling({
     screen: session.screen,
     clock: deps.clock,
-    afterPaint: (work) => void requestAnimationFrame(() => setTimeout(work)),
+    afterPaint,
     setTimeout: (work, delayMs) => void setTimeout(work, delayMs),
     page: document.documentElement,
   });

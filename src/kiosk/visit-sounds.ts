@@ -6,12 +6,21 @@ import type { Screen } from "./visit.ts";
 /** Ours: the warning is heard when it begins, and once more with so many seconds left. */
 const IDLE_AGAIN_SECONDS = 10;
 
-/** What is seen is heard as well. */
-export function openVisitSounds(
-  screen: ReadonlySignal<Screen>,
-  idleSeconds: ReadonlySignal<number | undefined>,
-  { play }: Sounds,
-): () => void {
+export interface VisitSoundsDeps {
+  readonly screen: ReadonlySignal<Screen>;
+  readonly idleSeconds: ReadonlySignal<number | undefined>;
+  readonly sounds: Sounds;
+  /** Calls back once the next frame has been painted; a page nobody sees may keep it waiting. */
+  readonly afterPaint: (work: () => void) => void;
+}
+
+/**
+ * What is seen is heard as well, and a frame later: to set strings swinging takes time that a shopper would
+ * wait for the words.
+ */
+export function openVisitSounds(deps: VisitSoundsDeps): () => void {
+  const { screen, idleSeconds, sounds, afterPaint } = deps;
+  const play = (sound: Sound): void => afterPaint(() => sounds.play(sound));
   let last = screen.peek();
   const stopScreens = effect(() => {
     const sound = soundOf(last, screen.value);
