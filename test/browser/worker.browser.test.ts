@@ -203,9 +203,12 @@ describe("service worker", () => {
     await add();
     serve(versions[1]);
     await browser.page.evaluate(() => kiosk!.checkForUpdate());
-    await browser.page.waitForFunction(async () => {
-      return (await navigator.serviceWorker.getRegistration())?.waiting !== null;
-    });
+    await waitFor("a new version that waits", () =>
+      browser.page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        return registration !== undefined && registration.waiting !== null;
+      }),
+    );
     expect(await browser.page.evaluate(() => kiosk!.version)).toBe("one");
     await browser.page.evaluate(() => kiosk!.setIdle(true));
     await started("two");

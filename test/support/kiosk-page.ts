@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { waitFor } from "./wait.ts";
 import { scan } from "./wedge.ts";
 
 /** What the page says about itself on its root element. */
@@ -23,17 +24,20 @@ export async function openKiosk(page: Page, url: string): Promise<void> {
 
 /** Waits until the kiosk goes by what its proxy gave it, and no longer by what it was shipped with. */
 export async function configured(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    const opened = indexedDB.open("tarjeta");
-    await new Promise((done) => opened.addEventListener("success", done));
-    const asked = opened.result.transaction("kept").objectStore("kept").get("config");
-    await new Promise((done) => asked.addEventListener("success", done));
-    opened.result.close();
-    // What was kept is gone by within this turn, unless a visit is on: the page says which it goes by.
-    await new Promise((turn) => setTimeout(turn));
-    const { configVersion } = document.documentElement.dataset;
-    return asked.result !== undefined && asked.result.config.version === configVersion;
-  });
+  // Asked for again and again from here: `waitForFunction` takes a promise for a yes.
+  await waitFor("the configuration of the proxy", () => page.evaluate(isConfigured));
+}
+
+async function isConfigured(): Promise<boolean> {
+  const opened = indexedDB.open("tarjeta");
+  await new Promise((done) => opened.addEventListener("success", done));
+  const asked = opened.result.transaction("kept").objectStore("kept").get("config");
+  await new Promise((done) => asked.addEventListener("success", done));
+  opened.result.close();
+  // What was kept is gone by within this turn, unless a visit is on: the page says which it goes by.
+  await new Promise((turn) => setTimeout(turn));
+  const { configVersion } = document.documentElement.dataset;
+  return asked.result !== undefined && asked.result.config.version === configVersion;
 }
 
 export async function visitState(page: Page, state: string): Promise<void> {
