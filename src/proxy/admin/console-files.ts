@@ -41,9 +41,11 @@ export function routeConsole(admin: FastifyInstance, folder: string): void {
   }
 }
 
-/** As every browser does over https and from loopback. Nobody says `br;q=0`. */
+/** As every browser says over https and from loopback; `br;q=0` is a refusal. */
 function takesBrotli({ headers }: FastifyRequest): boolean {
-  return /\bbr\b/.test(String(headers["accept-encoding"] ?? ""));
+  return String(headers["accept-encoding"] ?? "")
+    .split(",")
+    .some((coding) => /^\s*br\s*(?:$|;(?!\s*q=0(?:\.0*)?\s*$))/.test(coding));
 }
 
 /** Relative names, with `/` between folders. */
