@@ -33,13 +33,13 @@ type Preset = (typeof PRESETS)[number];
 interface AuditedPage {
   readonly what: string;
   readonly url: string;
-  /** A browser profile of before; a new one unless given. */
+  /** Where its browser keeps what it keeps, from run to run. */
   readonly profileDir: string;
   /** Caches and service worker stay, as when a kiosk is started again. */
   readonly isStartedAgain?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** What the page asks its proxy for in this state, and must be answered: else it was another state. */
-  readonly asks: { readonly path: string; readonly status: number | "nothing" };
+  readonly asks?: { readonly path: string; readonly status: number | "nothing" };
 }
 
 /** What do Lighthouse's scores come to, and what do they lack? */
@@ -49,19 +49,32 @@ export const lighthouseBench: Bench = {
   async run(options) {
     const lighthouse = fetchLighthouse();
     const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-scores-"));
-    const system = await startSystem();
+    const empty = await openEmptyPage();
     try {
-      const rows: Row[] = [];
-      for (const page of await pagesOf(system, folder)) {
+      const system = await startSystem();
+      try {
+        const rows: Row[] = [];
+        const limits = new Map<Preset, number>();
         for (const preset of PRESETS) {
-          rows.push(...(await scoresOf({ lighthouse, folder, page, preset, options })));
+          const page = { what: "an empty page", url: empty.url, profileDir: `${folder}/empty` };
+          const report = await middleOf({ lighthouse, folder, page, preset, options });
+          limits.set(preset, scoreOf(report, "performance"));
         }
+        for (const page of await pagesOf(system, folder)) {
+          for (const preset of PRESETS) {
+            const report = await middleOf({ lighthouse, folder, page, preset, options });
+            rows.push(...rowsOf(`${page.what}, ${preset}`, report, limits.get(preset)!));
+          }
+        }
+        return rows;
+      } finally {
+        await system.stop();
       }
-      return rows;
     } finally {
-      await system.stop();
+      await empty.close();
       lighthouse.remove();
-      rmSync(folder, { recursive: true, force: true });
+      // A browser that was ended a moment ago may still be writing.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     }
   },
 };
@@ -123,7 +136,8 @@ interface Audited {
   readonly options: BenchOptions;
 }
 
-async function scoresOf(audited: Audited): Promise<readonly Row[]> {
+/** The run in the middle by performance, and what it lacks, said. */
+async function middleOf(audited: Audited): Promise<Report> {
   const { page, preset, options } = audited;
   const reports: Report[] = [];
   for (let left = scaled(RUNS, options, 1); left > 0; left -= 1) {
@@ -134,10 +148,15 @@ async function scoresOf(audited: Audited): Promise<readonly Row[]> {
   const all = byScore.map((report) => scoreOf(report, "performance")).join(", ");
   options.say(`${page.what}, ${preset}: performance ${all}`);
   for (const line of shortfalls(middle)) options.say(`  ${line}`);
+  return middle;
+}
+
+function rowsOf(what: string, report: Report, emptyPage: number): readonly Row[] {
   return CATEGORIES.map((category) => ({
-    what: `${page.what}, ${preset}: ${category}`,
+    what: `${what}: ${category}`,
     unit: "",
-    ours: scoreOf(middle, category),
+    ours: scoreOf(report, category),
+    ...(category === "performance" ? { beside: { name: "empty page", value: emptyPage } } : {}),
     goal: { type: "at-least", value: 95 },
   }));
 }
@@ -180,6 +199,7 @@ function checkState({ what, asks }: AuditedPage, report: Report): void {
   if (report.runtimeError !== undefined) {
     throw new Error(`Lighthouse could not look at "${what}": ${report.runtimeError.message}`);
   }
+  if (asks === undefined) return;
   const answers = answersTo(report, asks.path);
   const isThere = asks.status === "nothing" ? answers.length === 0 : answers.includes(asks.status);
   if (!isThere) {
