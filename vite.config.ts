@@ -3,6 +3,7 @@ import {
   CAMERA_WORKER_POLICY,
   CONTENT_SECURITY_POLICY,
 } from "./src/contract/content-security-policy.ts";
+import { precompressed } from "./src/proxy/precompressed.ts";
 import { serviceWorker } from "./src/sw/vite-plugin.ts";
 
 /** What the first load needs in any case; what only later parts share stays with them. */
@@ -22,8 +23,13 @@ const SCHEMAS = "tarjetaSchemas";
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    // Everything is precached: a list of what to load ahead would cost more than it saves.
-    modulePreload: false,
+    // Everything is precached: a list of what to load ahead would cost more than it saves. Only what the page
+    // imports first is named in it, so that it need not wait for the script that says so.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, dependencies, { hostType }) =>
+        hostType === "html" ? dependencies : [],
+    },
     rolldownOptions: {
       // A schema nobody parses with need not be built, nor what it is chained to.
       treeshake: { manualPureFunctions: [SCHEMAS] },
@@ -43,6 +49,7 @@ export default defineConfig({
     plainImports(),
     namedSchemas(),
     serviceWorker({ entry: "src/sw/main.ts", pageRevision: CONTENT_SECURITY_POLICY }),
+    precompressed(),
   ],
 });
 

@@ -265,6 +265,7 @@ async function serveKiosk(app: FastifyInstance, kioskDir: string): Promise<void>
   await app.register(fastifyStatic, {
     root: kioskDir,
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (reply, file) => {
       const hashed = /[\\/]assets[\\/]/.test(file);
       reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");

@@ -50,9 +50,11 @@ export const KIOSK_HEADERS = {
   ...EVERYWHERE,
 } as const;
 
-/** Scripts of the kiosk's that run under a policy of their own, by their files. */
+/** Scripts of the kiosk's that run under a policy of their own, by their files, compressed or not. */
 export function ownPolicyOf(file: string): string | undefined {
-  return /[\\/]assets[\\/]camera-worker-[\w-]+\.js$/.test(file) ? CAMERA_WORKER_POLICY : undefined;
+  return /[\\/]assets[\\/]camera-worker-[\w-]+\.js(?:\.br)?$/.test(file)
+    ? CAMERA_WORKER_POLICY
+    : undefined;
 }
 
 /** The console's: as strict as the kiosk's, and without a worker, a manifest or any policy of its own. */

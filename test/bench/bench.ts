@@ -29,8 +29,9 @@ export interface Row {
 export type Unit = "ms" | "µs" | "kB" | "days" | "/s" | "";
 
 export type Goal =
-  /** Our figure is at most this. */
+  /** Our figure is at most, or at least, this. */
   | { readonly type: "at-most"; readonly value: number }
+  | { readonly type: "at-least"; readonly value: number }
   /** Our figure divided by the other one. */
   | { readonly type: "ratio-at-most"; readonly value: number }
   | { readonly type: "ratio-at-least"; readonly value: number };
@@ -41,6 +42,8 @@ export function isMet(row: Row): boolean | undefined {
       return undefined;
     case "at-most":
       return row.ours <= row.goal.value;
+    case "at-least":
+      return row.ours >= row.goal.value;
     case "ratio-at-most":
       return ratioOf(row) <= row.goal.value;
     case "ratio-at-least":

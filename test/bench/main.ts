@@ -7,6 +7,7 @@ import { bulkWriterBench } from "./bulk-writer.bench.ts";
 import { captureBench } from "./capture.bench.ts";
 import { drainBench } from "./drain.bench.ts";
 import { ingestBench } from "./ingest.bench.ts";
+import { lighthouseBench } from "./lighthouse.bench.ts";
 import { outboxBench } from "./outbox.bench.ts";
 import { reconnectBench } from "./reconnect.bench.ts";
 import { storeBench } from "./store.bench.ts";
@@ -31,6 +32,8 @@ const BENCHES: readonly Bench[] = [
   updatesBench,
   bulkBench,
   bulkWriterBench,
+  // Last: where what it fetches is out of reach, everything else has been measured.
+  lighthouseBench,
 ];
 
 const { names, scale, postgres } = argumentsOf(process.argv.slice(2));

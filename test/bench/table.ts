@@ -36,6 +36,8 @@ function textOf(goal: Goal, unit: string): string {
   switch (goal.type) {
     case "at-most":
       return `≤ ${goal.value} ${unit}`;
+    case "at-least":
+      return `≥ ${goal.value} ${unit}`;
     case "ratio-at-most":
       return `≤ ${goal.value}×`;
     case "ratio-at-least":

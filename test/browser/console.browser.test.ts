@@ -305,6 +305,21 @@ describe("the console", () => {
     });
   });
 
+  it("[KL4] comes compressed, as the kiosk does", async () => {
+    await withState("empty", async (system) => {
+      for (const url of [system.adminUrl, system.kioskUrl]) {
+        const html = await (await fetch(url)).text();
+        const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)];
+        expect(files.length).toBeGreaterThan(1);
+        for (const [, file] of files) {
+          const answer = await fetch(url + file, { headers: { "accept-encoding": "br" } });
+          expect([file, answer.headers.get("content-encoding")]).toEqual([file, "br"]);
+          await answer.arrayBuffer();
+        }
+      }
+    });
+  });
+
   it("[CO3] [CO10] says how old its figures are, and shows nothing once a session is over", async () => {
     await withState("healthy", async (system, page) => {
       await page.setViewportSize(SIZES[0]!);

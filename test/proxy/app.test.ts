@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { brotliDecompressSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   CAMERA_WORKER_POLICY,
@@ -13,6 +14,7 @@ import { CONFIG_PATH } from "../../src/contract/kiosk-config.ts";
 import { publicKeyOf } from "../../src/proxy/keys/keys.ts";
 import { KEYS } from "../support/keys.ts";
 import { createApp, type AppDeps } from "../../src/proxy/app.ts";
+import { compressFolder } from "../../src/proxy/precompressed.ts";
 import { StoreFullError } from "../../src/proxy/store/store-error.ts";
 import type { Store } from "../../src/proxy/store/store.ts";
 import { systemClock } from "../../src/proxy/system-clock.ts";
@@ -174,6 +176,17 @@ describe("the kiosk listener", () => {
   });
 });
 
+/** Whatever a browser goes by but the bytes' own size and tag. */
+const SAME_EITHER_WAY = [
+  "content-type",
+  "cache-control",
+  "content-security-policy",
+  "permissions-policy",
+  "x-content-type-options",
+  "cross-origin-resource-policy",
+  "vary",
+];
+
 describe("the built kiosk", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tarjeta-kiosk-"));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -188,6 +201,46 @@ describe("the built kiosk", () => {
     expect(await cache("/")).toBe("no-cache");
     expect(await cache("/sw.js")).toBe("no-cache");
     expect(await cache("/assets/main-abc.js")).toBe("public, max-age=31536000, immutable");
+  });
+
+  it("[KL4] comes compressed to whoever takes Brotli, under the same headers, and as it is to others", async () => {
+    mkdirSync(path.join(folder, "assets"), { recursive: true });
+    for (const name of [
+      "index.html",
+      "sw.js",
+      "assets/main-abc.js",
+      "assets/camera-worker-abc.js",
+    ]) {
+      writeFileSync(path.join(folder, name), `the words of ${name}, `.repeat(50));
+    }
+    writeFileSync(path.join(folder, "assets", "font-abc.woff2"), "as it is");
+    compressFolder(folder);
+    const app = await anApp({ kioskDir: folder });
+    const asked = (url: string, encodings: string) =>
+      app.inject({ url, headers: { "accept-encoding": encodings } });
+    for (const url of ["/", "/sw.js", "/assets/main-abc.js", "/assets/camera-worker-abc.js"]) {
+      const small = await asked(url, "gzip, deflate, br, zstd");
+      expect(small.headers["content-encoding"], url).toBe("br");
+      for (const encodings of ["gzip, deflate", "br;q=0", ""]) {
+        const whole = await asked(url, encodings);
+        expect(whole.headers["content-encoding"], `${url} ${encodings}`).toBeUndefined();
+        expect(String(brotliDecompressSync(small.rawPayload))).toBe(whole.body);
+        for (const name of SAME_EITHER_WAY) {
+          expect(small.headers[name], `${name} of ${url}`).toBe(whole.headers[name]);
+        }
+      }
+    }
+    const font = await asked("/assets/font-abc.woff2", "br");
+    expect(font.headers["content-encoding"]).toBeUndefined();
+    expect(font.body).toBe("as it is");
+    // An answer that holds something of somebody's never is: its length would tell what is in it.
+    const headers = {
+      ...(await signedHeaders(identity, CONFIG_PATH, { method: "GET" })),
+      "accept-encoding": "br",
+    };
+    const config = await app.inject({ url: CONFIG_PATH, headers });
+    expect(config.headers["content-encoding"]).toBeUndefined();
+    expect(config.json()).toEqual(EXAMPLE_CONFIG);
   });
 
   it("[CA4] may compile WebAssembly in the camera's worker alone, by that file's own policy", async () => {
