@@ -75,7 +75,7 @@ export function openStaffDoor(deps: StaffDoorDeps): StaffDoor {
     isClosed.value = closed;
     log.add({ type: closed ? "closed" : "opened" });
     try {
-      if (closed) localStorage.setItem(CLOSED_KEY, "");
+      if (closed) localStorage.setItem(CLOSED_KEY, String(clock.wallMs()));
       else localStorage.removeItem(CLOSED_KEY);
       return true;
     } catch {
