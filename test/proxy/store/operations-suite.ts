@@ -204,7 +204,7 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
       const health = { ...aHealth(), troubles } as KioskHealth;
       await store.heartbeat(aHeartbeat({ health }), NOW);
       const [kiosk] = (await store.figures(NOW, 0)).kiosks;
-      expect(kiosk).toMatchObject({ kioskId: "kiosk-1", owed: 0 });
+      expect(kiosk).toMatchObject({ kioskId: "K-1", owed: 0 });
       expect(kiosk).not.toHaveProperty("health");
     });
 
