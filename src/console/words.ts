@@ -1,6 +1,8 @@
 import type { Incident, Outcomes, Role } from "../contract/admin.ts";
+import type { CameraState } from "../contract/camera-state.ts";
 import type { DeadLetterClass } from "../contract/dead-letters.ts";
 import type { Journey, JourneyStage } from "../contract/journey.ts";
+import type { KioskOutage } from "../contract/kiosk-troubles.ts";
 import type { ChainOverview } from "../contract/overview.ts";
 import type { Unit } from "./formats.ts";
 
@@ -135,18 +137,43 @@ export interface Words {
     readonly silentOf: (silent: string, known: string) => string;
     readonly owed: (updates: string) => string;
     readonly column: Readonly<
-      Record<"state" | "store" | "kiosk" | "heard" | "owed" | "clock" | "storage" | "app", string>
+      Record<
+        | "state"
+        | "store"
+        | "kiosk"
+        | "heard"
+        | "owed"
+        | "clock"
+        | "storage"
+        | "camera"
+        | "config"
+        | "app",
+        string
+      >
     >;
     readonly ok: string;
     readonly lost: string;
     readonly scannerSilent: string;
-    readonly cameraOff: string;
+    /** Staff took it out of service. */
+    readonly closed: (length: string) => string;
+    readonly cannotStore: Readonly<Record<Exclude<KioskOutage["why"], "closed">, string>>;
+    /** `field`: empty for the whole. */
+    readonly configRefused: (field: string) => string;
+    readonly nearlyFull: string;
+    readonly camera: Readonly<Record<CameraState, string>>;
+    readonly cameraTrouble: (state: string) => string;
+    readonly looped: (length: string) => string;
+    readonly starts: (number: string) => string;
+    readonly sleeps: string;
+    readonly wrongPins: (number: string) => string;
+    readonly outOfService: string;
     readonly off: (length: string) => string;
     readonly silent: (length: string) => string;
     readonly storage: string;
     readonly clockOff: string;
     readonly kept: string;
     readonly atRisk: string;
+    readonly full: string;
     readonly unknown: string;
     readonly ahead: (length: string) => string;
     readonly behind: (length: string) => string;

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 export const CameraState = z.enum([
   "starting",
   "reading",
-  /** Switched off while nobody could show it a card: the page is hidden, or the kiosk out of service. */
+  /** Switched off while nobody could show it a card: the page is hidden, the kiosk or the store closed. */
   "paused",
   /** By a person or a policy. */
   "refused",
@@ -18,3 +18,10 @@ export const CameraState = z.enum([
   "broken",
 ]);
 export type CameraState = z.infer<typeof CameraState>;
+
+const AT_EASE: ReadonlySet<CameraState> = new Set(["starting", "reading", "paused"] as const);
+
+/** Whether somebody has to see to it; never where a kiosk has none. */
+export function isCameraInTrouble(state: CameraState | undefined): boolean {
+  return state !== undefined && !AT_EASE.has(state);
+}

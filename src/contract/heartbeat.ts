@@ -50,5 +50,7 @@ export const HeartbeatReceipt = z.object({
   askSealedTo: z.optional(z.boolean()),
   /** The kiosk may say how it fares. */
   askHealth: z.optional(z.boolean()),
+  /** And, with that, what somebody may have to see to. */
+  askTroubles: z.optional(z.boolean()),
 });
 export type HeartbeatReceipt = z.infer<typeof HeartbeatReceipt>;

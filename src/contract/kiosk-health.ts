@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { CameraState } from "./camera-state.ts";
+import { KioskTroubles } from "./kiosk-troubles.ts";
 
 const Count = z.int().check(z.gte(0), z.lte(1_000_000_000));
 
@@ -37,5 +38,7 @@ export const KioskHealth = z.strictObject({
   wakeLock: z.enum(["held", "released", "refused", "unsupported"]),
   /** How its camera fares; absent where the configuration names none. */
   camera: z.optional(CameraState),
+  /** Only where the proxy asked for it. */
+  troubles: z.optional(KioskTroubles),
 });
 export type KioskHealth = z.infer<typeof KioskHealth>;

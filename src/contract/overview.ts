@@ -77,7 +77,9 @@ export const Overview = z.object({
     silent: z.int(),
     /** Updates all of them said they still owe. */
     owed: z.int(),
-    /** Those to look after first: silent ones, then by what they owe. At most `OVERVIEW_KIOSKS`. */
+    /** That take no cards, by their last word; absent in the answer of an older proxy. */
+    outOfService: z.optional(z.int()),
+    /** Those to look after first: silent ones, those that take no cards, then by what they owe. At most `OVERVIEW_KIOSKS`. */
     list: z.array(KioskState),
   }),
   incidents: z.object({

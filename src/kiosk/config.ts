@@ -23,6 +23,8 @@ export interface ConfigSource {
   readonly last: () => Promise<KioskConfig>;
   /** The proxy's, kept for the next start; nothing when it cannot be had or cannot be used. */
   readonly fetchNewest: () => Promise<KioskConfig | undefined>;
+  /** The first wrong field of the newest, where that cannot be used; empty where it is the whole. */
+  readonly refused: () => string | undefined;
 }
 
 /**
@@ -31,8 +33,10 @@ export interface ConfigSource {
  */
 export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
   const { kept, fetch, appVersion, warn } = deps;
+  let refused: string | undefined;
 
   return {
+    refused: () => refused,
     async last() {
       const stored = await kept.get(CONFIG_KEY).catch(() => undefined);
       if (isCheckedBy(appVersion, stored)) return stored.config;
@@ -51,10 +55,13 @@ export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
       const parsed = KioskConfig.safeParse(answer);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
-        const field = issue?.path.join(".") || "the whole";
-        warn(`The kiosk configuration was ignored: ${field}: ${issue?.message ?? "unusable"}`);
+        refused = issue?.path.join(".") ?? "";
+        warn(
+          `The kiosk configuration was ignored: ${refused || "the whole"}: ${issue?.message ?? "unusable"}`,
+        );
         return undefined;
       }
+      refused = undefined;
       try {
         const checked: KeptConfig = { checkedBy: appVersion, config: parsed.data };
         await kept.put(CONFIG_KEY, checked);

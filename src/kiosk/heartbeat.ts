@@ -67,9 +67,11 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
   let stopped = false;
   /** The proxy wants to know which keys are needed here. */
   let isAsked = false;
-  let wantsHealth = false;
+  let wants: Pick<HeartbeatReceipt, "askHealth" | "askTroubles"> = {};
   /** It was asked for just now, and not told yet. */
   let isHealthAwaited = false;
+  /** The next beat is to come soon. */
+  let isSoon = false;
   let lookedMs: number | undefined;
 
   const mayLook = (): boolean =>
@@ -89,17 +91,21 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
       ...(looks ? { sealedTo: [...(await deps.sealedTo())] } : {}),
       storagePersisted: await deps.storagePersisted(),
       refusedScans: { ...deps.refusedScans() },
-      ...(wantsHealth ? await healthOf(deps) : {}),
+      ...(wants.askHealth === true ? await healthOf(deps, wants) : {}),
     };
     const receipt = await post(deps.fetch, request);
-    if (receipt === undefined) return undefined;
+    if (receipt === undefined) {
+      // It may be an older one that answers now, and takes none of it.
+      wants = {};
+      return undefined;
+    }
     if (incidents.length > 0) await outbox.incidentsTold(incidents.length);
     // The key to seal to is learned first: whatever comes after the next look is sealed to that.
     deps.onReceipt(receipt);
     if (looks) lookedMs = deps.clock.monoMs();
     isAsked = receipt.askSealedTo === true;
-    isHealthAwaited = !wantsHealth && receipt.askHealth === true;
-    wantsHealth = receipt.askHealth === true;
+    isHealthAwaited = wants.askHealth !== true && receipt.askHealth === true;
+    wants = receipt;
     // Removes nothing, and lets a little go of what is kept too long.
     await outbox.remove([], receipt.proxyTimeMs);
     const { resend } = receipt;
@@ -110,18 +116,22 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
   const beatAfter = (delayMs: number): void => {
     cancelTimer();
     cancelTimer = deps.timer(() => {
+      isSoon = false;
       beat()
         .catch(deps.onError)
         .finally(() => {
           const spreadMs = HEARTBEAT_INTERVAL_MS * JITTER * (random() * 2 - 1);
-          const isAwaited = (isAsked && mayLook()) || isHealthAwaited;
+          const isAwaited = (isAsked && mayLook()) || isHealthAwaited || isSoon;
           if (!stopped) beatAfter(isAwaited ? FIRST_AFTER_MS : HEARTBEAT_INTERVAL_MS + spreadMs);
         });
     }, delayMs);
   };
 
   return {
-    start: () => beatAfter(FIRST_AFTER_MS * random()),
+    start() {
+      isSoon = true;
+      beatAfter(FIRST_AFTER_MS * random());
+    },
     beat,
     stop() {
       stopped = true;
@@ -131,12 +141,15 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
 }
 
 /** A kiosk that cannot say how it fares still says that it lives. */
-async function healthOf({
-  health,
-  onError,
-}: HeartbeatDeps): Promise<Pick<HeartbeatRequest, "health">> {
+async function healthOf(
+  { health, onError }: HeartbeatDeps,
+  { askTroubles }: Pick<HeartbeatReceipt, "askTroubles">,
+): Promise<Pick<HeartbeatRequest, "health">> {
   try {
-    return { health: await health() };
+    const { troubles, ...rest } = await health();
+    return {
+      health: askTroubles === true && troubles !== undefined ? { ...rest, troubles } : rest,
+    };
   } catch (error) {
     onError(error);
     return {};

@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import { isCheckCard } from "../contract/check-card.ts";
 import type { HeartbeatReceipt } from "../contract/heartbeat.ts";
 import type { Device } from "../contract/update.ts";
@@ -60,6 +60,8 @@ export interface LinkDeps {
   readonly session: Pick<VisitSession, "refusedScans" | "scanned"> & ByItselfDeps["session"];
   readonly broken: ByItselfDeps["broken"];
   readonly cameraState: ByItselfDeps["cameraState"];
+  /** The first wrong field of the newest configuration, where that cannot be used. */
+  readonly configRefused: () => string | undefined;
   readonly onReceipt: (receipt: HeartbeatReceipt) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -108,6 +110,8 @@ export function createLink(deps: LinkDeps): Link {
   const contact = signal<Contact | undefined>(undefined);
   const report = signal<FlushReport | undefined>(undefined);
   const broke = signal(0);
+  /** Of the configuration, by the proxy's last word. */
+  let wantedVersion: string | undefined;
   const timer = (work: () => void, delayMs: number) => {
     const id = setTimeout(work, delayMs);
     return () => clearTimeout(id);
@@ -123,6 +127,11 @@ export function createLink(deps: LinkDeps): Link {
     },
     reading: segments.reading,
     owed,
+    configRefused: () => {
+      const { version } = deps.session.config.peek();
+      // What was refused may have been taken back since.
+      return wantedVersion === version ? undefined : deps.configRefused();
+    },
     beginAgain: () => bridge.beginAgain(),
   });
   const bridge = createWorkerBridge({
@@ -196,6 +205,7 @@ export function createLink(deps: LinkDeps): Link {
     onReceipt(receipt) {
       const offsetMs = receipt.proxyTimeMs - clock.wallMs();
       contact.value = { atMs: clock.monoMs(), offsetMs };
+      wantedVersion = receipt.configVersion;
       standing.heard(receipt.proxyTimeMs, signedFetch).catch(onError);
       deps.onReceipt(receipt);
     },
@@ -290,7 +300,11 @@ export function createLink(deps: LinkDeps): Link {
         .catch(onError)
         .then(() => delivery.start(justPaired))
         .catch(onError);
-      heartbeat.start();
+      // At once, and then whenever that it takes cards begins or ends.
+      effect(() => {
+        void byItself.outage.value;
+        heartbeat.start();
+      });
     },
   };
 }

@@ -243,6 +243,7 @@ async function openKiosk(
     session,
     broken: screens.createBrokenScreen(page, document.body),
     cameraState: () => extras.peek()?.camera.state.peek(),
+    configRefused: configs.refused,
     onReceipt: ({ configVersion, sealing: key }) => {
       if (key !== undefined) opened.learn(key);
       if (configVersion !== session.config.peek().version) refreshConfig();

@@ -7,7 +7,7 @@ import type { Turn } from "./visit-extension.ts";
 
 export const NO_VISIT: Visit = { screen: { state: "attract" }, pending: [], seen: [], holds: [] };
 
-/** Where it is remembered, for the next start too, that staff took this kiosk out of service. */
+/** Where it is remembered, for the next start too, that staff took this kiosk out of service, and when. */
 export const CLOSED_KEY = "tarjeta-closed";
 
 /** Out of service, because staff said so (rule SF5). */

@@ -252,6 +252,7 @@ function routeHeartbeat(app: FastifyInstance, deps: AppDeps): void {
       ...(heard.resend === undefined ? {} : { resend: heard.resend }),
       ...(hasOlderKeys ? { askSealedTo: true } : {}),
       askHealth: true,
+      askTroubles: true,
     };
     return reply.header("cache-control", "no-store").send(receipt);
   });

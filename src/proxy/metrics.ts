@@ -3,10 +3,10 @@ import type { BulkLaneFigures } from "./bulk-lane.ts";
 import { Incident } from "../contract/admin.ts";
 import { DeadLetterClass } from "../contract/dead-letters.ts";
 import { ForwardingState } from "../contract/forwarding.ts";
-import { isSilent } from "./admin/overview.ts";
 import { forecastOf } from "./allowance-forecast.ts";
 import type { Forecast } from "../domain/forecast.ts";
 import type { ProcessMetrics } from "./process-metrics.ts";
+import { createKioskGauges } from "./kiosk-metrics.ts";
 import { isStoreTrouble } from "./store/store-error.ts";
 import { createAdmissionGauges } from "./admission/admission-metrics.ts";
 import type { AdmissionFigures } from "./admission/admission.ts";
@@ -81,7 +81,7 @@ async function readWithin(
   }
 }
 
-type GaugeMaker = (name: string, help: string, labelNames?: string[]) => Gauge;
+export type GaugeMaker = (name: string, help: string, labelNames?: string[]) => Gauge;
 
 function gaugesIn(registry: Registry): GaugeMaker {
   return (name, help, labelNames = []) =>
@@ -201,81 +201,6 @@ function secondsOf(forecast: Forecast): number {
     case "grows":
       return Infinity;
   }
-}
-
-const KIOSK = ["device", "store", "kiosk"];
-
-function createKioskGauges(gauge: GaugeMaker) {
-  const known = gauge("kiosks", "Kiosks that may send and were ever heard of.");
-  const silent = gauge("kiosks_silent", "Of those, not heard of for five minutes.");
-  const owed = gauge("kiosk_owed_updates", "Updates a kiosk said it still owes.", KIOSK);
-  const seen = gauge("kiosk_last_seen_timestamp_seconds", "When a kiosk was last heard of.", KIOSK);
-  const offset = gauge("kiosk_clock_offset_seconds", "How far its clock was ahead then.", KIOSK);
-  const persisted = gauge(
-    "kiosk_storage_persisted",
-    "Whether its browser promised to keep the outbox.",
-    KIOSK,
-  );
-  const info = gauge("kiosk_info", "Always 1; the version of its app.", [...KIOSK, "version"]);
-  const showHealth = createHealthGauges(gauge);
-
-  return ({ kiosks, atMs }: StoreFigures) => {
-    known.set(kiosks.length);
-    showHealth(kiosks);
-    silent.set(kiosks.filter((kiosk) => isSilent(kiosk, atMs)).length);
-    for (const each of [owed, seen, offset, persisted, info]) each.reset();
-    for (const each of kiosks) {
-      const labels = { device: each.deviceId, store: each.storeId, kiosk: each.kioskId };
-      owed.set(labels, each.owed);
-      seen.set(labels, each.lastSeenMs / 1_000);
-      if (each.clockOffsetMs !== undefined) offset.set(labels, each.clockOffsetMs / 1_000);
-      if (each.storagePersisted !== undefined) {
-        persisted.set(labels, each.storagePersisted ? 1 : 0);
-      }
-      if (each.appVersion !== undefined) info.set({ ...labels, version: each.appVersion }, 1);
-    }
-  };
-}
-
-/** What kiosks say of themselves; of those that say nothing, nothing. */
-function createHealthGauges(gauge: GaugeMaker) {
-  const silent = gauge(
-    "kiosks_scanner_silent",
-    "Kiosks that read no card for longer than expected within opening hours.",
-  );
-  const scanner = gauge("kiosk_scanner_silent", "1 for a kiosk whose scanner is silent.", KIOSK);
-  const oldest = gauge("kiosk_oldest_owed_seconds", "Age of the oldest update it owes.", KIOSK);
-  const scanned = gauge("kiosk_last_scan_age_seconds", "Since a card was read.", KIOSK);
-  const errors = gauge("kiosk_errors", "What broke in its page since that began.", KIOSK);
-  const quiet = gauge("kiosk_quiet", "1 for a kiosk that began too often in a row.", KIOSK);
-  const heap = gauge("kiosk_heap_bytes", "JavaScript's memory in its page.", KIOSK);
-  const used = gauge("kiosk_storage_used_bytes", "What its browser stores for it.", KIOSK);
-  const refused = gauge("kiosk_refused_scans", "Scans refused since its page began.", [
-    ...KIOSK,
-    "reason",
-  ]);
-
-  return (kiosks: StoreFigures["kiosks"]) => {
-    silent.set(kiosks.filter(({ scannerSilent }) => scannerSilent === true).length);
-    for (const each of [scanner, oldest, scanned, errors, quiet, heap, used, refused]) each.reset();
-    for (const { deviceId, storeId, kioskId, health, refusedScans } of kiosks) {
-      const labels = { device: deviceId, store: storeId, kiosk: kioskId };
-      const set = (which: Gauge, value: number | undefined, scale = 1): void => {
-        if (value !== undefined) which.set(labels, value / scale);
-      };
-      for (const [reason, scans] of Object.entries(refusedScans ?? {})) {
-        refused.set({ ...labels, reason }, scans);
-      }
-      if (health === undefined) continue;
-      set(scanner, health.scannerSilent === undefined ? undefined : Number(health.scannerSilent));
-      set(oldest, health.oldestOwedMs ?? 0, 1_000);
-      set(scanned, health.lastScanMs, 1_000);
-      set(errors, health.errors);
-      set(quiet, Number(health.quiet));
-      set(heap, health.heapBytes);
-      set(used, health.usedBytes);
-    }
-  };
 }
 
 function createLookGauges(registry: Registry, source: MetricsSource) {

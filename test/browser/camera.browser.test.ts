@@ -14,12 +14,15 @@ import { cameraFile } from "../support/camera-file.ts";
 import { memberCard } from "../support/cards.ts";
 import type { CodeSketch } from "../support/code-images.ts";
 import { configFile } from "../support/config-file.ts";
+import { signIn } from "../support/console-page.ts";
 import { withKiosk } from "../support/kiosk.ts";
 import { visitState, workerReady } from "../support/kiosk-page.ts";
 import { troubles } from "../support/look-troubles.ts";
 import { VARIANTS } from "../support/looks.ts";
+import type { KioskBrowser } from "../support/kiosk-browser.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { waitFor } from "../support/wait.ts";
+import { scan } from "../support/wedge.ts";
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/looks");
 
@@ -72,17 +75,14 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 describe("a kiosk with a camera", () => {
-  it("[CA1] [CA3] [CA4] [CA5] [CA6] reads five symbologies with the network off, and goes on through every trouble of its camera", async () => {
+  it("[BI8] [CA1] [CA3] [CA4] [CA5] [CA6] reads five symbologies with the network off, and goes on through every trouble of its camera", async () => {
     await withKiosk(
       system,
       async ({ page, browser }) => {
         await fares(page(), "reading");
         await expectPolicies(page());
-        await waitFor("the heartbeat to say so", async () => {
-          const answer = await system.admin(KIOSKS_PATH);
-          const { kiosks } = KioskStates.parse(await answer.json());
-          return kiosks[0]?.health?.camera === "reading";
-        });
+        await toldCamera("reading");
+        await refusedInTheConsole(page(), browser());
         await workerReady(page());
 
         await browser().context.setOffline(true);
@@ -157,6 +157,37 @@ async function looksWell(page: Page): Promise<void> {
     await page.screenshot({ path: path.join(PICTURES, `attract-camera-${name}.png`) });
     await off(page);
   }
+}
+
+/** Waits until the kiosk has told its proxy so. */
+async function toldCamera(state: string): Promise<void> {
+  await waitFor(`the heartbeat to say ${state}`, async () => {
+    const answer = await system.admin(KIOSKS_PATH);
+    const { kiosks } = KioskStates.parse(await answer.json());
+    return kiosks[0]?.health?.camera === state;
+  });
+}
+
+/** A camera that a person or a policy refuses is shown as such, with the kiosk's next word. */
+async function refusedInTheConsole(page: Page, browser: KioskBrowser): Promise<void> {
+  await page.evaluate(() => cameraControl.next("refuse"));
+  await page.evaluate(() => cameraControl.unplug());
+  await fares(page, "refused");
+  // A line that was down and works again has the kiosk speak soon.
+  await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+  await scan(page, memberCard(7));
+  await toldCamera("refused");
+  expect(await system.metric("tarjeta_kiosks_camera_trouble")).toBe(1);
+  const board = await browser.context.newPage();
+  await board.setViewportSize({ width: 1440, height: 900 });
+  await signIn(board, system);
+  await board.getByText("Its camera cannot be used: not allowed").waitFor();
+  await board.close();
+  await page.evaluate(() => {
+    cameraControl.next("open");
+    cameraControl.changed();
+  });
+  await fares(page, "reading");
 }
 
 async function expectPolicies(page: Page): Promise<void> {

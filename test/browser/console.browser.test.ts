@@ -10,6 +10,7 @@ import { KEYS } from "../support/keys.ts";
 import { openKioskBrowser, type KioskBrowser } from "../support/kiosk-browser.ts";
 import { putPastDays, type PastDays } from "../support/past-days.ts";
 import { createRawKiosk } from "../support/raw-kiosk.ts";
+import { aHealth } from "../support/store-builders.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -37,6 +38,26 @@ const HOURS = [
   0, 0, 1, 0, 0, 2, 14, 31, 40, 44, 38, 29, 26, 33, 41, 47, 52, 43, 30, 22, 18, 16, 14, 9,
 ];
 const DAYS = [141, 152, 118, 190, 173];
+
+const CLOSED = aHealth({
+  camera: "paused",
+  troubles: { v: 1, starts: 1, outOfService: { why: "closed", forMs: 180 * MINUTE } },
+});
+
+/** One that has more than its share. */
+const AILING = aHealth({
+  configVersion: "spring-4/barcelona-2",
+  camera: "refused",
+  wakeLock: "refused",
+  troubles: {
+    v: 1,
+    nearlyFull: true,
+    configRefused: "questions.0.title",
+    starts: 12,
+    loopedMs: 48 * MINUTE,
+    wrongPins: 6,
+  },
+});
 
 const HEALTHY: PastDays = { kiosks: KIOSKS, days: DAYS, hours: HOURS, unknown: 1 };
 
@@ -66,8 +87,9 @@ const STATES: Readonly<Record<string, State>> = {
       kiosks: [
         { ...KIOSKS[0]!, silentMs: 51 * MINUTE, owes: 218 },
         { ...KIOSKS[1]!, silentMs: 2 * DAY, owes: 12 },
-        { ...KIOSKS[2]!, storagePersisted: false, owes: 2 },
-        ...KIOSKS.slice(3),
+        { ...KIOSKS[2]!, storagePersisted: false, owes: 2, health: AILING },
+        { ...KIOSKS[3]!, health: CLOSED },
+        { ...KIOSKS[4]!, health: aHealth({ camera: "reading", troubles: { v: 1, starts: 1 } }) },
       ],
     },
     env: () => ({ TARGET_DAILY_CALLS: "1500" }),
@@ -78,9 +100,15 @@ const STATES: Readonly<Record<string, State>> = {
       for (let card = 0; card < 12; card += 1) kiosk.add(String(2_100_000_000_000 + card));
       await kiosk.send();
     },
-    opening:
-      /^Target does not answer\. Everything thanked for is safe\. Three kiosks need a look\./,
-    says: ["Off for 2 days", "Not heard for 51 min", "Browser may clear its storage"],
+    opening: /^Target does not answer\. Everything thanked for is safe\. Four kiosks need a look\./,
+    says: [
+      "Off for 2 days",
+      "Not heard for 51 min",
+      "Out of service for 3 h, by staff",
+      "Browser may clear its storage",
+      "Its camera cannot be used: not allowed",
+      "Cannot use its configuration: questions.0.title is wrong",
+    ],
   },
   spent: {
     past: { ...HEALTHY, unsentHours: 3, refused: 1 },

@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { INGEST_PATH } from "../../src/contract/ingest.ts";
+import { KIOSKS_PATH, KioskStates } from "../../src/contract/kiosk-state.ts";
+import type { KioskTroubles } from "../../src/contract/kiosk-troubles.ts";
 import { profileHolding } from "../support/browser-profile.ts";
 import { memberCards } from "../support/cards.ts";
 import { configFile } from "../support/config-file.ts";
+import { signIn } from "../support/console-page.ts";
 import { withKiosk } from "../support/kiosk.ts";
 import { depth, scanAndBeThanked, stateOf, visitState } from "../support/kiosk-page.ts";
 import { troubles, troublesAndAxe } from "../support/look-troubles.ts";
@@ -18,6 +21,7 @@ import {
   staffStep,
 } from "../support/staff.ts";
 import { startSystem, type System } from "../support/system.ts";
+import { waitFor } from "../support/wait.ts";
 import { scan } from "../support/wedge.ts";
 
 const PORTRAIT = { width: 1080, height: 1920 };
@@ -49,7 +53,18 @@ async function lookedAt(page: Page, name: string): Promise<readonly string[]> {
   return found;
 }
 
-it("[SF1] [SF2] [SF3] [SF4] [SF5] staff come in by a corner and a PIN, see to the kiosk, and leave it as it was", async () => {
+/** Waits until the kiosk has told its proxy so. */
+async function toldTrouble(name: keyof KioskTroubles, value: unknown): Promise<void> {
+  await waitFor(`${name} to be told`, async () => {
+    const { kiosks } = KioskStates.parse(await (await system.admin(KIOSKS_PATH)).json());
+    const troubles = kiosks[0]?.health?.troubles;
+    if (troubles === undefined) return false;
+    expect(troubles[name]).toEqual(value);
+    return true;
+  });
+}
+
+it("[SF1] [SF2] [SF3] [SF4] [SF5] [BI8] staff come in by a corner and a PIN, see to the kiosk, and leave it as it was", async () => {
   system.emulator.know([OWED, MEANWHILE, AFTER]);
   await withKiosk(system, async (kiosk) => {
     const page = kiosk.page();
@@ -127,6 +142,12 @@ it("[SF1] [SF2] [SF3] [SF4] [SF5] staff come in by a corner and a PIN, see to th
     await visitState(page, "out-of-service");
     await page.getByText("Put it back in the staff area").waitFor();
     await scan(page, MEANWHILE);
+    await toldTrouble("outOfService", { why: "closed", forMs: expect.any(Number) });
+    const console = await kiosk.browser().context.newPage();
+    await console.setViewportSize({ width: 1440, height: 900 });
+    await signIn(console, system);
+    await console.getByText(/Out of service for \d+ s, by staff/).waitFor();
+    await console.locator("[data-metric=tarjeta_kiosks_out_of_service]").waitFor();
 
     // It stays so over a start, and keys alone open the door, too.
     await page.reload();
@@ -149,6 +170,9 @@ it("[SF1] [SF2] [SF3] [SF4] [SF5] staff come in by a corner and a PIN, see to th
     await press(page, "Back to shoppers");
     await visitState(page, "attract");
     expect((await stateOf(page)).depth).toBe(0);
+    await toldTrouble("outOfService", undefined);
+    await console.getByText(/Out of service for/).waitFor({ state: "detached" });
+    await console.close();
     await scanAndBeThanked(page, AFTER);
     await depth(page, 0);
     expect(found).toEqual([]);
@@ -186,6 +210,7 @@ it("[SF1] [SF2] [SF3] [SF4] [SF5] staff come in by a corner and a PIN, see to th
       .waitFor();
     await pressPin(kiosk.page());
     expect((await stateOf(kiosk.page())).visitStep).toBe("pin");
+    await toldTrouble("wrongPins", 5);
 
     expect(system.emulator.callsFor(MEANWHILE)).toEqual([]);
     const { profileDir } = kiosk.browser();

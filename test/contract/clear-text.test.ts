@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { EntryHeader } from "../../src/contract/entry.ts";
 import { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
 import { KioskHealth } from "../../src/contract/kiosk-health.ts";
+import { KioskOutage, KioskTroubles } from "../../src/contract/kiosk-troubles.ts";
 import { IngestRequest } from "../../src/contract/ingest.ts";
 import { ExportHeader } from "../../src/contract/outbox-export.ts";
 import { DeviceKeyRequest, LeavingRequest, PairingRequest } from "../../src/contract/pairing.ts";
@@ -31,6 +32,8 @@ const CLEAR: readonly (readonly [string, readonly string[]])[] = [
   ["a heartbeat", names(HeartbeatRequest)],
   ["its `witnesses`, numbers per outbox", names(Witness)],
   ["its `health`, of the machine alone", names(KioskHealth)],
+  ["its `troubles`, likewise", names(KioskTroubles)],
+  ["their `outOfService`", names(KioskOutage)],
   ["`device`, everywhere", names(Device)],
   ["`clock`, everywhere", names(ClockReading)],
   ["pairing", names(PairingRequest)],

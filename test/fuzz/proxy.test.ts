@@ -29,7 +29,13 @@ import path from "node:path";
 import type { Identity } from "../../src/outbox/identity.ts";
 import { aPairingDesk, pairAtDesk, signedHeaders } from "../support/devices.ts";
 import { nonceIn, rawKioskOf } from "../support/raw-kiosk.ts";
-import { aHeartbeat, anUpdateBody, aWitness } from "../support/store-builders.ts";
+import {
+  aHealth,
+  aHeartbeat,
+  anUpdateBody,
+  aWitness,
+  someTroubles,
+} from "../support/store-builders.ts";
 import { aMemoryStore } from "../support/store-files.ts";
 import { aMovableClock } from "../support/movable-clock.ts";
 import { fuzz, hostileText, hostileValue, nearly, nearlyBytes, soon } from "./fuzzing.ts";
@@ -131,7 +137,12 @@ describe("what meets the proxy from outside", () => {
   it("[HI1] a heartbeat is heard or refused by name", () =>
     fuzz(
       fc.asyncProperty(
-        nearlyBytes(aHeartbeat({ witnesses: [aWitness({ lastSeq: 9 })] })),
+        nearlyBytes(
+          aHeartbeat({
+            witnesses: [aWitness({ lastSeq: 9 })],
+            health: aHealth({ troubles: someTroubles() }),
+          }),
+        ),
         async (bytes) => {
           const answer = await post(HEARTBEAT_PATH, bytes);
           if (answer.statusCode !== 200) expectNamed(answer.statusCode, answer.body);

@@ -44,6 +44,22 @@ describe("the kiosk's configuration", () => {
     expect(await source.last()).toBe(EXAMPLE_CONFIG);
   });
 
+  it("[BI8] says the wrong field of the newest, until one comes that can be used", async () => {
+    const { timings, ...whole } = NEWER;
+    const answers: unknown[] = [
+      { ...whole, timings: { ...timings, thanksSeconds: 0 } },
+      "no configuration",
+      NEWER,
+    ];
+    const { source } = aSource(() => Response.json(answers.shift()));
+    const said: (string | undefined)[] = [source.refused()];
+    while (answers.length > 0) {
+      await source.fetchNewest();
+      said.push(source.refused());
+    }
+    expect(said).toEqual([undefined, "timings.thanksSeconds", "", undefined]);
+  });
+
   it("falls back to the example when a newer app cannot use the kept one", async () => {
     const kept = memoryKept({ config: { checkedBy: "app-0", config: { version: "ancient" } } });
     const { source } = aSource(() => Response.json({}), { kept });

@@ -17,6 +17,8 @@ const AT_EASE = {
   wakeLock: "held",
 } as const;
 
+const TROUBLES = { v: 1, starts: 2, configRefused: "questions.0.title" } as const;
+
 function aKiosk(answer: () => Response | Promise<Response>, breaks = false) {
   const sent: HeartbeatRequest[] = [];
   const told: number[] = [];
@@ -54,7 +56,7 @@ function aKiosk(answer: () => Response | Promise<Response>, breaks = false) {
     refusedScans: () => ({ "payment-card": 2 }),
     health: async () => {
       if (breaks) throw new Error("no storage");
-      return AT_EASE;
+      return { ...AT_EASE, troubles: TROUBLES };
     },
     random: () => 0.75,
     timer(work, delayMs) {
@@ -191,6 +193,48 @@ describe("heartbeat", () => {
     await heartbeat.beat();
     await heartbeat.beat();
     expect(sent[4]!.health).toBeUndefined();
+  });
+
+  it("[BI8] says what somebody may have to see to where the proxy asks for that, too", async () => {
+    let asked: object = { askHealth: true };
+    const { heartbeat, sent } = aKiosk(() => Response.json({ ...RECEIPT, ...asked }));
+    await heartbeat.beat();
+    asked = { askHealth: true, askTroubles: true };
+    await heartbeat.beat();
+    expect(sent[1]!.health).toEqual(AT_EASE);
+    await heartbeat.beat();
+    expect(sent[2]!.health).toEqual({ ...AT_EASE, troubles: TROUBLES });
+    // Nobody is told of troubles who does not ask how it fares.
+    asked = { askTroubles: true };
+    await heartbeat.beat();
+    await heartbeat.beat();
+    expect(sent[4]!.health).toBeUndefined();
+  });
+
+  it("[BI5] says nothing of it to whoever answers next where it was not taken", async () => {
+    let takes = true;
+    const { heartbeat, sent } = aKiosk(() =>
+      takes
+        ? Response.json({ ...RECEIPT, askHealth: true, askTroubles: true })
+        : Response.json({}, { status: 400 }),
+    );
+    await heartbeat.beat();
+    takes = false;
+    await heartbeat.beat();
+    await heartbeat.beat();
+    expect(sent.map(({ health }) => health !== undefined)).toEqual([false, true, false]);
+  });
+
+  it("beats soon again where it is asked to in the middle of one", async () => {
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const { heartbeat, sent, delays, tick } = aKiosk(() => promise);
+    heartbeat.start();
+    tick();
+    await waitFor("the first to be on its way", () => sent.length === 1);
+    heartbeat.start();
+    resolve(Response.json(RECEIPT));
+    await waitFor("the next to be set", () => delays.length === 3);
+    expect(delays[2]).toBeLessThanOrEqual(2_000);
   });
 
   it("[BI5] lives on where it cannot say how it fares", async () => {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { KioskHealth } from "../../src/contract/kiosk-health.ts";
 import type { Device } from "../../src/contract/update.ts";
 import { openSqliteStore } from "../../src/proxy/store/sqlite-store.ts";
 import type { Claim, ClaimAsk, Settlement, Store } from "../../src/proxy/store/store.ts";
@@ -20,6 +21,8 @@ export interface PastKiosk {
   /** Numbers it gave, and neither has nor sent. */
   readonly lost?: number;
   readonly storagePersisted?: boolean;
+  /** How it says it fares. */
+  readonly health?: KioskHealth;
 }
 
 export interface PastDays {
@@ -220,6 +223,7 @@ async function beat(store: Store, outbox: Outbox, nowMs: number, beganMs: number
       appVersion: "index-Cx8aB2f1.js",
       storagePersisted,
       witnesses: [witness],
+      ...(kiosk.health === undefined ? {} : { health: kiosk.health }),
     }),
     atMs,
   );

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { EntryHeader } from "../../src/contract/entry.ts";
 import type { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
 import type { KioskHealth } from "../../src/contract/kiosk-health.ts";
+import type { KioskTroubles } from "../../src/contract/kiosk-troubles.ts";
 import type { Device, Update } from "../../src/contract/update.ts";
 import type { IngestBatch } from "../../src/proxy/store/store.ts";
 
@@ -133,6 +134,20 @@ export function aHealth(sketch: Partial<KioskHealth> = {}): KioskHealth {
     boots: 1,
     quiet: false,
     wakeLock: "held",
+    ...sketch,
+  };
+}
+
+/** All of them. */
+export function someTroubles(sketch: Partial<KioskTroubles> = {}): KioskTroubles {
+  return {
+    v: 1,
+    outOfService: { why: "closed", forMs: 7_200_000 },
+    nearlyFull: true,
+    configRefused: "questions.0.title",
+    starts: 12,
+    loopedMs: 3_600_000,
+    wrongPins: 6,
     ...sketch,
   };
 }

@@ -29,7 +29,21 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
     <Card
       id="kiosks"
       title={say.title}
-      aside={view.isEmpty ? undefined : `${view.summary} · ${view.owed}`}
+      aside={
+        view.isEmpty ? undefined : (
+          <>
+            {view.summary}
+            {view.outOfService !== undefined && (
+              <>
+                {" · "}
+                <span data-metric="tarjeta_kiosks_out_of_service">{view.outOfService}</span>{" "}
+                {say.outOfService}
+              </>
+            )}
+            {` · ${view.owed}`}
+          </>
+        )
+      }
       class="wide"
     >
       {view.isEmpty ? (
@@ -57,6 +71,8 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
                   {say.column.clock}
                 </th>
                 <th scope="col">{say.column.storage}</th>
+                <th scope="col">{say.column.camera}</th>
+                <th scope="col">{say.column.config}</th>
                 <th scope="col">{say.column.app}</th>
               </tr>
             </thead>
@@ -66,6 +82,9 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
                   <th scope="row">
                     <Mark condition={row.condition} />
                     {row.state}
+                    {row.also.map((says) => (
+                      <small key={says}>{says}</small>
+                    ))}
                   </th>
                   <td>{row.storeId}</td>
                   <td class="strong">{row.kioskId}</td>
@@ -75,6 +94,10 @@ export function Kiosks({ saying, view, mayAskAll, onShowAll }: KiosksProps) {
                   </td>
                   <td class="number">{row.clock}</td>
                   <td>{row.storage}</td>
+                  <td>{row.camera}</td>
+                  <td class="version" title={row.config}>
+                    {row.config}
+                  </td>
                   <td>{row.app}</td>
                 </tr>
               ))}

@@ -1,4 +1,4 @@
-import type { Condition } from "../views/kiosks.ts";
+import type { Condition } from "../views/kiosk-troubles.ts";
 
 /** A state by its shape: circle, triangle, square. The words beside it say the same. */
 export function Mark({ condition }: { readonly condition: Condition }) {

@@ -1,6 +1,6 @@
 import type { ChainOverview } from "../../contract/overview.ts";
 import type { Forwarding } from "../words.ts";
-import type { Condition } from "./kiosks.ts";
+import type { Condition } from "./kiosk-troubles.ts";
 import type { Saying } from "./saying.ts";
 
 export interface ForwardingView {

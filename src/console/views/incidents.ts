@@ -1,5 +1,5 @@
 import type { Overview } from "../../contract/overview.ts";
-import type { Condition } from "./kiosks.ts";
+import type { Condition } from "./kiosk-troubles.ts";
 import { isLoss } from "./losses.ts";
 import type { Saying } from "./saying.ts";
 

@@ -1,6 +1,6 @@
 import type { Journey, JourneyUpdate } from "../../contract/journey.ts";
 import { JOURNEY_STEPS, type JourneyStep } from "../words.ts";
-import type { Condition } from "./kiosks.ts";
+import type { Condition } from "./kiosk-troubles.ts";
 import type { Saying } from "./saying.ts";
 
 export interface JourneyStop {

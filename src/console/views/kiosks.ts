@@ -1,33 +1,18 @@
-import type { CameraState } from "../../contract/camera-state.ts";
 import type { KioskState } from "../../contract/kiosk-state.ts";
 import type { Overview } from "../../contract/overview.ts";
+import { troublesOf, type Condition, type Trouble } from "./kiosk-troubles.ts";
 import { isLoss } from "./losses.ts";
 import { lengthIn, NONE, type Saying } from "./saying.ts";
 
-/** A circle, a triangle, a square: colour never speaks alone. */
-export type Condition = "good" | "warn" | "bad";
-
-/** Ours: after a day without a word a kiosk is off, or gone, and not merely out of reach. */
-const OFF_AFTER_MS = 86_400_000;
-
-/** Ours: so far off, what a kiosk shows of time is wrong; when a scan was is the proxy's to say (CL1). */
-const CLOCK_OFF_MS = 300_000;
-
 /** Ours: less is the way the message took. */
 const CLOCK_RIGHT_MS = 2_000;
-
-/** Most kiosks have none. */
-const CAMERA_AT_EASE: ReadonlySet<CameraState | undefined> = new Set([
-  undefined,
-  "starting",
-  "reading",
-  "paused",
-] as const);
 
 export interface KioskRow {
   readonly deviceId: string;
   readonly condition: Condition;
   readonly state: string;
+  /** What else is wrong with it. */
+  readonly also: readonly string[];
   readonly storeId: string;
   readonly kioskId: string;
   readonly heard: string;
@@ -35,6 +20,8 @@ export interface KioskRow {
   readonly owedMetric: string;
   readonly clock: string;
   readonly storage: string;
+  readonly camera: string;
+  readonly config: string;
   readonly app: string;
 }
 
@@ -43,6 +30,8 @@ export interface KiosksView {
   /** `211 of 214 working, worst first`. */
   readonly summary: string;
   readonly owed: string;
+  /** How many take no cards; absent where none does, or nobody says. */
+  readonly outOfService: string | undefined;
   readonly rows: readonly KioskRow[];
   /** All there are, also those that are not among the rows. */
   readonly known: number;
@@ -59,11 +48,17 @@ export function kiosksView(
   const { words, formats } = saying;
   const listed = all ?? kiosks.list;
   const rated = listed
-    .map((kiosk) => ({ kiosk, ...rate(kiosk, lossy, nowMs, saying) }))
+    .map((kiosk) => ({
+      kiosk,
+      troubles: troublesOf(kiosk, lossy.has(kiosk.deviceId), nowMs, saying),
+    }))
     .toSorted(
-      (a, b) => a.rank - b.rank || b.kiosk.owed - a.kiosk.owed || byPlace(a.kiosk, b.kiosk),
+      (a, b) =>
+        rankOf(a.troubles) - rankOf(b.troubles) ||
+        b.kiosk.owed - a.kiosk.owed ||
+        byPlace(a.kiosk, b.kiosk),
     );
-  const working = rated.filter(({ condition }) => condition === "good").length;
+  const working = rated.filter(({ troubles }) => troubles.length === 0).length;
   const known = Math.max(kiosks.known, listed.length);
   return {
     isEmpty: known === 0,
@@ -73,58 +68,28 @@ export function kiosksView(
         ? words.kiosks.silentOf(formats.count(kiosks.silent), formats.count(known))
         : words.kiosks.working(formats.count(working), formats.count(known)),
     owed: words.kiosks.owed(formats.count(kiosks.owed)),
-    rows: rated.map(({ kiosk, condition, state }) => ({
+    outOfService: kiosks.outOfService ? formats.count(kiosks.outOfService) : undefined,
+    rows: rated.map(({ kiosk, troubles: [worst, ...others] }) => ({
       deviceId: kiosk.deviceId,
-      condition,
-      state,
+      condition: worst?.condition ?? "good",
+      state: worst?.says ?? words.kiosks.ok,
+      also: others.map(({ says }) => says),
       storeId: kiosk.storeId,
       kioskId: kiosk.kioskId,
       heard: words.ago(lengthIn(words, nowMs - kiosk.lastSeenMs)),
       owed: formats.count(kiosk.owed),
       owedMetric: owedMetricOf(kiosk),
       clock: clockOf(kiosk.clockOffsetMs, saying),
-      storage: storageOf(kiosk.storagePersisted, saying),
+      storage: storageOf(kiosk, saying),
+      camera: cameraOf(kiosk, saying),
+      config: kiosk.health?.configVersion ?? NONE,
       app: appOf(kiosk.appVersion),
     })),
   };
 }
 
-interface Rating {
-  readonly condition: Condition;
-  readonly state: string;
-  /** The worst is 0. */
-  readonly rank: number;
-}
-
-/** The worst of what can be said of it. */
-function rate(
-  kiosk: KioskState,
-  lossy: ReadonlySet<string>,
-  nowMs: number,
-  { words }: Saying,
-): Rating {
-  const say = words.kiosks;
-  if (lossy.has(kiosk.deviceId)) return { condition: "bad", state: say.lost, rank: 0 };
-  const silentMs = nowMs - kiosk.lastSeenMs;
-  if (kiosk.isSilent && silentMs >= OFF_AFTER_MS) {
-    return { condition: "bad", state: say.off(lengthIn(words, silentMs)), rank: 1 };
-  }
-  if (kiosk.scannerSilent === true && !kiosk.isSilent) {
-    return { condition: "bad", state: say.scannerSilent, rank: 2 };
-  }
-  if (kiosk.isSilent) {
-    return { condition: "warn", state: say.silent(lengthIn(words, silentMs)), rank: 3 };
-  }
-  if (kiosk.storagePersisted === false) {
-    return { condition: "warn", state: say.storage, rank: 4 };
-  }
-  if (!CAMERA_AT_EASE.has(kiosk.health?.camera)) {
-    return { condition: "warn", state: say.cameraOff, rank: 5 };
-  }
-  if (Math.abs(kiosk.clockOffsetMs ?? 0) >= CLOCK_OFF_MS) {
-    return { condition: "warn", state: say.clockOff, rank: 6 };
-  }
-  return { condition: "good", state: say.ok, rank: 7 };
+function rankOf([worst]: readonly Trouble[]): number {
+  return worst?.rank ?? Infinity;
 }
 
 /** How many of those that are listed need somebody. */
@@ -139,9 +104,15 @@ function clockOf(offsetMs: number | undefined, { words }: Saying): string {
   return offsetMs > 0 ? words.kiosks.ahead(length) : words.kiosks.behind(length);
 }
 
-function storageOf(persisted: boolean | undefined, { words }: Saying): string {
-  if (persisted === undefined) return NONE;
-  return persisted ? words.kiosks.kept : words.kiosks.atRisk;
+function storageOf({ storagePersisted, health }: KioskState, { words }: Saying): string {
+  const { nearlyFull, outOfService } = health?.troubles ?? {};
+  if (outOfService?.why === "full" || nearlyFull === true) return words.kiosks.full;
+  if (storagePersisted === undefined) return NONE;
+  return storagePersisted ? words.kiosks.kept : words.kiosks.atRisk;
+}
+
+function cameraOf({ health }: KioskState, { words }: Saying): string {
+  return health?.camera === undefined ? NONE : words.kiosks.camera[health.camera];
 }
 
 function owedMetricOf({ deviceId, storeId, kioskId }: KioskState): string {

@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals-core";
+import { effect, type ReadonlySignal } from "@preact/signals-core";
 import type { CameraState } from "../../contract/camera-state.ts";
 import type { KioskHealth } from "../../contract/kiosk-health.ts";
 import type { Device } from "../../contract/update.ts";
@@ -6,14 +6,18 @@ import type { Clock } from "../../domain/clock.ts";
 import { isOpenAt } from "../../domain/opening-hours.ts";
 import type { ClockReading } from "../../domain/effective-time.ts";
 import type { Owed } from "../../outbox/idb-owed.ts";
+import type { KeptStore } from "../../outbox/kept-store.ts";
 import { FLUSH_LOCK } from "../../outbox/lock.ts";
+import { remembered, TRIES_KEY } from "../staff/pin-tries.ts";
 import type { VisitSession } from "../visit-session.ts";
 import { endVisit } from "../visit-first.ts";
 import { noteBoot } from "./boots.ts";
 import type { BrokenScreen } from "./broken-screen.tsx";
 import { createErrorWatch, isNoise } from "./error-watch.ts";
 import { oldestOwedMs } from "./oldest-owed.ts";
+import { watchOutage, type Outage } from "./outage.ts";
 import { createScanSilence } from "./scan-silence.ts";
+import { troublesOf } from "./troubles.ts";
 import { UPDATE_DEADLINE_HOURS, UPDATE_IDLE_SECONDS, type UpdatePolicy } from "./update-wait.ts";
 import { createWakeKeeper } from "./wake-lock.ts";
 
@@ -27,6 +31,11 @@ export interface ByItselfDeps {
   readonly clock: Clock;
   readonly reading: () => ClockReading;
   readonly owed: Pick<Owed, "peek">;
+  readonly kept: Pick<KeptStore, "get">;
+  /** Updates owed. */
+  readonly depth: ReadonlySignal<number>;
+  /** The first wrong field of the configuration that it should have and does not use. */
+  readonly configRefused: () => string | undefined;
   /** Loads the page anew as soon as nobody stands there. */
   readonly beginAgain: () => void;
   readonly onError: (error: unknown) => void;
@@ -36,6 +45,8 @@ export interface ByItselfDeps {
 export interface ByItself {
   readonly health: () => Promise<KioskHealth>;
   readonly wakeLock: () => KioskHealth["wakeLock"];
+  /** That it takes no cards. */
+  readonly outage: ReadonlySignal<Outage | undefined>;
   readonly updatePolicy: () => UpdatePolicy;
   readonly isFlushing: () => Promise<boolean>;
 }
@@ -59,13 +70,16 @@ export function openByItself(deps: ByItselfDeps): ByItself {
   const boots = noteBoot(localStorage, clock.wallMs());
   const startMs = clock.monoMs();
   const silence = createScanSilence(startMs);
+  const outage = watchOutage({ session, clock, storage: localStorage });
   const wake = createWakeKeeper("wakeLock" in navigator ? navigator.wakeLock : undefined);
   const errors = watchErrors(deps, boots.isLoop);
 
   const isOpen = (): boolean =>
     isOpenAt(session.config.value.openingHours, clock.wallMs(), device.timeZone);
   const look = (): void => {
-    silence.look(clock.monoMs(), isOpen(), session.lastReadMs());
+    // Who takes no cards is not silent.
+    const mayRead = isOpen() && outage.value === undefined;
+    silence.look(clock.monoMs(), mayRead, session.lastReadMs());
     wake.want(isOpen() && document.visibilityState === "visible").catch(deps.onError);
   };
   effect(look);
@@ -82,22 +96,38 @@ export function openByItself(deps: ByItselfDeps): ByItself {
       const read = session.lastReadMs();
       const camera = deps.cameraState();
       const oldest = await oldestOwedMs(deps.owed, deps.reading());
+      const space = await storageFigures();
+      // Where they cannot be read, nobody's are known.
+      const tries = await deps.kept.get(TRIES_KEY).catch(() => undefined);
       return {
         configVersion: version,
         ...(oldest === undefined ? {} : { oldestOwedMs: oldest }),
         ...(read === undefined ? {} : { lastScanMs: Math.round(nowMs - read) }),
-        ...(limit === undefined ? {} : { scannerSilent: silence.openMs() > limit * 60_000 }),
+        ...(limit === undefined
+          ? {}
+          : { scannerSilent: outage.peek() === undefined && silence.openMs() > limit * 60_000 }),
         uptimeMs: Math.round(nowMs - startMs),
         errors: errors.count(),
         boots: boots.count,
         quiet: boots.isLoop,
         wakeLock: wake.state(),
         ...(camera === undefined ? {} : { camera }),
-        ...(await storageFigures()),
+        ...space,
         ...heapFigures(),
+        troubles: troublesOf({
+          outage: outage.peek(),
+          space,
+          depth: deps.depth.peek(),
+          configRefused: deps.configRefused(),
+          boots,
+          tries: remembered(tries, clock.wallMs()),
+          wallMs: clock.wallMs(),
+          monoMs: nowMs,
+        }),
       };
     },
     wakeLock: wake.state,
+    outage,
     updatePolicy() {
       const { updateIdleSeconds, updateDeadlineHours } = session.config.peek().byItself ?? {};
       return {

@@ -4,7 +4,8 @@ import { DECODER_CACHE } from "../../camera/camera-message.ts";
 import type { CameraState } from "../../contract/camera-state.ts";
 import type { Language } from "../../contract/language.ts";
 import type { ScannerEvent } from "../../scanner/scanner.ts";
-import type { VisitSession } from "../visit-session.ts";
+import type { Link } from "../link.ts";
+import type { CameraHoursDeps } from "./camera-hours.ts";
 
 /** The camera, as far as the rest of the kiosk has to do with it. */
 export interface CameraPart {
@@ -29,8 +30,8 @@ export interface AttractCamera {
   readonly hint: readonly string[];
 }
 
-export interface CameraPartDeps {
-  readonly session: Pick<VisitSession, "screen" | "config">;
+export interface CameraPartDeps extends Omit<CameraHoursDeps, "wallMs"> {
+  readonly line: Pick<Link, "backOffice">;
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,7 +42,8 @@ export interface CameraSigns {
 }
 
 /** All else of it is loaded when the configuration names a camera, and forgotten when it no longer does. */
-export function createCameraPart({ session, onError }: CameraPartDeps): CameraPart {
+export function createCameraPart(deps: CameraPartDeps): CameraPart {
+  const { session, onError } = deps;
   const signs: CameraSigns = { state: signal(undefined), onAttract: signal(undefined) };
 
   return {
@@ -57,7 +59,7 @@ export function createCameraPart({ session, onError }: CameraPartDeps): CameraPa
         let stop = (): void => undefined;
         import("./open-camera.tsx")
           .then(({ openCameraReader }) => {
-            if (!isOver) stop = openCameraReader({ ...from, session, camera, signs, onError });
+            if (!isOver) stop = openCameraReader({ ...deps, ...from, camera, signs });
           })
           .catch(onError);
         return () => {

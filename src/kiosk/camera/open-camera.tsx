@@ -5,6 +5,7 @@ import { createCameraScanner } from "../../scanner/camera-scanner.ts";
 import { symbologiesOf } from "../../scanner/camera-symbologies.ts";
 import { openCamera } from "../../scanner/camera.ts";
 import { createWorkerDecoder } from "../../scanner/frame-decoder.ts";
+import { watchCameraHours } from "./camera-hours.ts";
 import type { CameraFrom, CameraPartDeps, CameraSigns } from "./camera-part.ts";
 import { Mirror } from "./mirror.tsx";
 import { CAMERA_WORDS } from "./words-camera.ts";
@@ -14,9 +15,12 @@ export interface OpenCameraReaderDeps extends CameraFrom, CameraPartDeps {
   readonly signs: CameraSigns;
 }
 
+const TOUCHES = ["pointerdown", "keydown"] as const;
+const EARLY = { capture: true, passive: true } as const;
+
 /**
- * Reads cards by the camera until the returned function is called: not while the page is hidden or the
- * kiosk out of service, when its light is out.
+ * Reads cards by the camera until the returned function is called: not while the page is hidden, the kiosk
+ * out of service or the store closed, when its light is out.
  */
 export function openCameraReader(deps: OpenCameraReaderDeps): () => void {
   const { session, camera, signs, onError } = deps;
@@ -55,19 +59,25 @@ export function openCameraReader(deps: OpenCameraReaderDeps): () => void {
   });
 
   const isHidden = signal(document.visibilityState === "hidden");
-  const isWanted = computed(
-    () => !isHidden.value && session.screen.value.state !== "out-of-service",
-  );
+  const { contact } = deps.line.backOffice;
+  const hours = watchCameraHours({
+    ...deps,
+    wallMs: () => deps.clock.wallMs() + (contact.peek()?.offsetMs ?? 0),
+  });
+  const isWanted = computed(() => !isHidden.value && hours.isWanted.value);
   const look = (): void => {
     isHidden.value = document.visibilityState === "hidden";
   };
   document.addEventListener("visibilitychange", look);
+  for (const touch of TOUCHES) window.addEventListener(touch, hours.touched, EARLY);
   devices?.addEventListener("devicechange", scanner.retry);
   const unwatch = effect(() => scanner.want(isWanted.value));
   const stop = scanner.start(deps.hear);
 
   return () => {
     unwatch();
+    hours.stop();
+    for (const touch of TOUCHES) window.removeEventListener(touch, hours.touched, EARLY);
     stop();
     document.removeEventListener("visibilitychange", look);
     devices?.removeEventListener("devicechange", scanner.retry);

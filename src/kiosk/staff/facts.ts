@@ -54,7 +54,7 @@ export function factsOf(known: Known, words: StaffWords, language: Language): re
   return [
     fact("paired", known.name === undefined ? place : `${known.name} (${place})`),
     fact("app", known.appVersion.replace(/^index-|\.js$/g, "")),
-    fact("config", health.configVersion),
+    configFact(known, words),
     contactFact(known, words, language),
     clockFact(known, words, language),
     fact("storage", known.isPersisted ? words.persisted : words.notPersisted, known.isPersisted),
@@ -63,6 +63,13 @@ export function factsOf(known: Known, words: StaffWords, language: Language): re
     fact("awake", words.awake[health.wakeLock], !AWAKE_TROUBLES.has(health.wakeLock)),
     fact("faults", words.faults(health.errors, health.boots), health.errors === 0 && !health.quiet),
   ];
+}
+
+function configFact({ health: { configVersion, troubles } }: Known, words: StaffWords): Fact {
+  const field = troubles?.configRefused;
+  if (field === undefined) return { id: "config", value: configVersion, isWell: true };
+  const value = words.configRefused(configVersion, field === "" ? "*" : field);
+  return { id: "config", value, isWell: false };
 }
 
 const AWAKE_TROUBLES: ReadonlySet<KioskHealth["wakeLock"]> = new Set(["refused", "unsupported"]);

@@ -4,11 +4,12 @@ import type { Clock } from "../../domain/clock.ts";
 import type { CountdownDeps } from "../countdown.ts";
 import { actionOf } from "../keyboard-use.ts";
 import type { Sounds } from "../sounds.ts";
-import type { VisitExtension } from "../visit-extension.ts";
-import { closed, CLOSED_KEY, endVisit } from "../visit-first.ts";
+import type { Turn, VisitExtension } from "../visit-extension.ts";
+import { closed, endVisit } from "../visit-first.ts";
 import type { VisitSession } from "../visit-session.ts";
 import type { Screen, StorageTrouble } from "../visit.ts";
 import type { BackOffice } from "./back-office.ts";
+import { createClosing } from "./closing.ts";
 import type { Tries } from "./pin-tries.ts";
 import { recordHappenings } from "./record-happenings.ts";
 import type { StaffArea } from "./staff-area.tsx";
@@ -42,7 +43,11 @@ export interface StaffDoor extends Required<Pick<VisitExtension, "hears">> {
 export function openStaffDoor(deps: StaffDoorDeps): StaffDoor {
   const { session, clock, onError } = deps;
   const area = signal<StaffArea | undefined>(undefined);
-  const isClosed = signal(localStorage.getItem(CLOSED_KEY) !== null);
+  const { isClosed, say } = createClosing({
+    storage: localStorage,
+    kept: deps.backOffice.saving.kept,
+    wallMs: clock.wallMs,
+  });
   const log = createStaffLog({ storage: localStorage, wallMs: clock.wallMs });
   recordHappenings({ log, session, backOffice: deps.backOffice });
   const tries = signal<Tries>({ wrong: 0, lastMs: 0 });
@@ -70,18 +75,10 @@ export function openStaffDoor(deps: StaffDoorDeps): StaffDoor {
     session.turn(toStaff(PIN_STEP));
   }
 
-  /** False where the next start will not know of it. */
+  /** False where the next start may not know of it. */
   function setClosed(closed: boolean): boolean {
-    isClosed.value = closed;
     log.add({ type: closed ? "closed" : "opened" });
-    try {
-      if (closed) localStorage.setItem(CLOSED_KEY, "");
-      else localStorage.removeItem(CLOSED_KEY);
-      return true;
-    } catch {
-      // A full storage: said on the screen.
-      return false;
-    }
+    return say(closed);
   }
 
   effect(() => {
@@ -94,6 +91,8 @@ export function openStaffDoor(deps: StaffDoorDeps): StaffDoor {
       trouble = undefined;
     }
     if (state === "attract" && isClosed.value) session.turn(closed);
+    // What the start showed was not staff's last word.
+    if (state === "out-of-service" && !isClosed.value) session.turn(opened);
   });
 
   watchForKnocks(deps, () => {
@@ -139,6 +138,12 @@ function watchForKnocks({ session, clock }: StaffDoorDeps, onKnock: () => void):
 function isAtRest({ state }: Screen): boolean {
   return state === "attract" || state === "out-of-service";
 }
+
+/** Staff's word no longer keeps it from taking cards. */
+const opened: Turn = (visit) =>
+  visit.screen.state === "out-of-service" && visit.screen.reason === "closed"
+    ? { ...visit, screen: { state: "attract" } }
+    : visit;
 
 function troubleOn(screen: Screen): StorageTrouble | undefined {
   return screen.state === "out-of-service" && screen.reason !== "closed"

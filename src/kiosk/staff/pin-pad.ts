@@ -1,7 +1,15 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import type { Clock } from "../../domain/clock.ts";
 import type { KeptStore } from "../../outbox/kept-store.ts";
-import { afterWrong, FREE_TRIES, NO_TRIES, remembered, waitMs, type Tries } from "./pin-tries.ts";
+import {
+  afterWrong,
+  FREE_TRIES,
+  NO_TRIES,
+  remembered,
+  TRIES_KEY,
+  waitMs,
+  type Tries,
+} from "./pin-tries.ts";
 
 /** As many as `PIN_LENGTH` of the contract, which the page need not load for it. */
 export const PIN_DIGITS = 6;
@@ -41,8 +49,6 @@ export interface PinPadDeps {
   readonly onWrong: () => void;
   readonly onError: (error: unknown) => void;
 }
-
-const TRIES_KEY = "staff-tries";
 
 /**
  * Six digits, each pressed on the screen: typed ones are not taken, since nobody can tell a slow scanner's

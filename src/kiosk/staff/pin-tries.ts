@@ -6,6 +6,9 @@ export interface Tries {
 
 export const NO_TRIES: Tries = { wrong: 0, lastMs: 0 };
 
+/** Where they are kept. */
+export const TRIES_KEY = "staff-tries";
+
 /** Ours: so many may slip before anybody has to wait. */
 export const FREE_TRIES = 5;
 

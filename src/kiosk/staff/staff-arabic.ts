@@ -61,6 +61,7 @@ export const STAFF_ARABIC: StaffWords = {
   clockRight: (time) => `${time}، صحيحة`,
   clockSlow: (time, off) => `${time}، متأخرة ${off}`,
   clockFast: (time, off) => `${time}، متقدمة ${off}`,
+  configRefused: (version, field) => `${version}؛ تعذّر استخدام الأحدث (${field})`,
   persisted: "محفوظ دائمًا",
   notPersisted: "قد يمسحه المتصفح؛ ثبّت التطبيق",
   unknown: "غير معروف",

@@ -55,6 +55,7 @@ export const STAFF_ENGLISH: StaffWords = {
   clockRight: (time) => `${time}, right`,
   clockSlow: (time, off) => `${time}, ${off} slow`,
   clockFast: (time, off) => `${time}, ${off} fast`,
+  configRefused: (version, field) => `${version}; it cannot use the newer one (${field})`,
   persisted: "kept for good",
   notPersisted: "the browser may clear it; install the app",
   unknown: "unknown",

@@ -55,6 +55,7 @@ export const STAFF_FRENCH: StaffWords = {
   clockRight: (time) => `${time}, à l’heure`,
   clockSlow: (time, off) => `${time}, retarde de ${off}`,
   clockFast: (time, off) => `${time}, avance de ${off}`,
+  configRefused: (version, field) => `${version} ; la plus récente est inutilisable (${field})`,
   persisted: "conservé",
   notPersisted: "le navigateur peut l’effacer ; installez l’application",
   unknown: "inconnu",

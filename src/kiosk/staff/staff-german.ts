@@ -58,6 +58,7 @@ export const STAFF_GERMAN: StaffWords = {
   clockRight: (time) => `${time}, geht richtig`,
   clockSlow: (time, off) => `${time}, geht ${off} nach`,
   clockFast: (time, off) => `${time}, geht ${off} vor`,
+  configRefused: (version, field) => `${version}; die neuere ist nicht verwendbar (${field})`,
   persisted: "bleibt erhalten",
   notPersisted: "der Browser darf löschen; App installieren",
   unknown: "unbekannt",

@@ -55,6 +55,7 @@ export const STAFF_SPANISH: StaffWords = {
   clockRight: (time) => `${time}, en hora`,
   clockSlow: (time, off) => `${time}, atrasado ${off}`,
   clockFast: (time, off) => `${time}, adelantado ${off}`,
+  configRefused: (version, field) => `${version}; no puede usar la más nueva (${field})`,
   persisted: "se conserva",
   notPersisted: "el navegador puede borrarlo; instala la aplicación",
   unknown: "no se sabe",

@@ -40,6 +40,8 @@ export interface StaffWords {
   readonly clockRight: (time: string) => string;
   readonly clockSlow: (time: string, off: string) => string;
   readonly clockFast: (time: string, off: string) => string;
+  /** It works with `version`, and the newest has a wrong field. */
+  readonly configRefused: (version: string, field: string) => string;
   readonly persisted: string;
   readonly notPersisted: string;
   readonly unknown: string;

@@ -1,6 +1,7 @@
 import type { Incident } from "../../contract/admin.ts";
 import type { KioskState } from "../../contract/kiosk-state.ts";
 import { SILENT_AFTER_MS } from "../../contract/kiosk-state.ts";
+import type { KioskOutage } from "../../contract/kiosk-troubles.ts";
 import {
   OVERVIEW_KIOSKS,
   type Backlog,
@@ -56,17 +57,23 @@ function kiosksOf(kiosks: readonly KioskFigures[], atMs: number): Overview["kios
     known: states.length,
     silent: states.filter(({ isSilent }) => isSilent).length,
     owed: states.reduce((sum, { owed }) => sum + owed, 0),
+    outOfService: states.filter((each) => outageOf(each) !== undefined).length,
     list: states.slice(0, OVERVIEW_KIOSKS),
   };
 }
 
-/** Those to look after first: silent ones, the longest first, then by what they owe. */
+/**
+ * Those to look after first: silent ones, the longest first, then those that take no cards, then by what
+ * they owe.
+ */
 export function kioskStates(kiosks: readonly KioskFigures[], atMs: number): KioskState[] {
   return kiosks
     .map((kiosk) => ({ ...kiosk, isSilent: isSilent(kiosk, atMs) }))
     .toSorted((a, b) => {
       if (a.isSilent !== b.isSilent) return a.isSilent ? -1 : 1;
       if (a.isSilent && a.lastSeenMs !== b.lastSeenMs) return a.lastSeenMs - b.lastSeenMs;
+      const isOut = outageOf(a) !== undefined;
+      if (isOut !== (outageOf(b) !== undefined)) return isOut ? -1 : 1;
       if (a.owed !== b.owed) return b.owed - a.owed;
       return placeOf(a) < placeOf(b) ? -1 : 1;
     });
@@ -74,6 +81,11 @@ export function kioskStates(kiosks: readonly KioskFigures[], atMs: number): Kios
 
 export function isSilent({ lastSeenMs }: KioskFigures, atMs: number): boolean {
   return atMs - lastSeenMs > SILENT_AFTER_MS;
+}
+
+/** That it takes no cards, by its last word. */
+export function outageOf({ health }: Pick<KioskFigures, "health">): KioskOutage | undefined {
+  return health?.troubles?.outOfService;
 }
 
 function placeOf({ storeId, kioskId, deviceId }: KioskFigures): string {

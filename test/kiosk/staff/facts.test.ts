@@ -57,10 +57,25 @@ describe("what staff are told of a kiosk", () => {
     ["storage", { isPersisted: false }],
     ["space", { health: { ...WELL.health, usedBytes: 1.9e9 } }],
     ["scanner", { health: { ...WELL.health, scannerSilent: true } }],
+    ["config", { health: { ...WELL.health, troubles: { v: 1, starts: 1, configRefused: "" } } }],
     ["awake", { health: { ...WELL.health, wakeLock: "refused" } }],
     ["faults", { health: { ...WELL.health, quiet: true } }],
   ])("[SF4] names what is to be looked at: %s", (id, part) => {
     expect(openOf({ ...WELL, ...part })).toEqual([id]);
+  });
+
+  it("[SF4] names the wrong field of a configuration that cannot be used, in every language", () => {
+    const troubles = { v: 1, starts: 1, configRefused: "questions.0.title" } as const;
+    const refusing = { ...WELL, health: { ...WELL.health, troubles } };
+    expect(valueOf(refusing, "config")).toBe(
+      "spring-1; it cannot use the newer one (questions.0.title)",
+    );
+    for (const language of LANGUAGES) {
+      const facts = factsOf(refusing, STAFF_WORDS[language], language);
+      expect(facts.find(({ id }) => id === "config")?.value).toMatch(
+        /^spring-1.+questions\.0\.title/,
+      );
+    }
   });
 
   it("[SF4] says which way a clock is off, and says it where nobody was reached", () => {

@@ -20,6 +20,7 @@ import { aFolder, aMemoryStore } from "../../support/store-files.ts";
 import {
   aBatch,
   aDevice,
+  aHealth,
   aHeartbeat,
   anId,
   anUpdate,
@@ -27,6 +28,7 @@ import {
   DAY,
   MINUTE,
   NOW,
+  someTroubles,
 } from "../../support/store-builders.ts";
 
 const HOUR = 60 * MINUTE;
@@ -133,6 +135,39 @@ describe("the overview", () => {
     expect(incidents.open).toBe(1);
     expect(metric("incidents_open_by_type", { type: "updates-lost" })).toBe(1);
     expectSameChain(overview.chain!, overview.atMs, metric);
+  });
+
+  it("[OP1] [BI8] counts the kiosks that take no cards as the metrics do, and lists them first", async () => {
+    const { store, clock, admin } = await anAdmin();
+    await live(store);
+    const beats = [
+      [4, { troubles: someTroubles() }],
+      [5, { troubles: someTroubles({ outOfService: { why: "full", forMs: 1 } }) }],
+      [6, { troubles: { v: 1, starts: 1 } }],
+      [7, {}],
+    ] as const;
+    for (const [number, sketch] of beats) {
+      const witnesses = [aWitness({ epoch: anId(number), lastSeq: 9, owed: [[1, 9]] })];
+      const owes = number > 5 ? { witnesses } : {};
+      const health = aHealth(sketch);
+      await store.heartbeat(aHeartbeat({ device: aDevice(number), health, ...owes }), NOW);
+    }
+    const series = seriesIn(
+      await createMetrics({
+        figures: () => store.figures(clock.wallMs(), 0),
+        allowed: ALLOWED,
+        ownMetrics: createProcessMetrics(aFolder()),
+      })(),
+    );
+    const out = series.filter(({ name }) => name === "tarjeta_kiosks_out_of_service");
+    const { kiosks } = Overview.parse(await ask(admin, OVERVIEW_PATH));
+    expect(kiosks.outOfService).toBe(2);
+    expect(kiosks.outOfService).toBe(out.reduce((sum, { value }) => sum + value, 0));
+    expect(kiosks.list.slice(0, 4).map(({ kioskId }) => kioskId)).toEqual(
+      [3, 4, 5, 6].map((number) => aDevice(number).kioskId),
+    );
+    const { kiosks: states } = KioskStates.parse(await ask(admin, KIOSKS_PATH));
+    expect(states[1]!.health?.troubles).toEqual(someTroubles());
   });
 
   it("[OP1] is as the lists beside it are, and counts what they leave out", async () => {

@@ -9,7 +9,7 @@ import { callOnce, scan, settle, ASK } from "../../support/look-steps.ts";
 import { namesIn } from "../../support/promql.ts";
 import { seriesIn, valueOf } from "../../support/prometheus.ts";
 import { aFolder, aMemoryStore } from "../../support/store-files.ts";
-import { aHealth, aHeartbeat, NOW } from "../../support/store-builders.ts";
+import { aHealth, aHeartbeat, NOW, someTroubles } from "../../support/store-builders.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const README = readFileSync(path.join(ROOT, "README.md"), "utf8");
@@ -59,7 +59,10 @@ const STEPS = [
 /** The text of a proxy that has seen a little of everything. */
 async function metricsText(): Promise<string> {
   const store = await aMemoryStore();
-  await store.heartbeat(aHeartbeat({ health: aHealth() }), NOW);
+  await store.heartbeat(
+    aHeartbeat({ health: aHealth({ camera: "refused", troubles: someTroubles() }) }),
+    NOW,
+  );
   await scan(store, { a: "1" });
   await callOnce(store);
   await scan(store, { a: "1" }, { card: "22" });

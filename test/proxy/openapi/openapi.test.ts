@@ -18,7 +18,7 @@ import {
 } from "../../support/open-api.ts";
 import { createRawKiosk } from "../../support/raw-kiosk.ts";
 import { aFolder } from "../../support/store-files.ts";
-import { aHeartbeat } from "../../support/store-builders.ts";
+import { aHealth, aHeartbeat, someTroubles } from "../../support/store-builders.ts";
 
 /** A folder as the build leaves it, as far as the routes go. */
 function aKioskDir(): string {
@@ -115,7 +115,11 @@ async function aUsedProxy() {
   const kiosk = await createRawKiosk(both);
   for (const text of ["gift", "self"]) kiosk.add(CARD, { name: "visitReason", text });
   await kiosk.send();
-  const heartbeat = aHeartbeat({ device: kiosk.device, atMs: Date.now() });
+  const heartbeat = aHeartbeat({
+    device: kiosk.device,
+    atMs: Date.now(),
+    health: aHealth({ camera: "lost", troubles: someTroubles() }),
+  });
   const sent = await kiosk.fetch(HEARTBEAT_PATH, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createMetrics } from "../../../src/proxy/metrics.ts";
 import { createProcessMetrics } from "../../../src/proxy/process-metrics.ts";
+import type { KioskHealth } from "../../../src/contract/kiosk-health.ts";
 import type { Store } from "../../../src/proxy/store/store.ts";
 import { aPairingDesk, pairAtDesk } from "../../support/devices.ts";
 import {
@@ -20,6 +21,7 @@ import {
   aBatch,
   aDevice,
   aHealth,
+  someTroubles,
   aHeartbeat,
   anId,
   anUpdate,
@@ -129,6 +131,81 @@ export function describeOperations(name: string, open: () => Promise<Store>): vo
       // An older app says nothing of it: what was said before is not told on.
       await store.heartbeat(aHeartbeat(), NOW + 1);
       expect(await fares()).not.toHaveProperty("health");
+    });
+
+    it("[BI8] is what of each kiosk somebody may have to see to, and nothing once that is over", async () => {
+      const store = await open();
+      const metrics = createMetrics({
+        figures: () => store.figures(NOW, 0),
+        allowed: 10,
+        ownMetrics: createProcessMetrics(aFolder()),
+      });
+      const told = async () => {
+        const series = seriesIn(await metrics());
+        return (name: string) =>
+          series
+            .filter((each) => each.name === `tarjeta_${name}`)
+            .map(({ labels: { why, state, field }, value }) => [why ?? state ?? field, value]);
+      };
+      const health = aHealth({
+        camera: "refused",
+        quotaBytes: 500,
+        wakeLock: "refused",
+        troubles: someTroubles(),
+      });
+      await store.heartbeat(aHeartbeat({ health }), NOW);
+      expect((await store.figures(NOW, 0)).kiosks[0]).toMatchObject({ health });
+      const bad = await told();
+      expect(bad("kiosks_out_of_service")).toEqual([
+        ["closed", 1],
+        ["full", 0],
+        ["unavailable", 0],
+      ]);
+      expect(bad("kiosk_out_of_service_seconds")).toEqual([["closed", 7_200]]);
+      expect([bad("kiosks_camera_trouble"), bad("kiosk_camera_trouble")]).toEqual([
+        [[undefined, 1]],
+        [["refused", 1]],
+      ]);
+      expect([bad("kiosks_refusing_config"), bad("kiosk_refuses_config")]).toEqual([
+        [[undefined, 1]],
+        [["questions.0.title", 1]],
+      ]);
+      const each = [
+        "kiosk_storage_nearly_full",
+        "kiosk_storage_quota_bytes",
+        "kiosk_wake_lock_refused",
+        "kiosk_starts_24h",
+        "kiosk_wrong_pins",
+      ];
+      expect(each.map((name) => bad(name)[0]?.[1])).toEqual([1, 500, 1, 12, 6]);
+
+      const well = aHealth({ camera: "reading", troubles: { v: 1, starts: 1 } });
+      await store.heartbeat(aHeartbeat({ health: well }), NOW + 1);
+      const good = await told();
+      for (const name of ["kiosks_out_of_service", "kiosks_camera_trouble"]) {
+        expect(
+          good(name)
+            .map(([, value]) => value)
+            .every((value) => value === 0),
+        ).toBe(true);
+      }
+      for (const name of ["out_of_service_seconds", "camera_trouble", "refuses_config"]) {
+        expect(good(`kiosk_${name}`)).toEqual([]);
+      }
+      expect(each.map((name) => good(name)[0]?.[1])).toEqual([0, undefined, 0, 1, 0]);
+    });
+
+    it.each([
+      ["of another version", { v: 2, starts: 1 }],
+      ["with a card number for a field", { v: 1, starts: 1, configRefused: "2912345678906" }],
+      ["with a field that is not known", { v: 1, starts: 1, wrongPin: "402817" }],
+    ])("[BI8] [PV2] is nothing of a row that is damaged: %s", async (_what, troubles) => {
+      const store = await open();
+      const health = { ...aHealth(), troubles } as KioskHealth;
+      await store.heartbeat(aHeartbeat({ health }), NOW);
+      const [kiosk] = (await store.figures(NOW, 0)).kiosks;
+      expect(kiosk).toMatchObject({ kioskId: "K-1", owed: 0 });
+      expect(kiosk).not.toHaveProperty("health");
     });
 
     it("[OP1] is what is open of incidents, by type", async () => {
