@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Page } from "playwright-core";
+import type { KioskConfig } from "../../src/contract/kiosk-config.ts";
 import { KNOWN_CARD, memberCard } from "./cards.ts";
 import { configFile } from "./config-file.ts";
 import { visitState } from "./kiosk-page.ts";
@@ -165,8 +166,9 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 /** A file for `KIOSK_CONFIG` under which screens stay, and a hundred cards a minute are welcome. */
-export function looksConfigFile(): string {
+export function looksConfigFile(changes: Partial<KioskConfig> = {}): string {
   return configFile({
+    ...changes,
     version: "looks-1",
     staff: STAFF,
     questions: pseudoQuestions(),
