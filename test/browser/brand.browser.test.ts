@@ -7,7 +7,7 @@ import { startDemoSystem, type DemoSystem } from "../support/demo-system.ts";
 import { openKioskBrowser, type KioskBrowser } from "../support/kiosk-browser.ts";
 import { configured, openKiosk, visitState, workerReady } from "../support/kiosk-page.ts";
 import { troublesAndAxe } from "../support/look-troubles.ts";
-import { LOOKS, looksConfigFile, toAttract, VARIANTS } from "../support/looks.ts";
+import { LOOKS, looksConfigFile, VARIANTS, visitStep } from "../support/looks.ts";
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/looks");
 
@@ -58,9 +58,14 @@ describe("a brand's colour on the screen", () => {
     await page.locator(".sill-foot .button").waitFor();
   });
 
-  it("[BC1] [FE3] leaves nothing unread where it is a ground, and axe finds nothing on it", async () => {
-    await toAttract(page);
+  it("[BC3] is nowhere in high contrast, neither behind cards nor behind thanks", async () => {
+    await knowsNoBrandInContrast();
     await LOOKS.find(({ name }) => name === "closing")?.go(page);
+    await knowsNoBrandInContrast();
+  });
+
+  it("[BC1] [FE3] leaves nothing unread where it is a ground, and axe finds nothing on it", async () => {
+    await visitStep(page, "closing");
     for (const [name, colour] of Object.entries(BRANDS)) {
       await paint(colour);
       await page.screenshot({
@@ -70,19 +75,19 @@ describe("a brand's colour on the screen", () => {
       expect(await troublesAndAxe(page), name).toEqual([]);
     }
   });
-
-  it("[BC3] is nowhere in high contrast", async () => {
-    await paint(BRANDS["dark blue"]);
-    const branded = await coloursOn();
-    await contrast("on");
-    const contrasting = await coloursOn();
-    await paint(undefined);
-    expect(await coloursOn()).toEqual(contrasting);
-    await contrast("off");
-    // What was compared says something.
-    expect(await coloursOn()).not.toEqual(branded);
-  });
 });
+
+async function knowsNoBrandInContrast(): Promise<void> {
+  await paint(BRANDS["dark blue"]);
+  const branded = await coloursOn();
+  await contrast("on");
+  const contrasting = await coloursOn();
+  await paint(undefined);
+  expect(await coloursOn()).toEqual(contrasting);
+  await contrast("off");
+  // What was compared says something.
+  expect(await coloursOn()).not.toEqual(branded);
+}
 
 const contrast = (what: "on" | "off") =>
   VARIANTS.find(({ name }) => name === "high-contrast")![what](page);
