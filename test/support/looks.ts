@@ -107,6 +107,13 @@ export const LOOKS: readonly Look[] = [
   },
 ];
 
+/** The rest of the staff's side, which shoppers never see. */
+export const STAFF_LOOKS: readonly Look[] = ["Queue", "Scanner", "Log", "Kiosk"].map((tab) => ({
+  name: `staff-${tab.toLowerCase()}`,
+  go: (page) => openStaff(page, tab),
+  isBrief: true,
+}));
+
 /** States of a kiosk that asks for consent, takes nothing back, and soon asks whether anybody is there. */
 export const CONSENT_LOOKS: readonly Look[] = [
   { name: "consent", go: (page) => consent(page) },
