@@ -77,6 +77,12 @@ export const KioskConfig = z
     version: z.string().check(z.minLength(1), z.maxLength(64)),
     /** Name on the sewn label and on the drawn card. */
     brand: z.string().check(z.minLength(1), z.maxLength(24)),
+    /** Takes the place of the shipped saffron, in the lightness nearest to it on which words can be read. */
+    brandColour: z.optional(
+      z
+        .string()
+        .check(z.regex(/^#[0-9a-f]{6}$/i, "must be # and six hexadecimal digits, such as #1b4fa8")),
+    ),
     /** Version of the programme's terms, which cover recording a scan (rule PV4). */
     terms: z.strictObject({
       version: z.string().check(z.minLength(1), z.maxLength(64)),

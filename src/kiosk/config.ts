@@ -1,12 +1,22 @@
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { KeptStore } from "../outbox/kept-store.ts";
+import type { Paint } from "./brand/paint.ts";
 
 const CONFIG_KEY = "config";
 
-/** A configuration, and the version of the app that found it good. */
+/** A configuration as the page works with it. */
+export interface PageConfig extends KioskConfig {
+  /** What its brand's colour comes to, where it gives one. */
+  readonly paint?: Paint;
+}
+
+/**
+ * A configuration, and the version of the app that found it good. It is kept with its paint, so that the
+ * first picture of the next start is in its colours.
+ */
 interface KeptConfig {
   readonly checkedBy: string;
-  readonly config: KioskConfig;
+  readonly config: PageConfig;
 }
 
 export interface ConfigSourceDeps {
@@ -20,9 +30,9 @@ export interface ConfigSourceDeps {
 /** Where the kiosk's configuration comes from. Applying it, when idle, is the caller's. */
 export interface ConfigSource {
   /** The last good one, else the shipped example: there is always one. */
-  readonly last: () => Promise<KioskConfig>;
+  readonly last: () => Promise<PageConfig>;
   /** The proxy's, kept for the next start; nothing when it cannot be had or cannot be used. */
-  readonly fetchNewest: () => Promise<KioskConfig | undefined>;
+  readonly fetchNewest: () => Promise<PageConfig | undefined>;
   /** The first wrong field of the newest, where that cannot be used; empty where it is the whole. */
   readonly refused: () => string | undefined;
 }
@@ -32,7 +42,7 @@ export interface ConfigSource {
  * version of the app has checked before does not wait for them.
  */
 export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
-  const { kept, fetch, appVersion, warn } = deps;
+  const { kept, appVersion } = deps;
   let refused: string | undefined;
 
   return {
@@ -43,32 +53,21 @@ export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
       if (typeof stored !== "object" || stored === null || !("config" in stored)) {
         return shippedExample();
       }
-      const { KioskConfig } = await import("../contract/kiosk-config.ts");
-      const parsed = KioskConfig.safeParse(stored.config);
-      return parsed.success ? parsed.data : shippedExample();
+      const { configFromKept } = await import("./check-config.ts");
+      return configFromKept(stored.config) ?? shippedExample();
     },
 
     async fetchNewest() {
-      const { KioskConfig, CONFIG_PATH } = await import("../contract/kiosk-config.ts");
-      const answer = await answerOf(fetch, CONFIG_PATH);
-      if (answer === undefined) return undefined;
-      const parsed = KioskConfig.safeParse(answer);
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        refused = issue?.path.join(".") ?? "";
-        warn(
-          `The kiosk configuration was ignored: ${refused || "the whole"}: ${issue?.message ?? "unusable"}`,
-        );
-        return undefined;
-      }
-      refused = undefined;
+      const { fetchConfig } = await import("./check-config.ts");
+      const config = await fetchConfig(deps, (field) => (refused = field));
+      if (config === undefined) return undefined;
       try {
-        const checked: KeptConfig = { checkedBy: appVersion, config: parsed.data };
+        const checked: KeptConfig = { checkedBy: appVersion, config };
         await kept.put(CONFIG_KEY, checked);
       } catch {
         // No room to keep it: it serves this page life, and the next start asks again.
       }
-      return parsed.data;
+      return config;
     },
   };
 }
@@ -87,16 +86,4 @@ function isCheckedBy(appVersion: string, stored: unknown): stored is KeptConfig 
     "checkedBy" in stored &&
     stored.checkedBy === appVersion
   );
-}
-
-/** JSON from the proxy; nothing for a dead link, a portal's page or an error. */
-async function answerOf(fetch: ConfigSourceDeps["fetch"], path: string): Promise<unknown> {
-  try {
-    const response = await fetch(path);
-    const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
-    return response.ok && isJson ? await response.json() : undefined;
-  } catch {
-    // Unreachable or cut off: the last good configuration serves.
-    return undefined;
-  }
 }

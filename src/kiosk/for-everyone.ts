@@ -2,6 +2,7 @@ import { effect, type ReadonlySignal } from "@preact/signals-core";
 import type { KioskConfig } from "../contract/kiosk-config.ts";
 import { createShopperChoices, type Choices, type ShopperChoices } from "./choices.ts";
 import { fitScreens } from "./fit.ts";
+import { rotateHands } from "./hands.ts";
 import { openKeyboardUse } from "./keyboard-use.ts";
 import { createSounds, USUAL_VOLUME, type Sounds } from "./sounds.ts";
 import { directionOf } from "./vocabulary.ts";
@@ -21,6 +22,7 @@ export function openForEveryone(deps: ForEveryoneDeps): ShopperChoices {
   const { screen, config, send, page, onError } = deps;
   const shopper = createShopperChoices({ screen, config, onError });
   effect(() => show(shopper.chosen.value, page));
+  rotateHands(screen, page);
   fitScreens({ document: page.ownerDocument, screen, chosen: shopper.chosen });
   openKeyboardUse({
     document: page.ownerDocument,

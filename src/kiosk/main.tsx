@@ -14,6 +14,7 @@ import "./styles/sheet.css";
 import "./styles/withdrawal.css";
 import "./styles/pairing.css";
 import "./styles/languages.css";
+import "./styles/brand.css";
 import "./styles/camera.css";
 import "./styles/contrast.css";
 import "./styles/large-text.css";
@@ -184,7 +185,10 @@ async function openKiosk(
     );
   });
   effect(() => {
-    page.dataset["configVersion"] = session.config.value.version;
+    const { version, paint } = session.config.value;
+    page.dataset["configVersion"] = version;
+    page.style.cssText = paint?.style ?? "";
+    page.dataset["onBrand"] = paint?.onBrand;
   });
   effect(() => {
     page.dataset["outboxDepth"] = String(depth.value);

@@ -4,11 +4,13 @@ import type { Identity } from "../outbox/identity.ts";
 import { forgetAllCards } from "./card-memory.ts";
 import { createSaving, type SavingDeps } from "./saving.ts";
 import { leave } from "./leaving.ts";
+import type { PairingWords } from "./words-pairing.ts";
 import { LeavingScreen, type LeavingView } from "./screens/leaving.tsx";
 
 export interface OpenLeavingDeps extends SavingDeps {
   readonly root: HTMLElement;
   readonly identity: Identity;
+  readonly words: PairingWords;
   readonly owed: number;
 }
 
@@ -17,7 +19,7 @@ const UNTOUCHED_MS = 60_000;
 
 /** Asks whether this kiosk is to be unpaired, and begins the page anew either way, or when nobody says. */
 export function openLeaving(deps: OpenLeavingDeps): void {
-  const { root, identity, outbox, kept, clock, newId } = deps;
+  const { root, identity, words, outbox, kept, clock, newId } = deps;
   const save = createSaving(deps);
   const view = signal<LeavingView>({
     name: identity.name,
@@ -61,6 +63,7 @@ export function openLeaving(deps: OpenLeavingDeps): void {
     render(
       <LeavingScreen
         view={view.value}
+        words={words}
         onStay={beginAgain}
         onSave={() => void save(identity.device).then((saved) => change({ saved }))}
         onLeave={() =>

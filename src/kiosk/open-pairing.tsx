@@ -10,6 +10,8 @@ import { mirroredDevice } from "./keep-identity.ts";
 import { openLeaving } from "./open-leaving.tsx";
 import { createPairing, type PairingAsk } from "./pairing.ts";
 import { createSaving, type SavingDeps } from "./saving.ts";
+import { readAs, setUpLanguage } from "./set-up-language.ts";
+import { PAIRING_WORDS } from "./words-pairing.ts";
 import { UnpairedScreen, type UnpairedView } from "./screens/unpaired.tsx";
 
 export interface OpenPairingDeps extends SavingDeps {
@@ -29,9 +31,12 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
   const owed = await deps.outbox.depth().catch(() => 0);
   page.dataset["outboxDepth"] = String(owed);
   page.dataset["visitState"] = "unpaired";
+  const language = setUpLanguage(navigator.languages);
+  readAs(language, page);
+  const words = PAIRING_WORDS[language];
   const before = await readIdentity(kept).catch(() => undefined);
   if (deps.why === "leaving" && before !== undefined) {
-    openLeaving({ ...deps, identity: before, owed });
+    openLeaving({ ...deps, identity: before, words, owed });
     return new Promise(() => undefined); // It ends by beginning the page anew.
   }
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
@@ -79,6 +84,8 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
     readers.stop();
     stop();
     render(null, root);
+    // Shoppers' words begin in English, until their own are loaded.
+    readAs("en", page);
     const identity = outcome.value;
     paired.resolve({ device: identity.device, identity });
   };
@@ -87,6 +94,7 @@ export async function openPairing(deps: OpenPairingDeps): Promise<Known> {
     render(
       <UnpairedScreen
         view={view.value}
+        words={words}
         onKey={(character) => {
           const { typed, phase } = view.peek();
           if (phase !== "typing" || typed.length === CODE_LENGTH) return;

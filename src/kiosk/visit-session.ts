@@ -1,6 +1,5 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals-core";
 import type { EntryHeader } from "../contract/entry.ts";
-import type { KioskConfig } from "../contract/kiosk-config.ts";
 import type { Device, Update } from "../contract/update.ts";
 import {
   cardFromScan,
@@ -15,6 +14,7 @@ import { LONGEST_HOLD_MS } from "../outbox/held.ts";
 import type { ScannerEvent } from "../scanner/scanner.ts";
 import { scanUpdate, troubleOf } from "./capture.ts";
 import { createCardRate } from "./card-rate.ts";
+import type { PageConfig } from "./config.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { undoMs, type Hold } from "./holds.ts";
 import type { Turn, VisitExtension } from "./visit-extension.ts";
@@ -37,7 +37,7 @@ export interface VisitSessionDeps {
   readonly fingerprint: Fingerprint;
   readonly newId: () => string;
   readonly device: Device;
-  readonly config: KioskConfig;
+  readonly config: PageConfig;
   readonly setTimeout: (run: () => void, delayMs: number) => number;
   readonly clearTimeout: (timer: number | undefined) => void;
   /** An update was kept: somebody may want to send it. */
@@ -49,7 +49,7 @@ export interface VisitSessionDeps {
 /** The visit in motion: its screen, and what may happen to it. */
 export interface VisitSession {
   readonly screen: ReadonlySignal<Screen>;
-  readonly config: ReadonlySignal<KioskConfig>;
+  readonly config: ReadonlySignal<PageConfig>;
   readonly scanned: (event: ScannerEvent) => void;
   readonly visit: ReadonlySignal<Visit>;
   readonly send: (event: UserEvent) => void;
@@ -74,7 +74,7 @@ export interface VisitSession {
   readonly store: (visitId: string, updates: readonly Update[], taken: ClockReading) => void;
   readonly storageIs: (state: StorageTrouble | "working") => void;
   /** Takes effect between visits (rule CF2). */
-  readonly offerConfig: (config: KioskConfig) => void;
+  readonly offerConfig: (config: PageConfig) => void;
   /** Scans that came to nothing since the page loaded, by reason. */
   readonly refusedScans: () => Readonly<Record<string, number>>;
   /** When a reader last read a card of ours, on the monotonic clock; typed numbers tell nothing of it. */
@@ -107,7 +107,7 @@ export function createVisitSession(deps: VisitSessionDeps): VisitSession {
   const config = signal(deps.config);
   const refusals = new Map<string, number>();
   const admits = createCardRate();
-  let offered: KioskConfig | undefined;
+  let offered: PageConfig | undefined;
   let held: readonly Held[] = [];
   /** By visit, while it may be taken back. */
   const kept = new Map<string, readonly Promise<EntryHeader>[]>();

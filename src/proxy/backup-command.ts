@@ -17,6 +17,7 @@ import { openAlone } from "./backup/open-alone.ts";
 import { createStages } from "./backup/stages.ts";
 import { takeBackup } from "./backup/take-backup.ts";
 import { settingsFrom, type Settings } from "./settings.ts";
+import { runCommand } from "./run-command.ts";
 import { StartupError } from "./startup-error.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -25,7 +26,7 @@ import { systemClock } from "./system-clock.ts";
 
 const stages = createStages(process.stderr, systemClock.monoMs);
 
-try {
+await runCommand(async () => {
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
   refuseForPostgres(settings.value);
@@ -34,11 +35,7 @@ try {
   console.log(
     `Backup    ${wanted === undefined ? made : await moveTo(made, path.resolve(wanted))}`,
   );
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 /** Its own tools know how to copy it; ours would promise what they did not try. */
 function refuseForPostgres({ databaseUrl }: Settings): void {

@@ -11,6 +11,7 @@ import { askAdmin } from "./admin/ask-admin.ts";
 import { whereOf } from "./issue-words.ts";
 import { parseJson } from "./parse-json.ts";
 import { settingsFrom, type Settings } from "./settings.ts";
+import { runCommand } from "./run-command.ts";
 import { StartupError } from "./startup-error.ts";
 
 // `npm run import`: brings the file that a kiosk saved to the running proxy, part by part.
@@ -20,13 +21,7 @@ const USAGE = "Usage: npm run import -- <file that a kiosk saved>.";
 /** Ours: room for the header and the envelope in a request. */
 const PART_BYTES = MAX_BATCH_BYTES - 8_192;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 async function run([file, ...more]: readonly string[]): Promise<void> {
   if (file === undefined || more.length > 0) throw new StartupError(USAGE);

@@ -4,6 +4,7 @@ import { newLinkToken } from "./devices/pairing-code.ts";
 import { buildConsoleIfStale, buildKioskIfStale } from "./kiosk-build.ts";
 import { openProxy } from "./proxy.ts";
 import { isLoopback, settingsFrom, type Settings } from "./settings.ts";
+import { runCommand } from "./run-command.ts";
 import { StartupError } from "./startup-error.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -13,15 +14,11 @@ import { systemClock } from "./system-clock.ts";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const isDev = process.argv.includes("--dev");
 
-try {
+await runCommand(async () => {
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
   await start(settings.value);
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function start(settings: Settings): Promise<void> {
   if (settings.target === undefined && !isLoopback(settings.host)) {

@@ -7,13 +7,14 @@ import { createMoveProgress } from "./move/move-progress.ts";
 import { moveToPostgres } from "./move/move-to-postgres.ts";
 import { takeBack } from "./move/take-back.ts";
 import { settingsFrom, type Settings } from "./settings.ts";
+import { runCommand } from "./run-command.ts";
 import { StartupError } from "./startup-error.ts";
 import { dayOf } from "./store/moved-mark.ts";
 import { systemClock } from "./system-clock.ts";
 
 // Composition root of `npm run move [-- --back]`.
 
-try {
+await runCommand(async () => {
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
   const words = process.argv.slice(2);
@@ -28,11 +29,7 @@ try {
     throw new StartupError(`DATA_DIR: there is no ${file}; set DATA_DIR to the proxy's folder.`);
   }
   await (words.length > 0 ? back(file) : move(file, settings.value));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function move(file: string, { databaseUrl, keysFile }: Settings): Promise<void> {
   if (databaseUrl === undefined) {

@@ -3,6 +3,7 @@ import { putBack } from "./backup/put-back.ts";
 import { takeUpPostgres } from "./backup/take-up-postgres.ts";
 import { settingsFrom, type Settings } from "./settings.ts";
 import { createStages } from "./backup/stages.ts";
+import { runCommand } from "./run-command.ts";
 import { StartupError } from "./startup-error.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -15,17 +16,13 @@ const words = process.argv.slice(2);
 const isGiven = (option: string) => words.includes(option);
 const named = words.filter((word) => !word.startsWith("--")).map((word) => path.resolve(word));
 
-try {
+await runCommand(async () => {
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
   const { databaseUrl } = settings.value;
   if (databaseUrl !== undefined) await takeUpDatabase(settings.value, databaseUrl);
   else await restoreFolder(settings.value);
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function takeUpDatabase(settings: Settings, databaseUrl: string): Promise<void> {
   if (!isGiven("--database")) {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CHECK_CARD_TEXT } from "../../src/contract/check-card.ts";
 import { KNOWN_CARD } from "../support/cards.ts";
 import { configFile } from "../support/config-file.ts";
 import { startDemoSystem, type DemoSystem } from "../support/demo-system.ts";
@@ -15,11 +16,13 @@ import {
   LOOKS,
   looksConfigFile,
   SIZES,
+  toAttract,
   VARIANTS,
   visitStep,
   walkLooks,
 } from "../support/looks.ts";
 import { speakPseudo } from "../support/pseudo-page.ts";
+import { knock, pressPin, staffStep } from "../support/staff.ts";
 import { scan } from "../support/wedge.ts";
 
 const PICTURES = path.resolve(import.meta.dirname, "../../test-results/looks");
@@ -81,6 +84,30 @@ describe("a kiosk that nobody paired", () => {
     });
     expect(await troubles(page)).toEqual([]);
   });
+
+  it("[FE2] speaks the browser's language, and English where that is none of ours", async () => {
+    const { page } = browser;
+    const devtools = await page.context().newCDPSession(page);
+    const userAgent = await page.evaluate(() => navigator.userAgent);
+    await page.setViewportSize({ width: 800, height: 1280 });
+    for (const [acceptLanguage, title, place] of [
+      ["ar-EG", "لمن هذا الكشك؟", "أين هذا الكشك؟"],
+      ["de-CH", "Wem gehört dieser Kiosk?", "Wo steht dieser Kiosk?"],
+      ["nl-NL", "Whose kiosk is this?", "Where does this kiosk stand?"],
+    ] as const) {
+      await devtools.send("Emulation.setUserAgentOverride", { userAgent, acceptLanguage });
+      for (const [query, text] of [
+        ["", title],
+        ["?store=two%20words", place],
+      ] as const) {
+        await page.goto(`${system.kioskUrl}/${query}`);
+        await heading(page, text);
+        expect(await troubles(page)).toEqual([]);
+      }
+    }
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+    await startAfresh();
+  });
 });
 
 describe("every screen", () => {
@@ -110,6 +137,27 @@ describe("every screen", () => {
 
   it("[FE3] [FE2] stays so however the shopper wants it, on every size", async () => {
     expect(await walkLooks(page, { looks: FULLEST, sizes: SIZES, variants: VARIANTS })).toEqual([]);
+  });
+
+  it("[FE3] [FE2] is so for the staff too, and on a check card", async () => {
+    // Lying, there is least room for it.
+    await page.setViewportSize(SIZES[1]!);
+    await toAttract(page);
+    await VARIANTS.find(({ name }) => name === "pseudo")?.on(page);
+    await scan(page, CHECK_CARD_TEXT);
+    await page.locator(".check").waitFor();
+    // Nothing on it looks as if it were to be pressed but the button.
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+    expect(await troubles(page)).toEqual([]);
+    await page.locator(".check .button-main").tap();
+    await knock(page);
+    expect(await troubles(page)).toEqual([]);
+    await pressPin(page);
+    await staffStep(page, "status");
+    for (const tab of await page.locator(".staff-tab").all()) {
+      await tab.tap();
+      expect(await troubles(page), (await tab.textContent()) ?? "").toEqual([]);
+    }
   });
 });
 

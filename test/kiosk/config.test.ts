@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import { paintFrom } from "../../src/kiosk/brand/paint.ts";
 import { createConfigSource } from "../../src/kiosk/config.ts";
 import { BROKEN_KEPT, memoryKept } from "../support/kiosk-builders.ts";
 
@@ -33,6 +34,21 @@ describe("the kiosk's configuration", () => {
         NEWER,
       );
     }
+  });
+
+  it("[BC3] is kept with its brand's paint, which another version of the app works out anew", async () => {
+    const kept = memoryKept();
+    const branded = { ...NEWER, brandColour: "#16379c" };
+    const paint = paintFrom(branded.brandColour);
+    const { source } = aSource(() => Response.json(branded), { kept });
+    expect(await source.fetchNewest()).toEqual({ ...branded, paint });
+    expect(await source.last()).toEqual({ ...branded, paint });
+    const stale = { ...branded, paint: { style: "--brand:#000000", onBrand: "ink" } };
+    const older = memoryKept({ config: { checkedBy: "app-0", config: stale } });
+    expect(await aSource(() => Response.json({}), { kept: older }).source.last()).toEqual({
+      ...branded,
+      paint,
+    });
   });
 
   it("stays what it was when the new one is wrong, and says which field is", async () => {

@@ -3,6 +3,9 @@ import { LANGUAGES } from "../../src/contract/language.ts";
 import { pluralsIn } from "../../src/kiosk/plurals.ts";
 import { lineLength } from "../../src/kiosk/ui/headline.tsx";
 import { directionOf, LANGUAGE_NAMES, wordsIn } from "../../src/kiosk/vocabulary.ts";
+import { setUpLanguage } from "../../src/kiosk/set-up-language.ts";
+import { BAD_PLACE_WORDS } from "../../src/kiosk/words-bad-place.ts";
+import { PAIRING_WORDS } from "../../src/kiosk/words-pairing.ts";
 import { timeOfDay } from "../../src/kiosk/words.ts";
 import { pseudo, pseudoText } from "../support/pseudo-locale.ts";
 
@@ -30,6 +33,25 @@ describe("every language", () => {
     const same = [...own].filter(([at, sentence]) => sentence === english.get(at));
     // A Spanish no is an English one.
     if (language !== "en") expect(same).toEqual(language === "es" ? [[".no", "No"]] : []);
+  });
+
+  it.each(LANGUAGES)("[FE2] %s has every sentence for whoever sets a kiosk up", (language) => {
+    for (const words of [PAIRING_WORDS, BAD_PLACE_WORDS]) {
+      const [english, own] = [sentences(words.en), sentences(words[language])];
+      expect([...own.keys()].toSorted()).toEqual([...english.keys()].toSorted());
+      const same = [...own].filter(([at, sentence]) => sentence === english.get(at));
+      if (language !== "en") expect(same).toEqual([]);
+      expect([...own.values()].join()).not.toMatch(/undefined|#|[!¡]/);
+    }
+    const counted = [0, 1, 2, 3, 13].map((count) => PAIRING_WORDS[language].sentThen(count));
+    expect(new Set(counted).size).toBe(5);
+  });
+
+  it("[FE2] is chosen for whoever sets a kiosk up by what the browser prefers", () => {
+    expect(setUpLanguage(["nl-NL", "fr-CA", "es"])).toBe("fr");
+    expect(setUpLanguage(["AR"])).toBe("ar");
+    expect(setUpLanguage(["nl", "pt-BR"])).toBe("en");
+    expect(setUpLanguage([])).toBe("en");
   });
 
   it.each(LANGUAGES)("%s never shouts, and never says error", async (language) => {

@@ -9,6 +9,7 @@ import {
   LOOKS,
   looksConfigFile,
   SIZES,
+  STAFF_LOOKS,
   VARIANTS,
   walkLooks,
   type Look,
@@ -23,10 +24,11 @@ export async function looks(folder: string): Promise<boolean> {
   const pictures = path.join(folder, "looks");
   mkdirSync(pictures, { recursive: true });
   const wrong = [
-    ...(await walk(looksConfigFile(), LOOKS, pictures)),
+    ...(await walk(looksConfigFile(), [...LOOKS, ...STAFF_LOOKS], pictures)),
     ...(await walk(consentConfigFile(), CONSENT_LOOKS, pictures)),
   ];
-  const count = (LOOKS.length + CONSENT_LOOKS.length) * SIZES.length * VARIANTS.length;
+  const count =
+    (LOOKS.length + STAFF_LOOKS.length + CONSENT_LOOKS.length) * SIZES.length * VARIANTS.length;
   console.log(`${count} pictures in ${path.relative(process.cwd(), pictures)}`);
   for (const each of wrong) console.log(`  ${each}`);
   return wrong.length === 0;

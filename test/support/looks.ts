@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Page } from "playwright-core";
+import type { KioskConfig } from "../../src/contract/kiosk-config.ts";
 import { KNOWN_CARD, memberCard } from "./cards.ts";
 import { configFile } from "./config-file.ts";
 import { visitState } from "./kiosk-page.ts";
@@ -106,6 +107,13 @@ export const LOOKS: readonly Look[] = [
   },
 ];
 
+/** The rest of the staff's side, which shoppers never see. */
+export const STAFF_LOOKS: readonly Look[] = ["Queue", "Scanner", "Log", "Kiosk"].map((tab) => ({
+  name: `staff-${tab.toLowerCase()}`,
+  go: (page) => openStaff(page, tab),
+  isBrief: true,
+}));
+
 /** States of a kiosk that asks for consent, takes nothing back, and soon asks whether anybody is there. */
 export const CONSENT_LOOKS: readonly Look[] = [
   { name: "consent", go: (page) => consent(page) },
@@ -165,8 +173,9 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 /** A file for `KIOSK_CONFIG` under which screens stay, and a hundred cards a minute are welcome. */
-export function looksConfigFile(): string {
+export function looksConfigFile(changes: Partial<KioskConfig> = {}): string {
   return configFile({
+    ...changes,
     version: "looks-1",
     staff: STAFF,
     questions: pseudoQuestions(),

@@ -102,6 +102,11 @@ const MARKS = {
   looking: "M8 24h7M20.5 24h7M33 24h7",
 } as const satisfies Record<Finding["state"], string>;
 
+/** The focus begins at the heading: on the list, where the browser puts it, it would look like a control. */
 function openModal(dialog: HTMLDialogElement | null): void {
-  if (dialog !== null && !dialog.open) dialog.showModal();
+  if (dialog === null || dialog.open) return;
+  dialog.showModal();
+  const heading = dialog.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus();
 }

@@ -47,8 +47,10 @@ export function LabPanel({ lab, view, codes, language }: LabPanelProps) {
       ) : (
         <>
           <Actions lab={lab} view={view} words={words} />
-          <Facts view={view} words={words} />
-          <OtherReaders lab={lab} view={view} words={words} />
+          <div class="lab-told">
+            <Facts view={view} words={words} />
+            <OtherReaders lab={lab} view={view} words={words} />
+          </div>
         </>
       )}
     </div>

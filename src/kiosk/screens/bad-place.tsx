@@ -1,22 +1,28 @@
 import { render } from "preact";
 import type { BadPlace } from "../device.ts";
+import { readAs, setUpLanguage } from "../set-up-language.ts";
 import { Ribbon } from "../ui/ribbon.tsx";
+import { BAD_PLACE_WORDS, type BadPlaceWords } from "../words-bad-place.ts";
 import { OutOfServiceScreen } from "./out-of-service.tsx";
 
 /** For whoever sets the kiosk up: which part of the address cannot be, and what can. */
 export function showBadPlace(root: HTMLElement, place: BadPlace): void {
-  document.documentElement.dataset["visitState"] = "out-of-service";
-  render(<BadPlaceScreen {...place} />, root);
+  const page = document.documentElement;
+  const language = setUpLanguage(navigator.languages);
+  readAs(language, page);
+  page.dataset["visitState"] = "out-of-service";
+  render(<BadPlaceScreen {...place} words={BAD_PLACE_WORDS[language]} />, root);
 }
 
-function BadPlaceScreen({ parameter, value }: BadPlace) {
+function BadPlaceScreen(props: BadPlace & { readonly words: BadPlaceWords }) {
+  const { parameter, value, words } = props;
   return (
     <div class="stage stage-out-of-service" data-look="out-of-service">
       <Ribbon pose={{ type: "resting" }} />
       <OutOfServiceScreen
-        title="Where does this kiosk stand?"
-        text={`The address says ${parameter}=“${value.slice(0, 80)}”, which can’t be a ${parameter}’s name.`}
-        staff={`Open the page again with ?${parameter}= and 1 to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or a digit.`}
+        title={words.title}
+        text={words.text(parameter, value.slice(0, 80))}
+        staff={words.staff(parameter)}
         brand=""
       />
     </div>

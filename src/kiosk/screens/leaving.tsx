@@ -1,6 +1,7 @@
 import type { LeavingTrouble } from "../leaving.ts";
 import { Button } from "../ui/button.tsx";
 import { Ribbon } from "../ui/ribbon.tsx";
+import type { PairingWords } from "../words-pairing.ts";
 
 /** What whoever takes a kiosk away sees. */
 export interface LeavingView {
@@ -15,13 +16,14 @@ export interface LeavingView {
 
 export interface LeavingScreenProps {
   readonly view: LeavingView;
+  readonly words: PairingWords;
   readonly onLeave: () => void;
   readonly onSave: () => void;
   readonly onStay: () => void;
 }
 
 /** For whoever takes a kiosk away: it goes when nothing is lost with it. */
-export function LeavingScreen({ view, onLeave, onSave, onStay }: LeavingScreenProps) {
+export function LeavingScreen({ view, words, onLeave, onSave, onStay }: LeavingScreenProps) {
   const { phase, owed, saved } = view;
   return (
     <div
@@ -33,21 +35,21 @@ export function LeavingScreen({ view, onLeave, onSave, onStay }: LeavingScreenPr
       <main class="screen screen-pairing">
         <div class="art" />
         <div class="words">
-          <h1 class="mid">Unpair {view.name}?</h1>
-          <p class="body">{leadFor(view)}</p>
+          <h1 class="mid">{words.leave(view.name)}</h1>
+          <p class="body">{owed === 0 ? words.leaveLead : words.leaveOwing(owed)}</p>
           <p class="hand" role="alert">
-            {view.trouble === undefined ? "" : TROUBLES[view.trouble]}
+            {view.trouble === undefined ? "" : words.leavingTroubles[view.trouble]}
           </p>
           <p class="body" role="status">
-            {saved === undefined ? "" : `${saved} saved. Bring the file to npm run import.`}
+            {saved === undefined ? "" : words.saved(saved)}
           </p>
         </div>
         <div class="controls">
-          {owed > 0 && <Button onPress={onSave}>Save them to a file</Button>}
+          {owed > 0 && <Button onPress={onSave}>{words.saveThem}</Button>}
           <div class="pair">
-            <Button onPress={onStay}>Keep it paired</Button>
+            <Button onPress={onStay}>{words.stay}</Button>
             <Button kind="main" waiting={phase === "asking"} onPress={onLeave}>
-              {phase === "asking" ? "One moment" : "Unpair"}
+              {phase === "asking" ? words.moment : words.unpair}
             </Button>
           </div>
         </div>
@@ -55,14 +57,3 @@ export function LeavingScreen({ view, onLeave, onSave, onStay }: LeavingScreenPr
     </div>
   );
 }
-
-function leadFor({ owed }: LeavingView): string {
-  if (owed === 0) return "It will take no cards until somebody pairs it again.";
-  const waiting = owed === 1 ? "1 update waits" : `${owed} updates wait`;
-  return `${waiting} on it. It can be unpaired once they are sent, or saved here and imported.`;
-}
-
-const TROUBLES = {
-  "still-owes": "It still has updates that nobody else has.",
-  unreachable: "The proxy doesn’t answer, so nobody knows what would be lost.",
-} as const satisfies Record<LeavingTrouble, string>;

@@ -4,6 +4,7 @@ import type { PairingTrouble } from "../pairing.ts";
 import { Button } from "../ui/button.tsx";
 import { EraseIcon } from "../ui/icons.tsx";
 import { Ribbon } from "../ui/ribbon.tsx";
+import type { PairingWords } from "../words-pairing.ts";
 
 /** What whoever sets the kiosk up sees and does. */
 export interface UnpairedView {
@@ -21,6 +22,7 @@ export interface UnpairedView {
 
 export interface UnpairedScreenProps {
   readonly view: UnpairedView;
+  readonly words: PairingWords;
   readonly onKey: (character: string) => void;
   readonly onErase: () => void;
   readonly onPair: () => void;
@@ -29,7 +31,8 @@ export interface UnpairedScreenProps {
 }
 
 /** For whoever sets the kiosk up: type the code, and it is one of the chain's. */
-export function UnpairedScreen({ view, onKey, onErase, onPair, onSave }: UnpairedScreenProps) {
+export function UnpairedScreen(props: UnpairedScreenProps) {
+  const { view, words, onKey, onErase, onPair, onSave } = props;
   const { typed, phase } = view;
   const missing = CODE_LENGTH - typed.length;
   return (
@@ -42,14 +45,14 @@ export function UnpairedScreen({ view, onKey, onErase, onPair, onSave }: Unpaire
       <main class="screen screen-pairing">
         <div class="art" />
         <div class="words">
-          <h1 class="mid">{titleFor(view)}</h1>
-          <p class="body">{leadFor(view)}</p>
+          <h1 class="mid">{titleFor(view, words)}</h1>
+          <p class="body">{leadFor(view, words)}</p>
           {phase === "waiting" ? (
             <p class="fingerprint" role="status">
               {fingerprintOf(view.keyId)}
             </p>
           ) : (
-            <p class="code" role="img" aria-label={`Code ${typed}, ${missing} more`}>
+            <p class="code" role="img" aria-label={words.codeTyped(typed, missing)}>
               {Array.from({ length: CODE_LENGTH }, (_, place) => (
                 <span key={place} class={place === typed.length ? "code-place next" : "code-place"}>
                   {typed[place] ?? ""}
@@ -58,18 +61,18 @@ export function UnpairedScreen({ view, onKey, onErase, onPair, onSave }: Unpaire
             </p>
           )}
           <p class="hand" role="alert">
-            {view.trouble === undefined ? "" : TROUBLES[view.trouble]}
+            {view.trouble === undefined ? "" : words.troubles[view.trouble]}
           </p>
           {view.saved !== undefined && (
             <p class="body" role="status">
-              {view.saved} saved. Bring the file to npm run import.
+              {words.saved(view.saved)}
             </p>
           )}
         </div>
         <div class="controls">
           {phase !== "waiting" && (
             <>
-              <div class="code-keys" role="group" aria-label="Pairing code">
+              <div class="code-keys" role="group" aria-label={words.code}>
                 {[...CODE_ALPHABET].map((character) => (
                   <Button key={character} kind="key" onPress={() => onKey(character)}>
                     {character}
@@ -77,15 +80,15 @@ export function UnpairedScreen({ view, onKey, onErase, onPair, onSave }: Unpaire
                 ))}
               </div>
               <div class="pair pair-keypad">
-                <Button label="Erase the last character" onPress={onErase}>
+                <Button label={words.erase} onPress={onErase}>
                   <EraseIcon />
                 </Button>
                 <Button kind="main" waiting={missing > 0 || phase === "asking"} onPress={onPair}>
-                  {phase === "asking" ? "One moment" : "Pair this kiosk"}
+                  {phase === "asking" ? words.moment : words.pair}
                 </Button>
               </div>
               {view.owed > 0 && onSave !== undefined && (
-                <Button onPress={onSave}>Save what waits to a file</Button>
+                <Button onPress={onSave}>{words.save}</Button>
               )}
             </>
           )}
@@ -95,24 +98,13 @@ export function UnpairedScreen({ view, onKey, onErase, onPair, onSave }: Unpaire
   );
 }
 
-function titleFor({ phase, why }: UnpairedView): string {
-  if (phase === "waiting") return "Compare and approve";
-  return why === "revoked" ? "This kiosk was shut out" : "Whose kiosk is this?";
+function titleFor({ phase, why }: UnpairedView, words: PairingWords): string {
+  if (phase === "waiting") return words.compare;
+  return why === "revoked" ? words.shutOut : words.title;
 }
 
-function leadFor({ phase, why, owed }: UnpairedView): string {
-  if (phase === "waiting") return "Does the admin side show the same? Approve it there.";
-  const waiting = owed === 1 ? "1 update waits" : `${owed} updates wait`;
-  const kept = owed === 0 ? "" : ` ${waiting} on it and will be sent then.`;
-  return why === "revoked"
-    ? `Its key was revoked. With a new code it works again.${kept}`
-    : `Type the code from the admin side or npm run pair, or hold its QR code to the reader.${kept}`;
+function leadFor({ phase, why, owed }: UnpairedView, words: PairingWords): string {
+  if (phase === "waiting") return words.compareLead;
+  const lead = why === "revoked" ? words.shutOutLead : words.lead;
+  return owed === 0 ? lead : `${lead} ${words.sentThen(owed)}`;
 }
-
-const TROUBLES = {
-  refused: "That code doesn’t pair a kiosk: mistyped, used or older than ten minutes.",
-  throttled: "Too many wrong codes. Wait ten minutes and ask for a new one.",
-  unreachable: "The proxy doesn’t answer. Check the network and try again.",
-  "cannot-store": "This browser can’t keep a key. Check its storage settings.",
-  "not-ours": "That isn’t one of our set-up codes.",
-} as const satisfies Record<NonNullable<UnpairedView["trouble"]>, string>;

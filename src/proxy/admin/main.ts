@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { Role } from "../../contract/admin.ts";
 import { prepareDataDir } from "../data-dir.ts";
 import { settingsFrom } from "../settings.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { openTokenStore } from "./token-file.ts";
 
@@ -12,14 +13,10 @@ const USAGE =
   `Use: npm run token -- add <name> <${Role.options.join("|")}> ` +
   "[--store <id>, for the role store], list, or revoke <name>.";
 
-try {
+await runCommand(() => {
   const { positionals, values } = valuesOf(process.argv.slice(2));
   run(positionals, values.store);
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 function run(
   [command, name = "", role = ""]: readonly string[],

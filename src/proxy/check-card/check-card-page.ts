@@ -1,8 +1,5 @@
-import { encode } from "uqr";
-import { CHECK_CARD_TEXT } from "../../contract/check-card.ts";
 import type { Language } from "../../contract/language.ts";
-import { CODE128_QUIET, code128Modules } from "../../domain/code128.ts";
-import { barsPath } from "../../domain/linear-code.ts";
+import { checkBarCode, checkQrCode } from "./check-codes.ts";
 
 interface CardWords {
   readonly title: string;
@@ -38,9 +35,6 @@ const WORDS: Readonly<Record<Language, CardWords>> = {
   },
 };
 
-/** Ours: in modules; a hand need not aim. */
-const BAR_HEIGHT = 34;
-
 /** The card as one page of HTML that asks nobody for anything. Source of its size: ISO/IEC 7810, ID-1. */
 export function checkCardPage(language: Language): string {
   const { title, what, how } = WORDS[language];
@@ -65,32 +59,15 @@ svg { display: block; }
 </head>
 <body>
 <section class="card">
-${qrCode()}
+${checkQrCode()}
 <div>
 <h1>${title}</h1>
 <p>${what}</p>
 </div>
-${barCode()}
+${checkBarCode()}
 </section>
 <p class="how">${how}</p>
 </body>
 </html>
 `;
-}
-
-/** A quarter of it may be scratched. Source: ISO/IEC 18004, a quiet zone of four modules. */
-function qrCode(): string {
-  const { data, size } = encode(CHECK_CARD_TEXT, { ecc: "Q", border: 4 });
-  return svg("qr", size, size, data.map((row, y) => barsPath(row, 1, 0, y)).join(""));
-}
-
-function barCode(): string {
-  const modules = code128Modules(CHECK_CARD_TEXT);
-  if (modules === undefined) throw new Error("a check card's text is printable");
-  const width = modules.length + 2 * CODE128_QUIET;
-  return svg("bars", width, BAR_HEIGHT, barsPath(modules, BAR_HEIGHT, CODE128_QUIET));
-}
-
-function svg(name: string, width: number, height: number, path: string): string {
-  return `<svg class="${name}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${CHECK_CARD_TEXT}"><path d="${path}" shape-rendering="crispEdges"/></svg>`;
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { LANGUAGES } from "../../contract/language.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { checkCardPage } from "./check-card-page.ts";
 
@@ -8,13 +9,7 @@ import { checkCardPage } from "./check-card-page.ts";
 
 const USAGE = `Use: npm run kiosk:check-card -- [--language ${LANGUAGES.join("|")}] [--out <file>].`;
 
-try {
-  run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 function run(args: readonly string[]): void {
   const { language: asked = "en", out } = valuesOf(args);

@@ -5,6 +5,7 @@ import { NewPairingAnswer, PAIRINGS_PATH } from "../../contract/admin.ts";
 import { spokenCode } from "../../contract/pairing.ts";
 import { askAdmin } from "../admin/ask-admin.ts";
 import { settingsFrom } from "../settings.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 
 // `npm run pair`: asks the running proxy's admin listener for a one-time pairing code.
@@ -16,13 +17,7 @@ const USAGE =
 /** Ours: a quarter of it may be scratched; the quiet zone is the standard's four modules. */
 const QR = { ecc: "Q", border: 4 } as const;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 async function run(args: readonly string[]): Promise<void> {
   const given = valuesOf(args);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { KEYS_PATH } from "../../contract/keys.ts";
 import { askAdmin } from "../admin/ask-admin.ts";
 import { settingsFrom } from "../settings.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { openKeysFile, readKeysFile, writeKeysFile } from "./keys-file.ts";
 import { makeSealingKey, makeStorageKey, publicKeyOf, type Keys } from "./keys.ts";
@@ -13,13 +14,7 @@ const USAGE =
   "Usage: npm run keys -- make | show | export | " +
   "rotate sealing | rotate storage | retire sealing <kid> | retire storage <kid>.";
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 async function run([act = "", what = "", ...more]: readonly string[]): Promise<void> {
   const settings = settingsFrom(process.env);

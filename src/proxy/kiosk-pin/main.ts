@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { pinHashOf, pinTrouble } from "./pin-hash.ts";
 
@@ -10,13 +11,7 @@ const USAGE = "Use: npm run kiosk:pin, with the PIN on standard input.";
 
 const SALT_BYTES = 16;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 async function run(args: readonly string[]): Promise<void> {
   if (args.length > 0) throw new StartupError(USAGE);

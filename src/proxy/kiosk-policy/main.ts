@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { isObject } from "../kiosk-config/merge-patch.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { erasersInPolicy, erasersInText, type Eraser } from "./erasers.ts";
 import { kioskPolicy, PLATFORMS } from "./kiosk-policy.ts";
@@ -12,13 +13,7 @@ const USAGE =
   `Use: npm run kiosk:policy -- --for ${PLATFORMS.join("|")} --url https://<the kiosks' address>, ` +
   "or --check <a policy in JSON, a unit or a script>.";
 
-try {
-  run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 function run(args: readonly string[]): void {
   const given = valuesOf(args);

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { LANGUAGES, type Language } from "../../contract/language.ts";
 import { readKioskConfig } from "../kiosk-config-file.ts";
 import { settingsFrom } from "../settings.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { sheetHtml } from "./sheet.ts";
 
@@ -11,37 +12,31 @@ import { sheetHtml } from "./sheet.ts";
 // printed on A4.
 
 const USAGE =
-  `Use: npm run kiosk:sheet -- --language ${LANGUAGES.join("|")} > sheet.html, or --to <folder> for one ` +
+  `Use: npm run kiosk:sheet -- --language ${LANGUAGES.join("|")} > sheet.html, or --out <folder> for one ` +
   "in every language of KIOSK_CONFIG.";
 
-try {
-  run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 function run(args: readonly string[]): void {
-  const { language, to } = valuesOf(args);
+  const { language, out } = valuesOf(args);
   const settings = settingsFrom(process.env);
   if (!settings.ok) throw new StartupError(settings.error);
   const { brand, languages = LANGUAGES } = readKioskConfig(settings.value.kioskConfigFile);
   if (language !== undefined) {
-    console.log(sheetHtml(languageOf(language), { brand }));
+    console.log(sheetHtml(languageOf(language), brand));
     return;
   }
-  if (to === undefined) throw new StartupError(USAGE);
-  for (const each of languages) write(path.join(to, `staff-${each}.html`), each, brand);
+  if (out === undefined) throw new StartupError(USAGE);
+  for (const each of languages) write(path.join(out, `staff-${each}.html`), each, brand);
 }
 
 function write(file: string, language: Language, brand: string): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, sheetHtml(language, { brand }));
+    writeFileSync(file, sheetHtml(language, brand));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new StartupError(`--to: ${file} cannot be written (${code}); name another folder.`, {
+    throw new StartupError(`--out: ${file} cannot be written (${code}); name another folder.`, {
       cause,
     });
   }
@@ -59,7 +54,7 @@ function languageOf(given: string): Language {
 function valuesOf(args: readonly string[]) {
   const text = { type: "string" } as const;
   try {
-    return parseArgs({ args: [...args], options: { language: text, to: text } }).values;
+    return parseArgs({ args: [...args], options: { language: text, out: text } }).values;
   } catch (cause) {
     throw new StartupError(`${(cause as Error).message} ${USAGE}`, { cause });
   }

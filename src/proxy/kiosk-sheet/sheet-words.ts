@@ -7,7 +7,6 @@ export interface SheetWords {
   readonly openTitle: string;
   readonly openSteps: readonly string[];
   readonly checkTitle: string;
-  readonly checkPlace: string;
   readonly checkText: string;
   readonly whenTitle: string;
   /** What is seen, and what is done then. */
@@ -27,8 +26,8 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
       "“Back to shoppers” ends it; so does a minute without a touch.",
     ],
     checkTitle: "Check card",
-    checkPlace: "Stick the check card here",
-    checkText: "Show it to the reader: without a PIN, the kiosk says how it is and what to do.",
+    checkText:
+      "Hold this page before the reader: without a PIN, the kiosk says how it is and what to do.",
     whenTitle: "What to do when…",
     rows: [
       [
@@ -77,8 +76,7 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
       "«Volver a los clientes» la cierra; un minuto sin tocar, también.",
     ],
     checkTitle: "Tarjeta de control",
-    checkPlace: "Pega aquí la tarjeta de control",
-    checkText: "Enséñala al lector: sin PIN, el kiosco dice cómo está y qué hacer.",
+    checkText: "Pon esta hoja ante el lector: sin PIN, el kiosco dice cómo está y qué hacer.",
     whenTitle: "Qué hacer cuando…",
     rows: [
       [
@@ -127,9 +125,8 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
       "„Zurück zur Kundschaft“ beendet ihn, ebenso eine Minute ohne Berührung.",
     ],
     checkTitle: "Prüfkarte",
-    checkPlace: "Hier die Prüfkarte aufkleben",
     checkText:
-      "Zeig sie dem Lesegerät: Ohne PIN sagt der Kiosk, wie es ihm geht und was zu tun ist.",
+      "Halte dieses Blatt vor das Lesegerät: Ohne PIN sagt der Kiosk, wie es ihm geht und was zu tun ist.",
     whenTitle: "Was tun, wenn …",
     rows: [
       [
@@ -178,8 +175,8 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
       "« Retour aux clients » le ferme ; une minute sans toucher aussi.",
     ],
     checkTitle: "Carte de contrôle",
-    checkPlace: "Collez ici la carte de contrôle",
-    checkText: "Montrez-la au lecteur : sans code, la borne dit comment elle va et quoi faire.",
+    checkText:
+      "Présentez cette feuille au lecteur : sans code, la borne dit comment elle va et quoi faire.",
     whenTitle: "Que faire quand…",
     rows: [
       [
@@ -228,8 +225,7 @@ export const SHEET_WORDS: Readonly<Record<Language, SheetWords>> = {
       "«العودة إلى الزبائن» تغلقها، وكذلك دقيقة دون لمس.",
     ],
     checkTitle: "بطاقة الفحص",
-    checkPlace: "ألصق بطاقة الفحص هنا",
-    checkText: "أرها للقارئ: دون رمز، يقول الكشك كيف حاله وما العمل.",
+    checkText: "ضع هذه الورقة أمام القارئ: دون رمز، يقول الكشك كيف حاله وما العمل.",
     whenTitle: "ما العمل عندما…",
     rows: [
       [

@@ -1,17 +1,12 @@
 import type { Language } from "../../contract/language.ts";
+import { checkBarCode, checkQrCode } from "../check-card/check-codes.ts";
 import { SHEET_WORDS, type SheetWords } from "./sheet-words.ts";
-
-export interface SheetOptions {
-  readonly brand: string;
-  /** Markup of the check card's code, to be stuck on or printed here; an empty frame where there is none. */
-  readonly checkCode?: string;
-}
 
 /**
  * One page for the wall of the back office, in one language: how to open the staff's side, what to do when
- * something is not as it should be, and a place for the check card. The PIN is never on it.
+ * something is not as it should be, and the check card's codes. The PIN is never on it.
  */
-export function sheetHtml(language: Language, { brand, checkCode }: SheetOptions): string {
+export function sheetHtml(language: Language, brand: string): string {
   const words = SHEET_WORDS[language];
   const title = escaped(`${brand}: ${words.title}`);
   return `<!doctype html>
@@ -32,7 +27,7 @@ export function sheetHtml(language: Language, { brand, checkCode }: SheetOptions
 </section>
 <section class="check">
 <h2>${escaped(words.checkTitle)}</h2>
-<div class="place">${checkCode ?? escaped(words.checkPlace)}</div>
+<div class="codes">${checkQrCode()}${checkBarCode()}</div>
 <p>${escaped(words.checkText)}</p>
 </section>
 </div>
@@ -95,9 +90,10 @@ h2 { margin: 4mm 0 2mm; font-size: 14pt; line-height: 1.1; }
 .open { flex: 1; }
 ol { padding-inline-start: 6mm; }
 li { margin-bottom: 1.5mm; }
-.check { width: 56mm; }
-.place { display: grid; place-items: center; height: 36mm; padding: 3mm; border: 0.5mm dashed #8a5560; text-align: center; color: #6b3542; }
-.place svg { height: 100%; }
+.check { width: 74mm; }
+.codes { display: grid; place-items: center; gap: 2mm; padding: 2mm 0; border: 0.5mm dashed #8a5560; direction: ltr; }
+.codes .qr { width: 26mm; height: 26mm; }
+.codes .bars { width: 68mm; height: 10mm; }
 .check p { margin-top: 2mm; font-size: 9.5pt; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 1.5mm 0; border-top: 0.2mm solid #8a5560; text-align: start; vertical-align: top; }

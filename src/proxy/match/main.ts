@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readKioskConfig } from "../kiosk-config-file.ts";
 import { settingsFrom, type Settings } from "../settings.ts";
 import type { TargetSettings } from "../target-settings.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTokens } from "../target/open-tokens.ts";
@@ -25,15 +26,11 @@ import { verdictFrom } from "./verdict.ts";
 /** What the command ends with. */
 const EXIT = { recommended: 0, stopped: 1, noneRecommended: 3, interrupted: 130 } as const;
 
-try {
+await runCommand(async () => {
   const code = await run(process.argv.slice(2));
   // A look that was interrupted may still be under way; nobody waits for it.
   process.stdout.write("", () => process.exit(code));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function run(args: readonly string[]): Promise<number> {
   const given = matchArguments(args);

@@ -4,6 +4,7 @@ import { VISITOR_RECEIPTS_PATH } from "../../contract/consent-receipts.ts";
 import { askAdmin } from "../admin/ask-admin.ts";
 import { settingsFrom } from "../settings.ts";
 import { readKioskConfigs } from "../kiosk-config-file.ts";
+import { runCommand } from "../run-command.ts";
 import { StartupError } from "../startup-error.ts";
 import { allTogether, processingRecord } from "./processing-record.ts";
 
@@ -19,13 +20,7 @@ const PATHS: Readonly<Record<string, string>> = {
   receipts: VISITOR_RECEIPTS_PATH,
 };
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(() => run(process.argv.slice(2)));
 
 async function run([act = "", kind = "member", ...more]: readonly string[]): Promise<void> {
   const settings = settingsFrom(process.env);

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { LANGUAGES, type Language } from "../../../src/contract/language.ts";
 import { STAFF_WORDS } from "../../../src/kiosk/staff/staff-vocabulary.ts";
 import { wordsIn } from "../../../src/kiosk/vocabulary.ts";
+import { checkCardPage } from "../../../src/proxy/check-card/check-card-page.ts";
 import { sheetHtml } from "../../../src/proxy/kiosk-sheet/sheet.ts";
 import { SHEET_WORDS } from "../../../src/proxy/kiosk-sheet/sheet-words.ts";
 import { configFile } from "../../support/config-file.ts";
@@ -46,18 +47,20 @@ describe("the sheet for the back office", () => {
     },
   );
 
-  it("[SF6] is one page of the brand's, with a place for the check card, and no PIN", () => {
-    const html = sheetHtml("ar", { brand: "Ana & Co <3" });
+  it("[SF6] is one page of the brand's, with the check card's codes, and no PIN", () => {
+    const html = sheetHtml("ar", "Ana & Co <3");
     expect(html).toContain('<html lang="ar" dir="rtl">');
     expect(html).toContain("Ana &#38; Co &#60;3");
-    expect(html).toContain(SHEET_WORDS.ar.checkPlace);
-    expect(sheetHtml("en", { brand: "Olmo", checkCode: "<svg></svg>" })).toContain("<svg></svg>");
+    // Those of the card itself, which its own test reads.
+    const codes = checkCardPage("ar").match(/<svg.*<\/svg>/g);
+    expect(codes).toHaveLength(2);
+    for (const code of codes ?? []) expect(html).toContain(code);
     expect(html).not.toMatch(/pbkdf2|<script|https?:/);
   });
 
   it("[SF6] is printed in each language of the configuration, or in the one asked for", () => {
     const env = { KIOSK_CONFIG: configFile({ brand: "Olmo Sol", languages: ["es", "en"] }) };
-    expect(command(env, "--to", folder).status).toBe(0);
+    expect(command(env, "--out", folder).status).toBe(0);
     expect(readdirSync(folder).toSorted()).toEqual(["staff-en.html", "staff-es.html"]);
     const page = readFileSync(path.join(folder, "staff-es.html"), "utf8");
     expect(page).toContain("Olmo Sol");
@@ -68,6 +71,6 @@ describe("the sheet for the back office", () => {
     expect(command({}).stderr).toMatch(/^Use: npm run kiosk:sheet/);
     expect(command({}, "--language", "it").stderr).toMatch(/^--language: must be one of en, /);
     // A file is no folder.
-    expect(command({}, "--to", MAIN).stderr).toMatch(/cannot be written \(\w+\); name another/);
+    expect(command({}, "--out", MAIN).stderr).toMatch(/cannot be written \(\w+\); name another/);
   });
 });
