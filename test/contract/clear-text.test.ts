@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { EntryHeader } from "../../src/contract/entry.ts";
 import { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
+import { HelpRequest } from "../../src/contract/help-call.ts";
 import { KioskHealth } from "../../src/contract/kiosk-health.ts";
 import { IngestRequest } from "../../src/contract/ingest.ts";
 import { ExportHeader } from "../../src/contract/outbox-export.ts";
@@ -31,6 +32,7 @@ const CLEAR: readonly (readonly [string, readonly string[]])[] = [
   ["a heartbeat", names(HeartbeatRequest)],
   ["its `witnesses`, numbers per outbox", names(Witness)],
   ["its `health`, of the machine alone", names(KioskHealth)],
+  ["a help call", names(HelpRequest)],
   ["`device`, everywhere", names(Device)],
   ["`clock`, everywhere", names(ClockReading)],
   ["pairing", names(PairingRequest)],
