@@ -70,6 +70,9 @@ export function openHelp(deps: HelpPartDeps): {
   /** On attract nobody could be told that the call is still open once the sheet is gone. */
   const mayGoOn = (): boolean => session.screen.value.state !== "attract";
 
+  /** Nothing of a shopper's stands on the staff's side, its door included. */
+  const isStaffs = (): boolean => session.screen.value.state === "staff";
+
   const stops = [
     effect(() => {
       const now = session.screen.value;
@@ -93,7 +96,7 @@ export function openHelp(deps: HelpPartDeps): {
     }),
     effect(() => {
       // Again with each screen that comes beneath it, such as another card that is refused.
-      if (!isShown.value || session.screen.value.state === "staff") return;
+      if (!isShown.value || isStaffs()) return;
       if (line.state.value === "none") return;
       session.turn(heldFor(helpWaitMs(session.config.peek()) + MARGIN_MS));
     }),
@@ -119,7 +122,7 @@ export function openHelp(deps: HelpPartDeps): {
       tool: ({ help }) => {
         const state = line.state.value;
         const isOpen = state !== "none";
-        if (session.screen.value.state === "staff") return null;
+        if (isStaffs()) return null;
         return (
           <button
             type="button"
@@ -141,7 +144,7 @@ export function openHelp(deps: HelpPartDeps): {
       ),
       sheet: ({ help }) => {
         const state = line.state.value;
-        if (!isShown.value || state === "none") return null;
+        if (!isShown.value || state === "none" || isStaffs()) return null;
         return (
           <HelpSheet state={state} words={help} onGoOn={mayGoOn() ? hide : undefined} onEnd={end} />
         );
