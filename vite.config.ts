@@ -15,7 +15,7 @@ const SHARED =
  * of it may be needed by the first load, which would then load all of it.
  */
 const PARTS =
-  /base64-url|set-up-language|card-memory|plurals|uqr|qr-code|kiosk.(?:countdown|sounds|wedge-ways)\.ts|staff.(?:ages|pin-tries)|scanner.(?:symbology|grant-reader)|contract.(?:check-card|setup-code)|kiosk.saving|outbox-export|idb-owed|receipted|runs\.ts|opening-hours|other-cards|signed-fetch|signing-key|thanks-rules|contract.problem/;
+  /base64-url|contract.help-call|set-up-language|card-memory|plurals|uqr|qr-code|kiosk.(?:countdown|sounds|wedge-ways)\.ts|staff.(?:ages|pin-tries|staff-screen)|scanner.(?:symbology|grant-reader)|contract.(?:check-card|setup-code)|kiosk.saving|outbox-export|idb-owed|receipted|runs\.ts|opening-hours|other-cards|signed-fetch|signing-key|thanks-rules|contract.problem/;
 
 /** What zod is called in the sources of ours that the build sees. No library has a function of that name. */
 const SCHEMAS = "tarjetaSchemas";

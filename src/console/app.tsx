@@ -6,6 +6,7 @@ import type { Desk, Freshness, Who } from "./desk.ts";
 import { offersFor } from "./offers.ts";
 import { Calls, AllowanceCard } from "./sections/calls.tsx";
 import { Forwarding } from "./sections/forwarding.tsx";
+import { HelpCalls } from "./sections/help-calls.tsx";
 import { Incidents } from "./sections/incidents.tsx";
 import { Kiosks } from "./sections/kiosks.tsx";
 import { OutcomesOverTime } from "./sections/outcomes.tsx";
@@ -19,6 +20,7 @@ import { isStale, Live } from "./top.tsx";
 import { Mark } from "./ui/mark.tsx";
 import { isSending } from "./views/forwarding.ts";
 import { headlineView } from "./views/headline.ts";
+import { helpView } from "./views/help-calls.ts";
 import { incidentsView } from "./views/incidents.ts";
 import { kiosksToLookAt, kiosksView } from "./views/kiosks.ts";
 import type { Saying } from "./views/saying.ts";
@@ -115,6 +117,11 @@ function Sheets(props: BoardProps & { readonly overview: Overview }) {
           />
         )}
       </header>
+      <HelpCalls
+        {...{ saying, desk }}
+        view={helpView(overview.help, nowMs, saying)}
+        mayAnswer={offers.help}
+      />
       <div class="sheets">
         <Scans saying={saying} scans={overview.scans} />
         {chain !== undefined && (

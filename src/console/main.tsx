@@ -2,6 +2,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/board.css";
 import "./styles/sheets.css";
+import "./styles/help-calls.css";
 import "./styles/sign-in.css";
 import { effect, signal } from "@preact/signals-core";
 import { render } from "preact";

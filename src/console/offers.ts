@@ -9,6 +9,8 @@ export interface Offers {
   /** Pausing and resuming. */
   readonly forwarding: boolean;
   readonly redrive: boolean;
+  /** Saying that somebody goes where help was called for. */
+  readonly help: boolean;
   readonly journey: boolean;
 }
 
@@ -18,6 +20,7 @@ export function offersFor(role: Role): Offers {
     allKiosks: role === "viewer" || role === "operator" || role === "store",
     forwarding: role === "operator",
     redrive: role === "operator",
+    help: role === "operator" || role === "store",
     journey: role === "operator" || role === "privacy" || role === "marketer",
   };
 }

@@ -250,6 +250,26 @@ export const ENGLISH: Words = {
     detail: "What the proxy says",
   },
 
+  help: {
+    title: "Help calls",
+    open: (number) => (number === 1 ? "shopper waits for somebody" : "shoppers wait for somebody"),
+    place: (kioskId, storeId) => `${kioskId} in ${storeId}`,
+    asks: (place) => `Kiosk ${place} asks for help.`,
+    waits: (length) => `For ${length}.`,
+    reason: {
+      card: "A card was refused there.",
+      number: "A number is being typed there.",
+      "out-of-service": "It is out of service.",
+      other: "",
+    },
+    answer: "Somebody is coming",
+    goTo: (place) => `Somebody is coming to ${place}`,
+    answered: (place) => `The shopper at ${place} knows that somebody is coming.`,
+    gone: (place) => `Nobody waits at ${place} any more.`,
+    failed: (why) => `The shopper was not told. ${why}`,
+    more: (number) => `and ${number} more`,
+  },
+
   refused: {
     title: "Refused by Target",
     waiting: "waiting for you",

@@ -1,6 +1,7 @@
 import type { Incident, Outcomes, Role } from "../contract/admin.ts";
 import type { CameraState } from "../contract/camera-state.ts";
 import type { DeadLetterClass } from "../contract/dead-letters.ts";
+import type { HelpReason } from "../contract/help-call.ts";
 import type { Journey, JourneyStage } from "../contract/journey.ts";
 import type { KioskOutage } from "../contract/kiosk-troubles.ts";
 import type { ChainOverview } from "../contract/overview.ts";
@@ -196,6 +197,21 @@ export interface Words {
     readonly where: (storeId: string, kioskId: string) => string;
     readonly since: (moment: string) => string;
     readonly detail: string;
+  };
+
+  readonly help: {
+    readonly title: string;
+    readonly open: (number: number) => string;
+    readonly place: (kioskId: string, storeId: string) => string;
+    readonly asks: (place: string) => string;
+    readonly waits: (length: string) => string;
+    readonly reason: Readonly<Record<HelpReason, string>>;
+    readonly answer: string;
+    readonly goTo: (place: string) => string;
+    readonly answered: (place: string) => string;
+    readonly gone: (place: string) => string;
+    readonly failed: (why: string) => string;
+    readonly more: (number: string) => string;
   };
 
   readonly refused: {

@@ -90,6 +90,7 @@ export const EXAMPLE_CONFIG: KioskConfig = {
       ],
     },
   ],
+  help: {},
   timings: {
     thanksSeconds: 1.6,
     questionSeconds: 20,

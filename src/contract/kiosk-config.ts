@@ -4,6 +4,7 @@ import { AssistKeys } from "./assist-keys.ts";
 import { CameraConfig } from "./camera-config.ts";
 import { CardRule } from "./card-rule.ts";
 import { ByItself, OpeningHours } from "./by-itself.ts";
+import { HelpConfig } from "./help-call.ts";
 import { LANGUAGES } from "./language.ts";
 import { PurposeId } from "./purpose.ts";
 import { Staff } from "./staff.ts";
@@ -123,6 +124,8 @@ export const KioskConfig = z
     openingHours: z.optional(OpeningHours),
     /** When a new version of the app is taken up, and when a silent scanner is told. */
     byItself: z.optional(ByItself),
+    /** Shoppers may call for help, because somebody answers; where left out, nobody is promised that. */
+    help: z.optional(HelpConfig),
     /** Who may open the staff's side of a kiosk; nobody where left out. */
     staff: z.optional(Staff),
     /** What the closing thanks say; the first that is true of the visit, else the shipped words. */

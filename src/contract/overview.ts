@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Incident, Outcomes } from "./admin.ts";
 import { AllowanceFigures } from "./allowance.ts";
 import { ForwardingState } from "./forwarding.ts";
+import { HelpCall } from "./help-call.ts";
 import { KioskState } from "./kiosk-state.ts";
 
 /**
@@ -14,6 +15,7 @@ export const OVERVIEW_PATH = "/v1/overview";
 /** Ours: rows of the lists in it; the numbers beside them count all. */
 export const OVERVIEW_KIOSKS = 200;
 export const OVERVIEW_INCIDENTS = 20;
+export const OVERVIEW_HELP_CALLS = 50;
 
 /** What became of the scans that took effect in an hour or a day (UTC) that begins at `fromMs`. */
 export const OutcomesSlot = z.extend(Outcomes, { fromMs: z.number() });
@@ -86,6 +88,12 @@ export const Overview = z.object({
     open: z.int(),
     /** The newest open ones, at most `OVERVIEW_INCIDENTS`. */
     list: z.array(Incident),
+  }),
+  help: z.object({
+    /** Kiosks at which somebody waits for help. */
+    open: z.int(),
+    /** Those who have waited longest, at most `OVERVIEW_HELP_CALLS`. */
+    list: z.array(HelpCall),
   }),
   /** Absent for the role `store`. */
   chain: z.optional(ChainOverview),

@@ -70,6 +70,7 @@ export function App(props: AppProps) {
               shopper={later.shopper}
               languages={later.screens.languagesOf(config)}
               roomy={isAttract}
+              last={props.extras?.help.view.value?.tool(chosen.words)}
             >
               <UndoTool {...props} />
             </later.screens.Tools>

@@ -7,6 +7,7 @@ import { createAskAgain, type AskAgainDeps } from "./ask-again.ts";
 import { forgetAllCards, openCardMemory } from "./card-memory.ts";
 import { createConsenting, type Consenting, type ConsentingDeps } from "./consenting.ts";
 import { createCountdown, type CountdownDeps } from "./countdown.ts";
+import { createHelpPart, type HelpPart } from "./help/help-part.ts";
 import { idleEndMs, reading, stillHere } from "./idle.ts";
 import type { Link } from "./link.ts";
 import type { Recorded } from "./recorded.ts";
@@ -29,7 +30,7 @@ export interface ExtrasDeps
     Omit<CountdownDeps, "clock">,
     Pick<AskAgainDeps, "clock" | "onError"> {
   readonly session: VisitSession;
-  readonly line: Pick<Link, "backOffice">;
+  readonly line: Pick<Link, "backOffice" | "signedFetch" | "checksShown">;
 }
 
 /** What a visit gains once the page has loaded all of itself. */
@@ -43,6 +44,7 @@ export interface Extras {
   readonly undoing: Undoing;
   readonly consenting: Consenting;
   readonly camera: CameraPart;
+  readonly help: HelpPart;
   /** Until the visit on screen can no longer be taken back. */
   readonly undoSeconds: ReadonlySignal<number | undefined>;
   /** Until the screen ends that asks whether anybody is there. */
@@ -86,6 +88,7 @@ export function openExtras(deps: ExtrasDeps): Extras {
     undoing,
     consenting: { answer: settled(consenting.answer) },
     camera: createCameraPart(deps),
+    help: createHelpPart({ ...deps, sounds }),
     undoSeconds: createCountdown(
       computed(() => undoing.offer.value?.untilMs),
       deps,

@@ -20,11 +20,12 @@ import type { KeptStore } from "../outbox/kept-store.ts";
 import { webLock } from "../outbox/lock.ts";
 import { createPause } from "../outbox/pause.ts";
 import { readSealedTo } from "../outbox/sealed-to.ts";
-import { createSignedFetch } from "../outbox/signed-fetch.ts";
+import { createSignedFetch, type SignedFetch } from "../outbox/signed-fetch.ts";
 import type { KeyboardWedge } from "../scanner/keyboard-wedge.ts";
 import type { ScannerEvent } from "../scanner/scanner.ts";
 import { oldestOwedMs } from "./by-itself/oldest-owed.ts";
 import { openByItself, type ByItselfDeps } from "./by-itself/open-by-itself.ts";
+import { updateLookMs } from "./by-itself/update-wait.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createStanding } from "./standing.ts";
@@ -72,6 +73,9 @@ export interface Link {
   readonly scanned: (event: ScannerEvent) => void;
   /** Asks the proxy for something, as this kiosk. */
   readonly get: (path: string) => Promise<Response>;
+  readonly signedFetch: SignedFetch;
+  /** How many check cards were shown since the page began. */
+  readonly checksShown: ReadonlySignal<number>;
   /** Known to be down, by the last thing that was tried. */
   readonly isDown: ReadonlySignal<boolean>;
   readonly added: () => void;
@@ -94,11 +98,6 @@ const ANSWER_MS = 5_000;
 /** Ours: a page that is never idle sends all the same. */
 const SOON_MS = 500;
 
-/** Ours: half an hour, a fifth more or less, so that a chain does not ask as one. */
-function updateLookMs(random: number): number {
-  return 1_800_000 * (0.8 + 0.4 * random);
-}
-
 export function createLink(deps: LinkDeps): Link {
   const { clock, segments, newId, outbox, kept, gate, device, depth, onError } = deps;
   const holds = createIdbHolds(deps.database);
@@ -112,6 +111,7 @@ export function createLink(deps: LinkDeps): Link {
   const broke = signal(0);
   /** Of the configuration, by the proxy's last word. */
   let wantedVersion: string | undefined;
+  const checksShown = signal(0);
   const timer = (work: () => void, delayMs: number) => {
     const id = setTimeout(work, delayMs);
     return () => clearTimeout(id);
@@ -245,10 +245,13 @@ export function createLink(deps: LinkDeps): Link {
       // Before any card rule is asked; behind the staff's door it is a test code like others.
       const isStaffs = deps.session.screen.peek().state === "staff";
       const isCheck = event.type === "scanned" && isCheckCard(event.scan);
-      if (isCheck && !isStaffs) showCheckCard(event).catch(onError);
-      else deps.session.scanned(event);
+      if (!isCheck || isStaffs) return deps.session.scanned(event);
+      checksShown.value += 1;
+      showCheckCard(event).catch(onError);
     },
     get: (path) => signedFetch(path, { method: "GET", cache: "no-store" }),
+    signedFetch,
+    checksShown,
     isDown,
     added: delivery.added,
     holds,

@@ -11,6 +11,7 @@ import "./styles/refused.css";
 import "./styles/undo.css";
 import "./styles/consent.css";
 import "./styles/sheet.css";
+import "./styles/help.css";
 import "./styles/withdrawal.css";
 import "./styles/pairing.css";
 import "./styles/languages.css";

@@ -80,4 +80,30 @@ export const ENGLISH: LanguageWords = {
     },
   },
   card: (masked) => `Card ${masked}`,
+  help: {
+    tool: "Help",
+    get: "Get help",
+    states: {
+      calling: { title: "One moment", text: "We’re telling the staff that you’d like some help." },
+      told: {
+        title: "We’ve told the staff",
+        text: "They know which screen you’re at. Please wait here a moment.",
+      },
+      coming: {
+        title: "Somebody is coming",
+        text: "They’ll be with you in a moment. Please stay here.",
+      },
+      unreached: {
+        title: "Please ask at the till",
+        text: "We can’t call anybody from here just now. At the till somebody will help you.",
+      },
+      unanswered: {
+        title: "Please ask at the till",
+        text: "Everybody is busy just now. At the till somebody will help you.",
+      },
+    },
+    goOn: "Go on meanwhile",
+    noMore: "I don’t need help any more",
+    allRight: "All right",
+  },
 };

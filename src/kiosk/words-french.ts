@@ -90,4 +90,33 @@ export const FRENCH: LanguageWords = {
     },
   },
   card: (masked) => `Carte ${masked}`,
+  help: {
+    tool: "Aide",
+    get: "Demander de l’aide",
+    states: {
+      calling: {
+        title: "Un instant",
+        text: "Nous prévenons le personnel que vous avez besoin d’aide.",
+      },
+      told: {
+        title: "Le personnel est prévenu",
+        text: "Il sait à quel écran vous êtes. Attendez ici un instant, s’il vous plaît.",
+      },
+      coming: {
+        title: "Quelqu’un arrive",
+        text: "On est à vous dans un instant. Restez ici, s’il vous plaît.",
+      },
+      unreached: {
+        title: "Demandez à la caisse, s’il vous plaît",
+        text: "D’ici, nous ne pouvons appeler personne pour le moment. À la caisse, on vous aidera.",
+      },
+      unanswered: {
+        title: "Demandez à la caisse, s’il vous plaît",
+        text: "Tout le monde est occupé pour le moment. À la caisse, on vous aidera.",
+      },
+    },
+    goOn: "Continuer en attendant",
+    noMore: "Je n’ai plus besoin d’aide",
+    allRight: "D’accord",
+  },
 };

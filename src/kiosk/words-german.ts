@@ -92,4 +92,27 @@ export const GERMAN: LanguageWords = {
     },
   },
   card: (masked) => `Karte ${masked}`,
+  help: {
+    tool: "Hilfe",
+    get: "Hilfe rufen",
+    states: {
+      calling: { title: "Einen Moment", text: "Wir sagen dem Personal, dass du Hilfe brauchst." },
+      told: {
+        title: "Das Personal weiß Bescheid",
+        text: "Es weiß, an welchem Bildschirm du stehst. Bitte warte hier einen Moment.",
+      },
+      coming: { title: "Es kommt jemand", text: "Gleich ist jemand bei dir. Bitte bleib hier." },
+      unreached: {
+        title: "Bitte frag an der Kasse",
+        text: "Von hier können wir gerade niemanden rufen. An der Kasse hilft man dir.",
+      },
+      unanswered: {
+        title: "Bitte frag an der Kasse",
+        text: "Gerade sind alle beschäftigt. An der Kasse hilft man dir.",
+      },
+    },
+    goOn: "Inzwischen weitermachen",
+    noMore: "Ich brauche keine Hilfe mehr",
+    allRight: "In Ordnung",
+  },
 };

@@ -91,4 +91,33 @@ export const SPANISH: LanguageWords = {
     },
   },
   card: (masked) => `Tarjeta ${masked}`,
+  help: {
+    tool: "Ayuda",
+    get: "Pedir ayuda",
+    states: {
+      calling: {
+        title: "Un momento",
+        text: "Estamos avisando al personal de que necesitas ayuda.",
+      },
+      told: {
+        title: "Hemos avisado al personal",
+        text: "Saben en qué pantalla estás. Espera aquí un momento, por favor.",
+      },
+      coming: {
+        title: "Ya viene alguien",
+        text: "Enseguida están contigo. Quédate aquí, por favor.",
+      },
+      unreached: {
+        title: "Pregunta en la caja, por favor",
+        text: "Desde aquí no podemos llamar a nadie ahora mismo. En la caja te ayudan.",
+      },
+      unanswered: {
+        title: "Pregunta en la caja, por favor",
+        text: "Ahora mismo todos están ocupados. En la caja te ayudan.",
+      },
+    },
+    goOn: "Seguir mientras tanto",
+    noMore: "Ya no necesito ayuda",
+    allRight: "De acuerdo",
+  },
 };

@@ -1,4 +1,5 @@
 import type { Language } from "../contract/language.ts";
+import type { HelpState } from "./help/help-line.ts";
 import type { PrivacyWords } from "./words-privacy.ts";
 import type { VisitWords } from "./words-visit.ts";
 import type { StorageTrouble, RefusalReason } from "./visit.ts";
@@ -52,6 +53,19 @@ export interface LanguageWords extends FirstWords {
   readonly showCardOr: string;
   readonly outOfService: Readonly<Record<StorageTrouble | "closed", OutOfService>>;
   readonly card: (masked: string) => string;
+  readonly help: HelpWords;
+}
+
+/** What is said to whoever calls for staff. */
+export interface HelpWords {
+  readonly tool: string;
+  readonly get: string;
+  readonly states: Readonly<
+    Record<Exclude<HelpState, "none">, { readonly title: string; readonly text: string }>
+  >;
+  readonly goOn: string;
+  readonly noMore: string;
+  readonly allRight: string;
 }
 
 export interface Refusal {

@@ -21,6 +21,7 @@ import { routePairing } from "./devices/kiosk-routes.ts";
 import { OTHER_NONCE, type Pairing } from "./devices/pairing.ts";
 import type { DeviceRegistry } from "./devices/registry.ts";
 import type { FloodLimit } from "./flood-limit.ts";
+import { routeHelp } from "./help/kiosk-routes.ts";
 import { httpLimits } from "./http-limits.ts";
 import { NO_ROOM, type Ingest } from "./ingest.ts";
 import { acceptJsonOnly } from "./json-only.ts";
@@ -128,6 +129,7 @@ export async function createApp(
     reply.header("cache-control", "no-store").send(deps.sealingKey()),
   );
   routePairing(app, deps, (request, reply) => admit(deps, request, reply));
+  routeHelp(app, deps, (request, reply) => admit(deps, request, reply));
   routeOpenApi(app, "kiosk");
   deps.mount?.(app);
   if (deps.kioskDir !== undefined) await serveKiosk(app, deps.kioskDir);

@@ -11,6 +11,7 @@ import { isStoreTrouble } from "./store/store-error.ts";
 import { createAdmissionGauges } from "./admission/admission-metrics.ts";
 import type { AdmissionFigures } from "./admission/admission.ts";
 import type { DiskFigures } from "./disk-space.ts";
+import { createHelpGauges } from "./help/help-metrics.ts";
 import type { StoreFigures } from "./store/store.ts";
 
 export interface MetricsSource {
@@ -43,6 +44,7 @@ const MAX_READ_MS = 5_000;
 export function createMetrics(source: MetricsSource): () => Promise<string> {
   const registry = new Registry();
   const showFigures = createFigureGauges(registry, source.allowed);
+  const showHelp = createHelpGauges(registry);
   const showLooks = createLookGauges(registry, source);
   const { admission } = source;
   const showAdmission =
@@ -54,6 +56,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
     const own = await source.ownMetrics.text(figures !== undefined);
     if (figures === undefined) return own;
     showFigures(figures);
+    showHelp(figures);
     showLooks();
     showAdmission();
     showDisk();

@@ -3,12 +3,14 @@ import { Role } from "../../src/contract/admin.ts";
 import { ALLOWANCE_PATH } from "../../src/contract/allowance.ts";
 import { REDRIVE_PATH } from "../../src/contract/dead-letters.ts";
 import { FORWARDING_PATH } from "../../src/contract/forwarding.ts";
+import { HELP_CALLS_PATH } from "../../src/contract/help-call.ts";
 import { JOURNEYS_PATH } from "../../src/contract/journey.ts";
 import { KIOSKS_PATH } from "../../src/contract/kiosk-state.ts";
 import { offersFor, type Offers } from "../../src/console/offers.ts";
 import { openTokenStore } from "../../src/proxy/admin/token-file.ts";
 import { anAdminOf } from "../support/admin-routes.ts";
 import { aListener } from "../support/listener.ts";
+import { anId } from "../support/store-builders.ts";
 import { aFolder } from "../support/store-files.ts";
 
 const ROUTES: readonly (readonly [offer: keyof Offers, method: "GET" | "POST", path: string])[] = [
@@ -17,6 +19,7 @@ const ROUTES: readonly (readonly [offer: keyof Offers, method: "GET" | "POST", p
   ["journey", "POST", JOURNEYS_PATH],
   ["forwarding", "POST", `${FORWARDING_PATH}/pause`],
   ["redrive", "POST", REDRIVE_PATH],
+  ["help", "POST", `${HELP_CALLS_PATH}/${anId(1)}/answer`],
 ];
 
 it.each(Role.options)(

@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { EntryHeader } from "../../src/contract/entry.ts";
 import { HeartbeatRequest } from "../../src/contract/heartbeat.ts";
+import { HelpRequest } from "../../src/contract/help-call.ts";
 import { KioskHealth } from "../../src/contract/kiosk-health.ts";
 import { KioskOutage, KioskTroubles } from "../../src/contract/kiosk-troubles.ts";
 import { IngestRequest } from "../../src/contract/ingest.ts";
@@ -34,6 +35,7 @@ const CLEAR: readonly (readonly [string, readonly string[]])[] = [
   ["its `health`, of the machine alone", names(KioskHealth)],
   ["its `troubles`, likewise", names(KioskTroubles)],
   ["their `outOfService`", names(KioskOutage)],
+  ["a help call", names(HelpRequest)],
   ["`device`, everywhere", names(Device)],
   ["`clock`, everywhere", names(ClockReading)],
   ["pairing", names(PairingRequest)],

@@ -38,5 +38,6 @@ export function memoryStorage(values: Record<string, string> = {}) {
     values,
     getItem: (key: string) => values[key] ?? null,
     setItem: (key: string, value: string) => void (values[key] = value),
+    removeItem: (key: string) => void delete values[key],
   };
 }

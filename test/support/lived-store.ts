@@ -191,5 +191,15 @@ async function administer(store: Store, nowMs: number): Promise<void> {
     what: "x",
     outcome: "done",
   });
+  for (const [index, word] of (["calling", "left"] as const).entries()) {
+    await store.hearHelp({
+      callId: anId(0xca_00 + index),
+      word,
+      reason: "card",
+      waitedMs: 1_000,
+      device: aDevice(1 + index),
+      nowMs,
+    });
+  }
   await store.notePrivacyLog("the privacy log is behind", nowMs);
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Page } from "playwright-core";
 import type { KioskConfig } from "../../src/contract/kiosk-config.ts";
+import { HELP_PATH, type HelpReceipt } from "../../src/contract/help-call.ts";
 import { KNOWN_CARD, memberCard } from "./cards.ts";
 import { configFile } from "./config-file.ts";
 import { visitState } from "./kiosk-page.ts";
@@ -97,6 +98,20 @@ export const LOOKS: readonly Look[] = [
   { name: "refused-not-ours", go: (page) => refused(page, "4006381333931") },
   { name: "refused-payment", go: (page) => refused(page, "4111111111111111") },
   { name: "refused-damaged", go: (page) => refused(page, "2912345678907") },
+  // Each ends by itself within a minute.
+  { name: "help", go: (page) => help(page, "open"), isBrief: true },
+  { name: "help-coming", go: (page) => help(page, "answered"), isBrief: true },
+  { name: "help-unanswered", go: (page) => help(page, "ended"), isBrief: true },
+  { name: "help-unreached", go: (page) => help(page, undefined), isBrief: true },
+  {
+    name: "help-attract",
+    go: async (page) => {
+      await answerHelp(page, "open");
+      await page.locator(".tool").last().tap();
+      await page.locator(".help-told").waitFor();
+    },
+    isBrief: true,
+  },
   {
     name: "out-of-service",
     go: async (page) => {
@@ -164,10 +179,10 @@ export interface Variant {
 /** How a shopper may want it. */
 export const VARIANTS: readonly Variant[] = [
   { name: "default", on: async () => undefined, off: async () => undefined },
-  { name: "high-contrast", on: (page) => tool(page, 2), off: (page) => tool(page, 2) },
-  { name: "large-text", on: (page) => tool(page, 3), off: (page) => tool(page, 3, 2) },
-  { name: "larger-text", on: (page) => tool(page, 3, 2), off: (page) => tool(page, 3) },
-  { name: "reach", on: (page) => tool(page, 1), off: (page) => tool(page, 1) },
+  { name: "high-contrast", on: (page) => tool(page, 3), off: (page) => tool(page, 3) },
+  { name: "large-text", on: (page) => tool(page, 4), off: (page) => tool(page, 4, 2) },
+  { name: "larger-text", on: (page) => tool(page, 4, 2), off: (page) => tool(page, 4) },
+  { name: "reach", on: (page) => tool(page, 2), off: (page) => tool(page, 2) },
   { name: "arabic", on: (page) => speak(page, "ar"), off: (page) => speak(page, "en") },
   { name: "pseudo", on: (page) => speak(page, "de"), off: (page) => speak(page, "en") },
 ];
@@ -272,8 +287,14 @@ export async function toAttract(page: Page): Promise<void> {
     (globalThis as unknown as { readonly freeDisk?: () => void }).freeDisk?.();
   });
   for (;;) {
-    const state = await page.evaluate(() => document.documentElement.dataset["visitState"]);
-    if (state === "attract") break;
+    const [state, isCovered] = await page.evaluate(
+      () =>
+        [
+          document.documentElement.dataset["visitState"],
+          document.querySelector("dialog[open]") !== null,
+        ] as const,
+    );
+    if (state === "attract" && !isCovered) break;
     if (state === "out-of-service") await visitState(page, "attract");
     else await page.keyboard.press("Escape");
   }
@@ -341,6 +362,28 @@ async function withdrawal(page: Page): Promise<void> {
 async function refused(page: Page, text: string): Promise<void> {
   await scan(page, text);
   await visitState(page, "refused");
+}
+
+/** What the proxy would say of a call for help; nothing where it cannot be reached. */
+async function answerHelp(page: Page, state: HelpReceipt["state"] | undefined): Promise<void> {
+  await page.unroute(HELP_ROUTE);
+  await page.route(HELP_ROUTE, async (route) => {
+    if (state === undefined) return route.abort();
+    const { nonce, callId } = route.request().postDataJSON();
+    const json: HelpReceipt = { v: 1, nonce, callId, state, proxyTimeMs: Date.now() };
+    return route.fulfill({ json });
+  });
+}
+
+const HELP_ROUTE = `**${HELP_PATH}`;
+
+const SHOWN_HELP = { open: "told", answered: "coming", ended: "unanswered" } as const;
+
+async function help(page: Page, state: HelpReceipt["state"] | undefined): Promise<void> {
+  await answerHelp(page, state);
+  await refused(page, "4006381333931");
+  await page.locator(".screen-refused .pair .button").first().tap();
+  await page.locator(`.help-${state === undefined ? "unreached" : SHOWN_HELP[state]}`).waitFor();
 }
 
 async function typeNumber(page: Page, digits: string): Promise<void> {

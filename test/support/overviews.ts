@@ -69,6 +69,7 @@ export function anOverview(sketch: Partial<Overview> = {}): Overview {
     days: [],
     kiosks: { known: 1, silent: 0, owed: 0, list: [aKioskState()] },
     incidents: { open: 0, list: [] },
+    help: { open: 0, list: [] },
     chain: aChain(),
     ...sketch,
   };

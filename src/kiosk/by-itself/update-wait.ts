@@ -42,3 +42,8 @@ export function updateWaitMs(
   const waitMs = toIdleMs > 0 ? toIdleMs : isFlushing ? FLUSH_LOOK_MS : 0;
   return Math.min(waitMs, toDeadlineMs);
 }
+
+/** Ours: half an hour, a fifth more or less, so that a chain does not ask as one. */
+export function updateLookMs(random: number): number {
+  return 1_800_000 * (0.8 + 0.4 * random);
+}

@@ -65,6 +65,7 @@ export function LaterScreen(props: LaterScreenProps) {
           words={words}
           brand={brand}
           reason={screen.reason}
+          help={extras?.help.view.value?.button(words)}
           onKeypad={openKeypad}
           onFinish={finish}
         />

@@ -34,6 +34,8 @@ export function Overlay({ extras, session, config, words, language, timeZone }: 
       />
     );
   }
+  const help = extras.help.view.value?.sheet(words);
+  if (help != null) return help;
   const recorded = extras.recorded.value;
   return recorded === undefined ? null : (
     <RecordedSheet

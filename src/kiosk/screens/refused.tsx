@@ -1,3 +1,4 @@
+import type { ComponentChild } from "preact";
 import { CARD, OurCard } from "../drawings/cards.tsx";
 import { CardPicture, ForeignCard, PaymentCard } from "../drawings/other-cards.tsx";
 import { Sign } from "../drawings/sign.tsx";
@@ -11,11 +12,13 @@ export interface RefusedProps {
   readonly words: Words;
   readonly brand: string;
   readonly reason: RefusalReason;
+  /** Calls for staff, where that is offered. */
+  readonly help: ComponentChild;
   readonly onKeypad: () => void;
   readonly onFinish: () => void;
 }
 
-export function RefusedScreen({ words, brand, reason, onKeypad, onFinish }: RefusedProps) {
+export function RefusedScreen({ words, brand, reason, help, onKeypad, onFinish }: RefusedProps) {
   const { title, text } = words.refusals[reason];
   return (
     <main class={`screen screen-refused refused-${reason}`}>
@@ -54,7 +57,10 @@ export function RefusedScreen({ words, brand, reason, onKeypad, onFinish }: Refu
           <KeypadIcon />
           {words.typeNumber}
         </Button>
-        <Button onPress={onFinish}>{words.finish}</Button>
+        <div class={help == null ? "" : "pair"}>
+          {help}
+          <Button onPress={onFinish}>{words.finish}</Button>
+        </div>
       </div>
     </main>
   );

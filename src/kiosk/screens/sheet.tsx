@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 export interface SheetProps {
-  readonly kind: "idle" | "recorded";
+  readonly kind: "idle" | "recorded" | "help";
   readonly label: string;
   /** Spoken when it opens. */
   readonly text: string;

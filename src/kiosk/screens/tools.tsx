@@ -11,12 +11,14 @@ export interface ToolsProps {
   readonly languages: readonly Language[];
   /** There is room for the languages beside the tools. */
   readonly roomy: boolean;
+  /** After all others: whoever looks for it looks there. */
+  readonly last?: ComponentChildren;
   /** Tools of this moment, between the language and the modes. */
   readonly children?: ComponentChildren;
 }
 
 /** Language, text size, contrast and reach: on every screen, in the strip along its lower edge. */
-export function Tools({ chosen, shopper, languages, roomy, children }: ToolsProps) {
+export function Tools({ chosen, shopper, languages, roomy, last, children }: ToolsProps) {
   const { words, choosing, highContrast, textSize, reach } = chosen;
   const hasLanguages = languages.length > 1;
   return (
@@ -53,13 +55,18 @@ export function Tools({ chosen, shopper, languages, roomy, children }: ToolsProp
             isOn={reach}
             onPress={shopper.toggleReach}
           />
+          {last}
         </div>
       )}
     </>
   );
 }
 
-function Languages({ chosen, shopper, languages }: Omit<ToolsProps, "roomy" | "children">) {
+function Languages({
+  chosen,
+  shopper,
+  languages,
+}: Omit<ToolsProps, "roomy" | "last" | "children">) {
   return (
     <div class="languages" role="group" aria-label={chosen.words.languages}>
       {languages.map((each) => (

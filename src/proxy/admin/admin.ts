@@ -10,6 +10,7 @@ import {
 } from "../../contract/admin.ts";
 import { HEALTH_PATH, METRICS_PATH } from "../../contract/health.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { routeHelpCalls } from "../help/admin-routes.ts";
 import { routeImport, type ImportDeps } from "../import.ts";
 import { acceptJsonOnly } from "../json-only.ts";
 import { answerErrorsAsProblems, replyProblem } from "../problem-reply.ts";
@@ -114,6 +115,7 @@ export function createAdmin(deps: AdminDeps, options: FastifyServerOptions = {})
   routeDevices(admin, deps.devices);
   routeOverview(admin, deps);
   routeJourney(admin, deps);
+  routeHelpCalls(admin, { store, clock });
   routeHeld(admin, { store, clock, onReleased: deps.onReleased });
   routeForwarding(admin, { store, clock, ledgerMs: deps.ledgerMs, onResumed: deps.onResumed });
   routeRedrive(admin, deps.redrive);

@@ -3,6 +3,7 @@ import type { KioskState } from "../../contract/kiosk-state.ts";
 import { SILENT_AFTER_MS } from "../../contract/kiosk-state.ts";
 import type { KioskOutage } from "../../contract/kiosk-troubles.ts";
 import {
+  OVERVIEW_HELP_CALLS,
   OVERVIEW_KIOSKS,
   type Backlog,
   type ChainOverview,
@@ -27,6 +28,7 @@ export function chainOverview({ figures, allowed, incidents }: OverviewParts): O
     atMs: figures.atMs,
     kiosks: kiosksOf(figures.kiosks, figures.atMs),
     incidents: { open: incidents.open, list: [...incidents.list] },
+    help: helpOf(figures.help.open),
     chain: chainOf(figures, allowed),
   };
 }
@@ -44,7 +46,12 @@ export function storeOverview(
     storeId,
     kiosks: kiosksOf(own, figures.atMs),
     incidents: { open: incidents.open, list: [...incidents.list] },
+    help: helpOf(figures.help.open.filter((call) => call.storeId === storeId)),
   };
+}
+
+function helpOf(open: StoreFigures["help"]["open"]): Overview["help"] {
+  return { open: open.length, list: open.slice(0, OVERVIEW_HELP_CALLS) };
 }
 
 function slotsOf({ scans, hours, days }: ScanSlots): Pick<Overview, "scans" | "hours" | "days"> {

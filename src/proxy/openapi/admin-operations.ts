@@ -20,6 +20,7 @@ import {
 import { REDRIVE_PATH } from "../../contract/dead-letters.ts";
 import { FORWARDING_PATH } from "../../contract/forwarding.ts";
 import { HEALTH_PATH, METRICS_PATH } from "../../contract/health.ts";
+import { HELP_CALLS_PATH } from "../../contract/help-call.ts";
 import { JOURNEYS_PATH } from "../../contract/journey.ts";
 import { KEYS_PATH } from "../../contract/keys.ts";
 import { KIOSKS_PATH } from "../../contract/kiosk-state.ts";
@@ -184,6 +185,18 @@ const KIOSKS: readonly Operation[] = [
     status: 200,
     schema: "WriteOffReceipt",
   }),
+  get(
+    HELP_CALLS_PATH,
+    "Where somebody waits for help; of the role store, its own.",
+    ["viewer", "operator", "store"],
+    "HelpCalls",
+  ),
+  post(
+    `${HELP_CALLS_PATH}/:callId/answer`,
+    "Says that somebody goes there; the kiosk tells its shopper.",
+    ["operator", "store"],
+    { status: 200, schema: "HelpAnswer" },
+  ),
   get(HELD_PATH, "What waits for an operator.", ["viewer", "operator", "privacy"], "HeldMinutes"),
   post(`${HELD_PATH}/:deviceId/release`, "Lets through what is held of a kiosk.", OPERATOR, {
     status: 200,

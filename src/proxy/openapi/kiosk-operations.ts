@@ -1,5 +1,6 @@
 import { READY_PATH } from "../../contract/health.ts";
 import { HEARTBEAT_PATH } from "../../contract/heartbeat.ts";
+import { HELP_PATH } from "../../contract/help-call.ts";
 import { INGEST_PATH } from "../../contract/ingest.ts";
 import { CONFIG_PATH } from "../../contract/kiosk-config.ts";
 import { OPENAPI_PATH } from "../../contract/openapi.ts";
@@ -36,6 +37,14 @@ export const KIOSK_OPERATIONS: readonly Operation[] = [
     access: "kiosk",
     body: "HeartbeatRequest",
     answer: { status: 200, schema: "HeartbeatReceipt" },
+  },
+  {
+    method: "post",
+    path: HELP_PATH,
+    summary: "Calls for help, asks whether somebody comes, or says that nobody waits any more.",
+    access: "kiosk",
+    body: "HelpRequest",
+    answer: { status: 200, schema: "HelpReceipt" },
   },
   {
     method: "get",

@@ -6,6 +6,7 @@ import { RedriveProgress, RedriveRequest } from "../../contract/dead-letters.ts"
 import { ForwardingState, PauseRequest } from "../../contract/forwarding.ts";
 import { Standing } from "../../contract/health.ts";
 import { HeartbeatReceipt, HeartbeatRequest } from "../../contract/heartbeat.ts";
+import { HelpAnswer, HelpCalls, HelpReceipt, HelpRequest } from "../../contract/help-call.ts";
 import { IngestReceipt, IngestRequest } from "../../contract/ingest.ts";
 import { Journey, JourneyRequest } from "../../contract/journey.ts";
 import { KnownKeys, RetiredKey } from "../../contract/keys.ts";
@@ -22,6 +23,7 @@ import { SealingKey } from "../../contract/sealing.ts";
 /** What is sent to us, by the name it has in the document. */
 export const REQUESTS = {
   HeartbeatRequest,
+  HelpRequest,
   ImportRequest,
   IngestRequest,
   JourneyRequest,
@@ -41,6 +43,9 @@ export const ANSWERS = {
   Allowance,
   ForwardingState,
   HeartbeatReceipt,
+  HelpAnswer,
+  HelpCalls,
+  HelpReceipt,
   ImportAnswer,
   IngestReceipt,
   Journey,

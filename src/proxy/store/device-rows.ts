@@ -131,7 +131,7 @@ function refusedOrPaired(known: KeyedDevice | undefined): PairOutcome {
 }
 
 /** Nobody else gives or takes keys of this kiosk until the transaction ends. */
-async function lockRecord(tx: Tx, deviceId: string): Promise<void> {
+export async function lockRecord(tx: Tx, deviceId: string): Promise<void> {
   await tx.all("SELECT device_id FROM device_record WHERE device_id = $1 {{FOR UPDATE}}", [
     deviceId,
   ]);

@@ -4,6 +4,7 @@ import { backlog } from "./backlog-query.ts";
 import { deadLettersByClass } from "./dead-letter-rows.ts";
 import { forwardingState } from "./forwarding-rows.ts";
 import { readHealth } from "./health-rows.ts";
+import { helpFigures } from "./help-rows.ts";
 import { scanSlots } from "./scan-slots.ts";
 import type { Tx } from "./sql.ts";
 import type { KioskFigures, StoreFigures } from "./store.ts";
@@ -65,6 +66,7 @@ export async function figures(tx: Tx, nowMs: number, ledgerMs: number): Promise<
     looksWaiting: await count(tx, "SELECT count(*) AS n FROM read_back WHERE look IS NOT NULL"),
     ...(await scanSlots(tx, nowMs)),
     ...(await incidentFigures(tx)),
+    help: await helpFigures(tx, nowMs),
     held: await count(tx, "SELECT count(*) AS n FROM held_update"),
     arrivedLastHour: await arrivedSince(tx, nowMs - HOUR_MS),
     allowanceUsed: ledger.used,

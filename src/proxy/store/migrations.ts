@@ -380,6 +380,22 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // How a kiosk fares by its last heartbeat, and what it refused: JSON, see `health-rows.ts`.
     `ALTER TABLE device ADD COLUMN health TEXT`,
   ],
+  [
+    // Who asked for help at which kiosk. `state` is `open`, or how it ended: `answered`, `here` (staff at
+    // the kiosk itself), `left`, `replaced` by another call, `unanswered`. Nothing of anybody's visit.
+    `CREATE TABLE help_call (
+      call_id TEXT PRIMARY KEY,
+      device_id TEXT NOT NULL,
+      store_id TEXT NOT NULL,
+      kiosk_id TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      state TEXT NOT NULL,
+      called_ms BIGINT NOT NULL,
+      ended_ms BIGINT
+    )`,
+    `CREATE INDEX help_call_called ON help_call (called_ms)`,
+    `CREATE INDEX help_call_device ON help_call (device_id, called_ms)`,
+  ],
 ];
 
 /** The file was written by a newer version of this program. */

@@ -28,6 +28,7 @@ import {
 import { discardHeld, listHeld } from "./held-rows.ts";
 import { releaseHeld } from "./held-release.ts";
 import { heartbeat } from "./heartbeat-transaction.ts";
+import { answerHelp, forgetHelp, hearHelp, openHelpCalls } from "./help-rows.ts";
 import { listIncidents } from "./incident-rows.ts";
 import { ingest } from "./ingest-transaction.ts";
 import { journey } from "./journey-query.ts";
@@ -136,6 +137,10 @@ export function storeOperations(
     storeScans: call("storeScans"),
     chargedCalls: call("chargedCalls"),
     journey: call("journey"),
+    hearHelp: call("hearHelp"),
+    openHelpCalls: call("openHelpCalls"),
+    answerHelp: call("answerHelp"),
+    forgetHelp: call("forgetHelp"),
   };
 }
 
@@ -328,6 +333,14 @@ export function createStoreScripts({
         return chargedCalls(tx, ...call.args);
       case "journey":
         return journey(tx, vault, ...call.args);
+      case "hearHelp":
+        return hearHelp(tx, ...call.args);
+      case "openHelpCalls":
+        return openHelpCalls(tx, ...call.args);
+      case "answerHelp":
+        return answerHelp(tx, ...call.args);
+      case "forgetHelp":
+        return forgetHelp(tx, ...call.args);
     }
   };
 }

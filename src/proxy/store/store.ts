@@ -21,6 +21,7 @@ import type { DeadLetterCounts, DeadLetterStore } from "./dead-letter-store.ts";
 import type { DeviceStore } from "./device-store.ts";
 import type { ForwardingStore } from "./forwarding-store.ts";
 import type { HeldOrder } from "./held-rows.ts";
+import type { HelpFigures, HelpStore } from "./help-store.ts";
 import type {
   BacklogAge,
   BacklogLaneFigures,
@@ -45,6 +46,7 @@ export interface Store
     OverflowStore,
     ForwardingStore,
     DeadLetterStore,
+    HelpStore,
     OperationsStore {
   /** Takes in one batch: dates, merges, journals, numbers, answers (rules CL1, MG1, IN1 to IN4). */
   readonly ingest: (batch: IngestBatch) => Promise<IngestResult>;
@@ -398,6 +400,7 @@ export interface StoreFigures extends ScanSlots {
   readonly openIncidents: number;
   /** By type, those without any left out. */
   readonly openIncidentsByType: Readonly<Record<string, number>>;
+  readonly help: HelpFigures;
   /** Updates that wait for an operator. */
   readonly held: number;
   /** Visitors that came to owe Target something within the last hour. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Store } from "../store/store.ts";
 
 export interface RetentionOptions {
-  readonly store: Pick<Store, "dropIds" | "expireDeadLetters" | "trimJournal">;
+  readonly store: Pick<Store, "dropIds" | "expireDeadLetters" | "trimJournal" | "forgetHelp">;
   readonly clock: Pick<Clock, "wallMs">;
   /** Days without a scan after which a visitor's id is dropped. */
   readonly days: number;
@@ -13,8 +13,8 @@ export interface RetentionOptions {
 }
 
 /**
- * Drops the ids of visitors who have not been scanned for long, gives up old dead letters and deletes
- * the old part of the journal, at start and every few hours: in small pages, so that nobody waits.
+ * Drops the ids of visitors who have not been scanned for long, gives up old dead letters, deletes the
+ * old part of the journal and forgets yesterday's help calls, at start and every few hours: in small pages, so that nobody waits.
  */
 export interface Retention {
   readonly start: () => void;
@@ -25,6 +25,9 @@ export interface Retention {
 }
 
 const DAY_MS = 86_400_000;
+
+/** Ours: as long as the figures about help calls reach back. */
+const HELP_KEPT_DAYS = 1;
 
 /** Ours: retention is counted in days, so a few hours late is on time. */
 const EVERY_MS = 6 * 3_600_000;
@@ -53,6 +56,10 @@ export function createRetention(options: RetentionOptions): Retention {
       return expired === 0 ? undefined : "";
     });
     await page((after) => store.trimJournal(pastMs(journalDays), after, AT_ONCE));
+    await page(async () => {
+      const forgotten = await store.forgetHelp(clock.wallMs(), pastMs(HELP_KEPT_DAYS), AT_ONCE);
+      return forgotten < AT_ONCE ? undefined : "";
+    });
   };
   const run = () => {
     running = pass().catch((error: unknown) => {

@@ -10,6 +10,7 @@ import { anEmptiedStore, aPostgresStore } from "../../support/postgres-store.ts"
 import { aFolder, aSqliteStore } from "../../support/store-files.ts";
 import { aBatch, anId, anUpdate, DAY, NOW } from "../../support/store-builders.ts";
 import { waitFor } from "../../support/wait.ts";
+import { describeHelp } from "./help-suite.ts";
 import { describeOperations } from "./operations-suite.ts";
 import { describePace } from "./pace-suite.ts";
 import { describeForwarding } from "./forwarding-suite.ts";
@@ -31,6 +32,7 @@ describeForwarding("PostgreSQL", () => anEmptiedStore(url));
 describeLaws("PostgreSQL", () => anEmptiedStore(url), 8);
 describeShares("PostgreSQL", () => anEmptiedStore(url), 8);
 describeOperations("PostgreSQL", () => anEmptiedStore(url));
+describeHelp("PostgreSQL", () => anEmptiedStore(url));
 describePace("PostgreSQL", () => anEmptiedStore(url));
 describeWithdrawals("PostgreSQL", () => anEmptiedStore(url));
 

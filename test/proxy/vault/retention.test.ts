@@ -30,7 +30,9 @@ it("[FT4] [FT6] [PV9] cleans up in pages what is past its days, and nothing else
   const days = { days: 400, deadLetterDays: 90, journalDays: 400 };
   const retention = createRetention({ store: watched, clock: { wallMs: () => LATER }, ...days });
   await retention.runOnce();
-  expect(new Set(asked)).toEqual(new Set(["dropIds", "expireDeadLetters", "trimJournal"]));
+  expect(new Set(asked)).toEqual(
+    new Set(["dropIds", "expireDeadLetters", "trimJournal", "forgetHelp"]),
+  );
   expect(await store.figures(LATER, 0)).toMatchObject({ deadLetters: 1, visitorsWaiting: 1 });
   const { receipts } = await store.receipts({ limit: 9 });
   expect(receipts.map(({ id }) => id)).toEqual([young.header.id]);

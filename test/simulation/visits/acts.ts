@@ -258,7 +258,7 @@ function choices(
       await shop.until(`the page to speak ${language}`, (seen) => seen.language === language);
     }),
     act("mode", weight, () =>
-      shop.tap(".tools .tool:not(.undo-tool)", -1 - Math.floor(random() * 3)),
+      shop.tap(".tools .tool:not(.undo-tool)", -2 - Math.floor(random() * 3)),
     ),
   ];
 }
