@@ -11,6 +11,7 @@ import { openKiosk, workerReady } from "../support/kiosk-page.ts";
 import { endingOf } from "../support/processes.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { scaled, type Bench, type BenchOptions, type Row } from "./bench.ts";
+import { openEmptyPage } from "./empty-page.ts";
 import {
   fetchLighthouse,
   LIGHTHOUSE_VERSION,
