@@ -6,7 +6,7 @@ export interface EmptyPage {
 }
 
 const HTML =
-  '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width" />' +
+  '<!doctype html><html lang="en"><meta charset="utf-8" /><meta name="viewport" content="width=device-width" />' +
   "<title>Empty</title><main><h1>Nothing else</h1></main></html>";
 
 /** Serves one line of text: what a page costs on this machine before it holds anything. */
