@@ -15,6 +15,8 @@ export interface ConfigSourceDeps {
   readonly appVersion: string;
   /** Told why a configuration is not used, naming the field. */
   readonly warn: (sentence: string) => void;
+  /** Told of each that was checked its first wrong field: empty for the whole, nothing of a good one. */
+  readonly onChecked: (wrongField: string | undefined) => void;
 }
 
 /** Where the kiosk's configuration comes from. Applying it, when idle, is the caller's. */
@@ -23,8 +25,6 @@ export interface ConfigSource {
   readonly last: () => Promise<KioskConfig>;
   /** The proxy's, kept for the next start; nothing when it cannot be had or cannot be used. */
   readonly fetchNewest: () => Promise<KioskConfig | undefined>;
-  /** The first wrong field of the newest, where that cannot be used; empty where it is the whole. */
-  readonly refused: () => string | undefined;
 }
 
 /**
@@ -33,10 +33,8 @@ export interface ConfigSource {
  */
 export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
   const { kept, fetch, appVersion, warn } = deps;
-  let refused: string | undefined;
 
   return {
-    refused: () => refused,
     async last() {
       const stored = await kept.get(CONFIG_KEY).catch(() => undefined);
       if (isCheckedBy(appVersion, stored)) return stored.config;
@@ -55,13 +53,13 @@ export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
       const parsed = KioskConfig.safeParse(answer);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
-        refused = issue?.path.join(".") ?? "";
-        warn(
-          `The kiosk configuration was ignored: ${refused || "the whole"}: ${issue?.message ?? "unusable"}`,
-        );
+        const field = issue?.path.join(".") ?? "";
+        const what = issue?.message ?? "unusable";
+        warn(`The kiosk configuration was ignored: ${field || "the whole"}: ${what}`);
+        deps.onChecked(field);
         return undefined;
       }
-      refused = undefined;
+      deps.onChecked(undefined);
       try {
         const checked: KeptConfig = { checkedBy: appVersion, config: parsed.data };
         await kept.put(CONFIG_KEY, checked);
