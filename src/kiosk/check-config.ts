@@ -3,25 +3,20 @@ import { CONFIG_PATH, KioskConfig } from "../contract/kiosk-config.ts";
 import { paintFrom } from "./brand/paint.ts";
 import type { ConfigSourceDeps, PageConfig } from "./config.ts";
 
-/**
- * The proxy's, painted; nothing when it cannot be had, or is wrong, which is told by the field.
- *
- * @param judged told of each that was had: its first wrong field, empty where it is the whole; nothing of a good one
- */
+/** The proxy's, painted; nothing when it cannot be had, or is wrong, which is told by the field. */
 export async function fetchConfig(
-  deps: Pick<ConfigSourceDeps, "fetch" | "warn">,
-  judged: (wrongField: string | undefined) => void,
+  deps: Pick<ConfigSourceDeps, "fetch" | "warn" | "onChecked">,
 ): Promise<PageConfig | undefined> {
   const answer = await answerOf(deps.fetch, CONFIG_PATH);
   if (answer === undefined) return undefined;
   const parsed = KioskConfig.safeParse(answer);
   if (parsed.success) {
-    judged(undefined);
+    deps.onChecked(undefined);
     return painted(parsed.data);
   }
   const [issue] = parsed.error.issues;
   const field = issue?.path.join(".") ?? "";
-  judged(field);
+  deps.onChecked(field);
   deps.warn(
     `The kiosk configuration was ignored: ${field || "the whole"}: ${issue?.message ?? "unusable"}`,
   );

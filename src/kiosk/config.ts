@@ -25,6 +25,8 @@ export interface ConfigSourceDeps {
   readonly appVersion: string;
   /** Told why a configuration is not used, naming the field. */
   readonly warn: (sentence: string) => void;
+  /** Told of each that was checked its first wrong field: empty for the whole, nothing of a good one. */
+  readonly onChecked: (wrongField: string | undefined) => void;
 }
 
 /** Where the kiosk's configuration comes from. Applying it, when idle, is the caller's. */
@@ -33,8 +35,6 @@ export interface ConfigSource {
   readonly last: () => Promise<PageConfig>;
   /** The proxy's, kept for the next start; nothing when it cannot be had or cannot be used. */
   readonly fetchNewest: () => Promise<PageConfig | undefined>;
-  /** The first wrong field of the newest, where that cannot be used; empty where it is the whole. */
-  readonly refused: () => string | undefined;
 }
 
 /**
@@ -43,10 +43,8 @@ export interface ConfigSource {
  */
 export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
   const { kept, appVersion } = deps;
-  let refused: string | undefined;
 
   return {
-    refused: () => refused,
     async last() {
       const stored = await kept.get(CONFIG_KEY).catch(() => undefined);
       if (isCheckedBy(appVersion, stored)) return stored.config;
@@ -59,7 +57,7 @@ export function createConfigSource(deps: ConfigSourceDeps): ConfigSource {
 
     async fetchNewest() {
       const { fetchConfig } = await import("./check-config.ts");
-      const config = await fetchConfig(deps, (field) => (refused = field));
+      const config = await fetchConfig(deps);
       if (config === undefined) return undefined;
       try {
         const checked: KeptConfig = { checkedBy: appVersion, config };

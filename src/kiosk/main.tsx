@@ -106,12 +106,14 @@ async function openKiosk(
 ): Promise<void> {
   const segments = createSegmentClock(clock, newId);
   const gate = createNetworkGate((path, init) => fetch(path, init));
+  let wrongField: string | undefined;
   const configs = createConfigSource({
     kept,
     // Asked for only once the line to the proxy is there.
     fetch: (path) => link.peek()!.get(path),
     appVersion,
     warn,
+    onChecked: (field) => (wrongField = field),
   });
   const [config, owed, fingerprint] = await Promise.all([
     configs.last(),
@@ -248,7 +250,7 @@ async function openKiosk(
     session,
     broken: screens.createBrokenScreen(page, document.body),
     cameraState: () => extras.peek()?.camera.state.peek(),
-    configRefused: configs.refused,
+    configRefused: () => wrongField,
     onReceipt: ({ configVersion, sealing: key }) => {
       if (key !== undefined) opened.learn(key);
       if (configVersion !== session.config.peek().version) refreshConfig();

@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Entry } from "../../src/contract/entry.ts";
 import { EXAMPLE_CONFIG } from "../../src/contract/example-config.ts";
+import { FieldPath } from "../../src/contract/kiosk-troubles.ts";
+import { toldPath } from "../../src/kiosk/by-itself/troubles.ts";
 import { KioskConfig } from "../../src/contract/kiosk-config.ts";
 import { cardFromScan } from "../../src/domain/card.ts";
 import { createConfigSource } from "../../src/kiosk/config.ts";
@@ -94,6 +96,8 @@ describe("what meets the kiosk from outside", () => {
             new Response(new Uint8Array(sent), { headers: { "content-type": "application/json" } }),
           appVersion: "1",
           warn: (sentence) => expect(sentence).toMatch(/^The kiosk configuration was ignored: ./),
+          // Whichever it is, a heartbeat may tell it.
+          onChecked: (field) => void FieldPath.parse(toldPath(field ?? "")),
         });
         expect(KioskConfig.safeParse(await source.last()).success).toBe(true);
         const newest = await source.fetchNewest();

@@ -52,7 +52,7 @@ export function isNearlyFull(
 }
 
 /** A path as the contract takes it; whatever is no name and no place in a list is `*`. */
-function toldPath(path: string): string {
+export function toldPath(path: string): string {
   const parts = path === "" ? [] : path.split(".");
   return parts
     .slice(0, 12)
