@@ -200,7 +200,7 @@ describe("the kiosk", () => {
     await page.keyboard.press("ArrowRight");
     expect(await focused(page)).toBe("1");
     await page.keyboard.press("ArrowUp");
-    expect(await focused(page)).toBe("Reach");
+    expect(await focused(page)).toBe("Help");
     await page.keyboard.press("Escape");
     await visitState(page, "attract");
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");

@@ -41,7 +41,8 @@ beforeAll(async () => {
   system = await startDemoSystem({ KIOSK_CONFIG: configFile(await patient(timings)) });
   browser = await openKioskBrowser({ isStill: true });
   await openKiosk(browser.page, `${system.kioskUrl}/?${system.pair}`);
-  await browser.page.locator(".tool").first().waitFor();
+  // The last of them, which calls for help, comes last.
+  await browser.page.locator(".tool").nth(3).waitFor();
 });
 
 afterAll(async () => {

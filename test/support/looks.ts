@@ -251,6 +251,8 @@ export async function walkLooks(page: Page, walk: Walk): Promise<readonly string
   const { looks, sizes, variants } = walk;
   const found: string[] = [];
   await toAttract(page);
+  // The last tool, from which the others are counted, is loaded last.
+  await page.locator(".tool").nth(3).waitFor();
   // Without the worker, what a language needs must be there before the network is cut.
   for (const language of ["ar", "de", "en"]) await speak(page, language);
   for (const look of looks) {
