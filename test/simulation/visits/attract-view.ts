@@ -5,9 +5,10 @@ import type { AttractView } from "./leftovers.ts";
 export function attractView(page: Page, isDeep: boolean): Promise<AttractView> {
   return page.evaluate(async (isDeep) => {
     const root: Record<string, string> = {};
+    // What is owed, the version of the configuration, and whose hand holds the card are nobody's.
+    const nobodys = ["data-outbox-depth", "data-config-version", "data-hand"];
     for (const { name, value } of document.documentElement.attributes) {
-      // What is owed, and the version of the configuration, are nobody's.
-      if (name !== "data-outbox-depth" && name !== "data-config-version") root[name] = value;
+      if (!nobodys.includes(name)) root[name] = value;
     }
     const body = document.body.cloneNode(true);
     if (!(body instanceof HTMLElement)) throw new Error("A body is an element.");
