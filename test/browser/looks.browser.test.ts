@@ -41,7 +41,7 @@ let browser: KioskBrowser;
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
   system = await startDemoSystem({ KIOSK_CONFIG: configFile({}) });
-  browser = await openKioskBrowser();
+  browser = await openKioskBrowser({ isStill: true });
 });
 
 afterAll(async () => {
@@ -63,7 +63,7 @@ async function open(query = ""): Promise<Page> {
 async function startAfresh(): Promise<void> {
   expect(browser.complaints).toEqual([]);
   await browser.discard();
-  browser = await openKioskBrowser();
+  browser = await openKioskBrowser({ isStill: true });
 }
 
 describe("a kiosk that nobody paired", () => {
@@ -130,7 +130,7 @@ describe("every screen", () => {
   });
 
   it("[FE3] is whole and to be touched, and axe finds nothing on it", async () => {
-    const [sizes, variants] = [SIZES.slice(0, 2), VARIANTS.slice(0, 1)];
+    const [sizes, variants] = [SIZES.slice(0, 1), VARIANTS.slice(0, 1)];
     const found = await walkLooks(page, { looks: LOOKS, sizes, variants, pictures: PICTURES });
     expect(found).toEqual([]);
   });

@@ -50,7 +50,7 @@ beforeAll(async () => {
   system = await startSystem();
   stranger = await openStranger();
   bare = await openStranger();
-  browser = await openKioskBrowser();
+  browser = await openKioskBrowser({ isStill: true });
 });
 
 afterAll(async () => {
@@ -203,7 +203,7 @@ describe("code that got into the kiosk's page", () => {
 
   it("[KL1] runs nothing and reaches nobody, as the proxy serves the page", async () => {
     // A new one: no service worker is there to answer.
-    const first = await openKioskBrowser();
+    const first = await openKioskBrowser({ isStill: true });
     try {
       const served = await first.page.goto(await system.pairingLink());
       expect(served?.fromServiceWorker()).toBe(false);

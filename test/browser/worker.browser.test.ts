@@ -80,7 +80,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   served = { ...versions[0] };
   server = await startChaosServer({ files: served, csp: CONTENT_SECURITY_POLICY });
-  browser = await openKioskBrowser({ args: QUICK_SYNC });
+  browser = await openKioskBrowser({ args: QUICK_SYNC, isStill: true });
 });
 afterEach(async () => {
   await browser.discard();
@@ -192,7 +192,11 @@ describe("service worker", () => {
       }, SYNC_TAG),
     );
     await browser.kill();
-    browser = await openKioskBrowser({ profileDir: browser.profileDir, args: QUICK_SYNC });
+    browser = await openKioskBrowser({
+      profileDir: browser.profileDir,
+      args: QUICK_SYNC,
+      isStill: true,
+    });
     await delivered(1);
   });
 
